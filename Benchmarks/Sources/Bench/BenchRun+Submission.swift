@@ -1,0 +1,90 @@
+import LoadGenerator
+import RowStore
+
+/// The empty route, P1 and P5: all on one engine that only accepts far-future calls.
+extension BenchRun {
+    mutating func measureSubmission() async throws {
+        let engine = try await startEngine("submission")
+        let ping = EngineInterface.ping(engine)
+        let submit = EngineInterface.submit(engine, sinkPort: sink.port, carriesDueTime: false)
+        report.settings["submitted body"] = "\(submit.bodyLength) B"
+        var pings = [64: Samples(), 256: Samples()]
+        var submits = [64: Samples(), 256: Samples()]
+        for round in 1...options.effectiveRounds {
+            for connections in [64, 256] {
+                progress("round \(round): POST /ping and P1, \(connections) connections")
+                let (pinged, pingCPU) = try await timed(engine, plan(engine, ping, connections: connections))
+                pings[connections]?.add(pinged, cpuSeconds: pingCPU)
+                let (submitted, submitCPU) = try await timed(
+                    engine, plan(engine, submit, connections: connections, due: EngineInterface.farFuture))
+                submits[connections]?.add(submitted, cpuSeconds: submitCPU)
+            }
+        }
+        noteMemory("P1")
+        for connections in [64, 256] {
+            guard let pinged = pings[connections], let submitted = submits[connections] else { continue }
+            report.measurements.append(
+                pinged.measurement("ping-\(connections)", "limit: empty POST, \(connections) conn.", unit: "requests/s"))
+            report.measurements.append(
+                submitted.measurement("P1-\(connections)", "durable submit, \(connections) conn.", unit: "calls/s"))
+        }
+        var acknowledged = submits.values.reduce(0) { $0 + $1.accepted }
+        if !options.skips("p5") { acknowledged += try await measureAcknowledgement(engine, submit) }
+        try await stopEngine()
+        try takeSample(of: engine, acknowledged: acknowledged)
+    }
+
+    /// P5: open loop at half of P1. Returns how many calls were acknowledged.
+    private mutating func measureAcknowledgement(_ engine: EngineProcess, _ submit: RequestTemplate) async throws -> Int {
+        let rate = max(report.rate("P1-64") ?? 0, report.rate("P1-256") ?? 0) / 2
+        guard rate >= 1 else { return 0 }
+        var samples = Samples()
+        var delays: [Percentiles] = []
+        for round in 1...options.effectiveRounds {
+            progress("round \(round): P5 at \(Report.grouped(rate))/s")
+            let (tally, cpu) = try await timed(
+                engine,
+                plan(
+                    engine, submit, connections: options.openLoopConnections,
+                    pace: .openLoop(perSecond: rate, poisson: true), due: EngineInterface.farFuture))
+            samples.add(tally, cpuSeconds: cpu)
+            delays.append(Percentiles(nanoseconds: tally.sendDelay))
+        }
+        noteMemory("P5")
+        var row = samples.measurement("P5", "acknowledgement, open loop at P1/2", unit: "calls/s")
+        let delay = "generator's send delay \(Percentiles(medianOf: delays).text)"
+        row.note = [row.note, delay].compactMap { $0 }.joined(separator: "; ")
+        report.measurements.append(row)
+        return samples.accepted
+    }
+
+    /// Runs a plan and tells the processor time that the engine spent meanwhile.
+    func timed(_ engine: EngineProcess, _ plan: LoadPlan) async throws -> (tally: LoadTally, cpuSeconds: Double) {
+        let before = engine.cpuSeconds()
+        let tally = try await load.run(plan)
+        return (tally, engine.cpuSeconds() - before)
+    }
+
+    /// Learns the engine's rows, and checks that what was acknowledged is stored.
+    private mutating func takeSample(of engine: EngineProcess, acknowledged: Int) throws {
+        progress("reading the rows that the engine wrote")
+        for path in try engine.databases() {
+            guard let rows = try? RowSample(path: path) else { continue }
+            sample = (path, rows)
+            let sizes = rows.tables.map { "\($0.name) \($0.averageBytes) B" }.joined(separator: ", ")
+            report.notes.append("The store alone writes rows learnt from the engine's own database: \(sizes) of text and blobs.")
+            if !rows.otherTables.isEmpty {
+                report.notes.append(
+                    "The engine also writes, the store alone does not: \(rows.otherTables.joined(separator: ", ")).")
+            }
+            report.verdicts.append(
+                Verdict(
+                    requirement: "every acknowledged call is stored",
+                    measured: "\(rows.storedCalls) rows, \(acknowledged) acknowledged",
+                    passed: rows.storedCalls >= acknowledged))
+            return
+        }
+        report.notes.append(
+            "No database of the engine holds \(RowSample.tablesPerCall.joined(separator: ", ")): the store alone is not measured.")
+    }
+}

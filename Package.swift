@@ -1,0 +1,130 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// With LEDGERFLOW_CORE_ONLY=1 the package is the pure part alone (Domain, Ports, Actors, the in-memory adapter and
+// their tests): a small, quick build, which `make coverage` instruments.
+let coreOnly = Context.environment["LEDGERFLOW_CORE_ONLY"] == "1"
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// An adapter: one technology behind the ports, in a folder named after it. It never imports another adapter.
+func adapter(_ technology: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: "\(technology)Adapter",
+        dependencies: ["Domain", "Ports"] + dependencies,
+        path: "Sources/Adapters/\(technology)",
+        swiftSettings: strict
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+/// What tests share; not part of the product.
+func kit(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let core: [Target] = [
+    .target(name: "Domain", dependencies: [crypto], swiftSettings: strict),
+    .target(name: "Ports", dependencies: ["Domain"], swiftSettings: strict),
+    .target(name: "Actors", dependencies: ["Domain", "Ports", collections], swiftSettings: strict),
+    adapter("InMemory"),
+
+    kit("PropertyKit", []),
+    kit("PortContract", ["Domain", "Ports"]),
+    kit("Simulation", ["Domain", "Ports", "Actors", "InMemoryAdapter", collections]),
+
+    tests("DomainTests", ["Domain", "PropertyKit"]),
+    tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
+    tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
+    tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
+]
+
+let shell: [Target] = [
+    .systemLibrary(name: "CSQLite", path: "Sources/Adapters/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    adapter("SQLite", ["CSQLite", collections]),
+    adapter("System", [collections]),
+    adapter("Telemetry"),
+    adapter("JWT", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
+    adapter(
+        "HTTPClient",
+        [
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            logging,
+        ]),
+    adapter(
+        "HTTPServer",
+        [
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            crypto,
+            logging,
+        ]),
+    .executableTarget(
+        name: "Main",
+        dependencies: [
+            "Domain", "Ports", "Actors",
+            "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "TelemetryAdapter", "JWTAdapter", "HTTPClientAdapter",
+            "HTTPServerAdapter",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            logging,
+        ],
+        path: "Sources/Main",
+        swiftSettings: strict
+    ),
+    tests("SQLiteTests", ["Domain", "Ports", "SQLiteAdapter", "PortContract"]),
+    tests(
+        "HTTPClientTests",
+        ["Domain", "Ports", "HTTPClientAdapter", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+    tests("HTTPServerTests", ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter"]),
+    tests(
+        "BlackBoxTests",
+        ["Domain", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+    tests("ArchitectureTests", []),
+]
+
+let package = Package(
+    name: "ledgerflow",
+    platforms: [.macOS(.v15)],
+    products: coreOnly ? [] : [.executable(name: "ledgerflow", targets: ["Main"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ]
+        + (coreOnly
+            ? []
+            : [
+                .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+                .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+                .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+                .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+                .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+                .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+                .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+                .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+            ]),
+    targets: coreOnly ? core : core + shell
+)

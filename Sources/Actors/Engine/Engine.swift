@@ -1,0 +1,172 @@
+internal import Domain
+public import Ports
+internal import Synchronization
+
+/// The whole engine: partitions, timer, execution, outbox and watchdog, connected and run together.
+public final class Engine: Sendable {
+    /// Why the engine stopped by itself.
+    public struct OwnershipLost: Error, Sendable, CustomStringConvertible {
+        public let partition: PartitionId
+        public var description: String { "Another engine took over partition \(partition) of the store; this one has stopped." }
+    }
+
+    /// Where commands are sent.
+    public let router: Router
+    /// What followers of the log wait on.
+    public let signal: LogSignal
+    public let metrics = EngineMetrics()
+
+    private let ports: EnginePorts
+    private let settings: EngineSettings
+    private let partitions: [Partition]
+    private let lanes: [OutboxLane]
+    private let timer: Timer
+    private let execution: Execution
+    private let queue: ExecutionQueue
+    private let stopping = Gate()
+    private let state: Readiness
+
+    public convenience init(ports: EnginePorts, settings: EngineSettings = EngineSettings()) {
+        self.init(ports: ports, settings: settings, variant: .sound)
+    }
+
+    package init(ports: EnginePorts, settings: EngineSettings, variant: EngineVariant) {
+        let metrics = self.metrics
+        let count = ports.journal.partitionCount
+        let readiness = Readiness(partitions: count)
+        let stopping = self.stopping
+        let signal = LogSignal(time: ports.time)
+        let inbox = TimerInbox(capacity: settings.timerCapacity)
+        let lanes = (0..<count).map {
+            OutboxLane(partition: PartitionId($0), ports: ports, settings: settings, metrics: metrics, variant: variant)
+        }
+        let outlets = PartitionOutlets(timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal) { partition in
+            readiness.lose(partition)
+            stopping.open()
+        }
+        let partitions = (0..<count).map {
+            Partition(
+                id: PartitionId($0), ports: ports, outlets: outlets, settings: settings, metrics: metrics, variant: variant)
+        }
+        let router = Router(mailboxes: partitions.map(\.mailbox), metrics: metrics)
+        let queue = ExecutionQueue(
+            limitPerTenant: settings.executionQueuePerTenant, limit: settings.executionQueueTotal, running: settings.maxRunning)
+        timer = Timer(
+            inbox: inbox, ports: ports, execution: queue, router: router, settings: settings, metrics: metrics, variant: variant,
+            swept: readiness.swept)
+        execution = Execution(queue: queue, ports: ports, router: router, timer: inbox, settings: settings, metrics: metrics)
+        self.ports = ports
+        self.settings = settings
+        self.partitions = partitions
+        self.lanes = lanes
+        self.router = router
+        self.signal = signal
+        self.queue = queue
+        state = readiness
+    }
+
+    /// Whether every partition is owned and its near future is in memory, and the engine is not stopping.
+    public var isReady: Bool { state.isReady && !stopping.isOpen }
+
+    /// Asks the engine to finish: what is accepted is completed, as far as the time allows, and `run` returns.
+    public func drain() { stopping.open() }
+
+    /// Runs until `drain` is called or a partition is lost. Stopping goes against the flow: the timer first, then execution, the
+    /// partitions, and the outbox; each step is bounded in time.
+    ///
+    /// - Throws: `OwnershipLost` when another engine has taken over.
+    public func run() async throws {
+        let cursors = OutboxCursors(lanes: lanes, ports: ports, interval: settings.cursorInterval)
+        await withTaskGroup(of: Void.self) { outbox in
+            outbox.addTask { await self.runLanes(storing: cursors) }
+            await withTaskGroup(of: Void.self) { watched in
+                let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
+                watched.addTask { await watchdog.run() }
+                await runPartitions()
+                watched.cancelAll()
+            }
+            for lane in lanes { lane.close() }
+            outbox.addTask { [ports, settings] in await ports.time.sleep(for: settings.drainTimeout) }
+            await outbox.next()
+            outbox.cancelAll()
+        }
+        if let partition = state.lost { throw OwnershipLost(partition: partition) }
+    }
+
+    private func runPartitions() async {
+        await withTaskGroup(of: Void.self) { group in
+            for partition in partitions { group.addTask { await partition.run() } }
+            await runExecution()
+            for partition in partitions { partition.mailbox.close() }
+            if state.lost != nil { group.cancelAll() }
+        }
+    }
+
+    private func runExecution() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.execution.run() }
+            group.addTask { await self.timer.run() }
+            group.addTask { [ports, settings, stopping, queue, timer] in
+                await stopping.wait()
+                timer.inbox.mailbox.close()
+                queue.close()
+                await ports.time.sleep(for: settings.drainTimeout)
+            }
+            // The timer ends first; then either execution, or the time for it.
+            await group.next()
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func runLanes(storing cursors: OutboxCursors) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await cursors.run() }
+            await withTaskGroup(of: Void.self) { running in
+                for lane in lanes { running.addTask { await lane.run() } }
+            }
+            group.cancelAll()
+        }
+        await cursors.store()
+    }
+
+    /// What the engine exports: its counters, and the depths of its queues.
+    public var metricFamilies: [MetricFamily] {
+        let (partitions, lanes, queue, timer, execution) = (partitions, lanes, queue, timer, execution)
+        let time = ports.time
+        return metrics.families + [
+            MetricFamily(
+                "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
+                .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),
+            MetricFamily("ledgerflow_timer_depth", "Changes that wait for the timer.", .gauge { Int64(timer.inbox.mailbox.count) }),
+            MetricFamily("ledgerflow_execution_queue_depth", "Due calls that wait for execution.", .gauge { Int64(queue.count) }),
+            MetricFamily("ledgerflow_attempts_running", "Attempts that run.", .gauge { Int64(execution.running) }),
+            MetricFamily(
+                "ledgerflow_events_unpublished", "Committed events that the bus has not acknowledged.",
+                .gauge { lanes.reduce(0) { $0 + $1.unpublished } }),
+            MetricFamily(
+                "ledgerflow_oldest_unpublished_milliseconds", "How long the oldest unpublished event has waited.",
+                .gauge {
+                    let now = time.uptime()
+                    return lanes.compactMap(\.oldestUnpublished).map { (now - $0).milliseconds }.max() ?? 0
+                }),
+        ]
+    }
+}
+
+/// What is still missing before the engine serves.
+private final class Readiness: Sendable {
+    private struct State {
+        var missing: Set<Int>
+        var lost: PartitionId?
+    }
+
+    private let state: Mutex<State>
+
+    init(partitions: Int) { state = Mutex(State(missing: Set(0..<partitions))) }
+
+    func swept(_ partition: PartitionId) { state.withLock { _ = $0.missing.remove(partition.index) } }
+    func lose(_ partition: PartitionId) { state.withLock { $0.lost = $0.lost ?? partition } }
+    var lost: PartitionId? { state.withLock { $0.lost } }
+    var isReady: Bool { state.withLock { $0.missing.isEmpty && $0.lost == nil } }
+}

@@ -1,0 +1,59 @@
+public import Ports
+
+/// What the engine counts and measures.
+public struct EngineMetrics: Sendable {
+    public let commands = MetricCounter()
+    public let commandsRefused = MetricCounter()
+    public let commits = MetricCounter()
+    public let commitFailures = MetricCounter()
+    public let commitEvents = MetricHistogram.size()
+    public let commitLatency = MetricHistogram.latency()
+    public let lateness = MetricHistogram.latency()
+    public let attemptsStarted = MetricCounter()
+    public let attemptsSucceeded = MetricCounter()
+    public let attemptsFailed = MetricCounter()
+    public let callsSucceeded = MetricCounter()
+    public let callsFailed = MetricCounter()
+    public let callsCancelled = MetricCounter()
+    public let attemptLatency = MetricHistogram.latency()
+    public let published = MetricCounter()
+    public let publishFailures = MetricCounter()
+    public let ambiguousCommits = MetricCounter()
+    public let timerCatchUps = MetricCounter()
+
+    public init() {}
+
+    var families: [MetricFamily] {
+        [
+            MetricFamily("ledgerflow_commands", "Commands decided.", .counter(commands)),
+            MetricFamily("ledgerflow_commands_refused", "Commands refused because a queue was full.", .counter(commandsRefused)),
+            MetricFamily("ledgerflow_commits", "Commits that succeeded, one per turn of a partition.", .counter(commits)),
+            MetricFamily("ledgerflow_commit_failures", "Commits that failed.", .counter(commitFailures)),
+            MetricFamily("ledgerflow_commits_ambiguous", "Commits whose outcome had to be resolved.", .counter(ambiguousCommits)),
+            MetricFamily("ledgerflow_commit_events", "Events in one commit.", .histogram(commitEvents, exponent: 0)),
+            MetricFamily("ledgerflow_commit_duration_seconds", "Time that a commit took.", .histogram(commitLatency, exponent: -6)),
+            MetricFamily(
+                "ledgerflow_service_call_lateness_seconds", "From the due time to the start of the attempt.",
+                .histogram(lateness, exponent: -6)),
+            MetricFamily("ledgerflow_service_call_attempts", "Attempts started.", .counter(attemptsStarted)),
+            MetricFamily(
+                "ledgerflow_service_call_attempts_ended", "Attempts ended.", labels: [("outcome", "succeeded")],
+                .counter(attemptsSucceeded)),
+            MetricFamily(
+                "ledgerflow_service_call_attempts_ended", "Attempts ended.", labels: [("outcome", "failed")], .counter(attemptsFailed)),
+            MetricFamily(
+                "ledgerflow_service_call_attempt_duration_seconds", "Time from sending the request to its outcome.",
+                .histogram(attemptLatency, exponent: -6)),
+            MetricFamily(
+                "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "succeeded")], .counter(callsSucceeded)),
+            MetricFamily(
+                "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "failed")], .counter(callsFailed)),
+            MetricFamily(
+                "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "cancelled")],
+                .counter(callsCancelled)),
+            MetricFamily("ledgerflow_events_published", "Events that the bus acknowledged.", .counter(published)),
+            MetricFamily("ledgerflow_publish_failures", "Publications that the bus refused.", .counter(publishFailures)),
+            MetricFamily("ledgerflow_timer_catch_ups", "Times that the timer read the store because it had fallen behind.", .counter(timerCatchUps)),
+        ]
+    }
+}

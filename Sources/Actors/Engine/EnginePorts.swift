@@ -1,0 +1,23 @@
+public import Ports
+
+/// Everything that the engine needs from outside.
+public struct EnginePorts: Sendable {
+    public let journal: any Journal
+    public let bus: any EventBus
+    public let client: any TargetClient
+    public let time: any TimeSource
+    public let entropy: any EntropySource
+    public let diagnostics: any Diagnostics
+
+    public init(
+        journal: any Journal, bus: any EventBus, client: any TargetClient, time: any TimeSource, entropy: any EntropySource,
+        diagnostics: any Diagnostics
+    ) {
+        self.journal = journal
+        self.bus = bus
+        self.client = client
+        self.time = time
+        self.entropy = entropy
+        self.diagnostics = diagnostics
+    }
+}

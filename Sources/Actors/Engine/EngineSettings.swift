@@ -1,0 +1,55 @@
+public import Domain
+
+/// Bounds and waits of the engine. Every queue has its limit here.
+public struct EngineSettings: Sendable {
+    /// Commands that may wait for one partition, and the bytes they may hold.
+    public var mailboxCapacity = 16_384
+    public var mailboxBytes = 32 * 1_024 * 1_024
+    /// Commands that one turn of a partition decides together.
+    public var turnLimit = 1_024
+    /// Bytes of calls that one partition keeps in memory.
+    public var cacheBytes = 16 * 1_024 * 1_024
+    /// How long the store may keep a caller waiting.
+    public var replyTimeout = TimeSpan.seconds(10)
+    /// How long an ambiguous commit is resolved before the callers are told that its outcome is unknown.
+    public var resolveBudget = TimeSpan.seconds(2)
+    /// Attempts that run at one time.
+    public var maxRunning = 512
+    /// Due calls that may wait for execution: of one tenant, and in all.
+    public var executionQueuePerTenant = 1_024
+    public var executionQueueTotal = 65_536
+    /// Calls of one tenant and partition that the timer keeps in memory.
+    public var windowLimit = 2_048
+    /// How far ahead the timer reads.
+    public var lookahead = TimeSpan.minutes(10)
+    /// Changes that may wait for the timer.
+    public var timerCapacity = 65_536
+    /// How often the clocks are compared, so that a jump of the wall clock is noticed.
+    public var clockCheck = TimeSpan.milliseconds(250)
+    /// How long after its time-out an attempt without report is ended.
+    public var watchdogGrace = TimeSpan.seconds(2)
+    /// Events that may wait for publication, per partition, in memory; beyond, the log is read.
+    public var outboxCapacity = 8_192
+    /// Events published together.
+    public var publishLimit = 512
+    /// How often the published cursors are stored.
+    public var cursorInterval = TimeSpan.milliseconds(500)
+    /// How long shutting down may wait for running attempts, and then for the bus.
+    public var drainTimeout = TimeSpan.seconds(10)
+
+    public init() {}
+}
+
+/// Deliberately broken engines. They exist so that the simulation can show that it would find such faults; the product runs
+/// `sound`.
+package struct EngineVariant: Sendable {
+    /// Replies before the commit it reports.
+    package var repliesBeforeCommit = false
+    /// Moves the outbox cursor although the bus did not acknowledge.
+    package var movesCursorPastGap = false
+    /// Reads a page of due calls before it raises the horizon.
+    package var readsPageBeforeHorizon = false
+
+    package init() {}
+    package static let sound = EngineVariant()
+}

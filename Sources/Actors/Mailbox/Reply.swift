@@ -1,0 +1,86 @@
+internal import Ports
+internal import Synchronization
+
+typealias Outcome = Result<ServiceCallReply, IntentError>
+
+/// Where the outcome of a command goes: exactly one is delivered, the first.
+enum ReplySlot: Sendable {
+    case one(PendingReply)
+    case item(PendingReplies, Int)
+    case none
+
+    /// - Returns: false when an outcome was delivered before, so that this one reached nobody.
+    @discardableResult
+    func deliver(_ outcome: Outcome) -> Bool {
+        switch self {
+        case .one(let reply): reply.deliver(outcome)
+        case .item(let replies, let index): replies.deliver(outcome, at: index)
+        case .none: false
+        }
+    }
+}
+
+/// The reply that one sender waits for.
+final class PendingReply: Sendable {
+    private struct State {
+        var outcome: Outcome?
+        var sender: UnsafeContinuation<Outcome, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func deliver(_ outcome: Outcome) -> Bool {
+        let (isFirst, sender) = state.withLock { state -> (Bool, UnsafeContinuation<Outcome, Never>?) in
+            guard state.outcome == nil else { return (false, nil) }
+            state.outcome = outcome
+            return (true, state.sender.take())
+        }
+        sender?.resume(returning: outcome)
+        return isFirst
+    }
+
+    func wait() async -> Outcome {
+        await withUnsafeContinuation { continuation in
+            let outcome = state.withLock { state -> Outcome? in
+                if state.outcome == nil { state.sender = continuation }
+                return state.outcome
+            }
+            if let outcome { continuation.resume(returning: outcome) }
+        }
+    }
+}
+
+/// The replies that one sender of many commands waits for.
+final class PendingReplies: Sendable {
+    private struct State {
+        var outcomes: [Outcome?]
+        var missing: Int
+        var sender: UnsafeContinuation<Void, Never>?
+    }
+
+    private let state: Mutex<State>
+
+    init(count: Int) { state = Mutex(State(outcomes: Array(repeating: nil, count: count), missing: count)) }
+
+    func deliver(_ outcome: Outcome, at index: Int) -> Bool {
+        let (isFirst, sender) = state.withLock { state -> (Bool, UnsafeContinuation<Void, Never>?) in
+            guard state.outcomes.indices.contains(index), state.outcomes[index] == nil else { return (false, nil) }
+            state.outcomes[index] = outcome
+            state.missing -= 1
+            return (true, state.missing == 0 ? state.sender.take() : nil)
+        }
+        sender?.resume()
+        return isFirst
+    }
+
+    func wait() async -> [Outcome] {
+        await withUnsafeContinuation { continuation in
+            let isComplete = state.withLock { state -> Bool in
+                if state.missing > 0 { state.sender = continuation }
+                return state.missing == 0
+            }
+            if isComplete { continuation.resume() }
+        }
+        return state.withLock { $0.outcomes.map { $0 ?? .failure(.unknownOutcome("No reply was given.")) } }
+    }
+}

@@ -1,0 +1,153 @@
+internal import DequeModule
+internal import Domain
+internal import Ports
+internal import Synchronization
+
+/// Publishes the events of one partition in the order of positions, each at least once (EV-1, EV-2).
+///
+/// The cursor is the highest contiguous position that the bus has acknowledged. Events come from memory while it keeps up, and
+/// from the log when it has fallen behind; either way nothing is skipped.
+actor OutboxLane {
+    /// What the lane knows without waiting for it.
+    private struct Known {
+        var epoch: Int64 = 0
+        var head: Int64 = 0
+        /// Acknowledged; nil until the partition has been taken over.
+        var published: Int64?
+        var stored: Int64 = 0
+        var oldestUnpublished: Uptime?
+    }
+
+    nonisolated let partition: PartitionId
+    private nonisolated let known = Mutex(Known())
+    private nonisolated let mailbox: Mailbox<CommittedEvent>
+    private nonisolated let time: any TimeSource
+    private let ports: EnginePorts
+    private let settings: EngineSettings
+    private let metrics: EngineMetrics
+    private let variant: EngineVariant
+    private var pending = Deque<CommittedEvent>()
+
+    init(partition: PartitionId, ports: EnginePorts, settings: EngineSettings, metrics: EngineMetrics, variant: EngineVariant) {
+        self.partition = partition
+        self.ports = ports
+        self.time = ports.time
+        self.settings = settings
+        self.metrics = metrics
+        self.variant = variant
+        mailbox = Mailbox(capacity: settings.outboxCapacity)
+    }
+
+    // MARK: - Told by the partition
+
+    nonisolated func open(_ ownership: Ownership) {
+        known.withLock { known in
+            known.epoch = ownership.epoch
+            known.head = max(known.head, ownership.head)
+            if known.published == nil {
+                known.published = ownership.published
+                known.stored = ownership.published
+            }
+        }
+        mailbox.wake()
+    }
+
+    nonisolated func committed(_ events: [CommittedEvent], head: Int64, epoch: Int64) {
+        let now = time.uptime()
+        known.withLock { known in
+            known.epoch = epoch
+            known.head = head
+            if known.oldestUnpublished == nil { known.oldestUnpublished = now }
+        }
+        for event in events where mailbox.offer(event) != .accepted { break }
+        mailbox.wake()
+    }
+
+    nonisolated func close() { mailbox.close() }
+
+    // MARK: - Asked by others
+
+    /// Committed events that the bus has not acknowledged.
+    nonisolated var unpublished: Int64 { known.withLock { $0.head - ($0.published ?? $0.head) } }
+
+    /// Since when there has been something to publish without a moment of none.
+    nonisolated var oldestUnpublished: Uptime? { known.withLock { $0.oldestUnpublished } }
+
+    /// The cursor to store, when it has moved since it was last stored.
+    nonisolated var unstoredCursor: PublishedCursor? {
+        known.withLock { known in
+            guard let published = known.published, published > known.stored else { return nil }
+            return PublishedCursor(partition: partition, epoch: known.epoch, position: published)
+        }
+    }
+
+    nonisolated func stored(_ cursor: PublishedCursor) {
+        known.withLock { $0.stored = max($0.stored, cursor.position) }
+    }
+
+    // MARK: - Work
+
+    /// Publishes until the mailbox is closed and all that is committed is acknowledged, or the task is cancelled.
+    func run() async {
+        var wait = BackOff(first: .milliseconds(10), most: .seconds(5))
+        while let batch = await mailbox.takeBatch(limit: settings.outboxCapacity) {
+            pending.append(contentsOf: batch)
+            while !Task.isCancelled, isBehind {
+                if await publishSome() { wait.reset() } else { await ports.time.sleep(for: wait.next()) }
+            }
+        }
+    }
+
+    private var isBehind: Bool { known.withLock { known in known.published.map { $0 < known.head } ?? false } }
+
+    /// - Returns: whether the cursor moved.
+    private func publishSome() async -> Bool {
+        guard let published = known.withLock({ $0.published }) else { return false }
+        let events: [CommittedEvent]
+        do throws(JournalError) {
+            events = try await next(after: published)
+        } catch {
+            report(.warning, "outbox.read-failed", "The log could not be read; trying again.", String(describing: error))
+            return false
+        }
+        guard !events.isEmpty else { return false }
+        do throws(EventBusError) {
+            try await ports.bus.publish(events)
+            acknowledge(events.count, of: events)
+            return true
+        } catch {
+            metrics.publishFailures.add()
+            report(.warning, "outbox.publish-failed", "The bus did not acknowledge; trying again.", error.reason)
+            let count = variant.movesCursorPastGap ? events.count : min(max(error.acknowledged, 0), events.count)
+            acknowledge(count, of: events)
+            return count > 0
+        }
+    }
+
+    /// The next events without gap: from memory when it begins just after the cursor, else from the log.
+    private func next(after published: Int64) async throws(JournalError) -> [CommittedEvent] {
+        while let first = pending.first, first.position <= published { pending.removeFirst() }
+        var events: [CommittedEvent] = []
+        for event in pending.prefix(settings.publishLimit) {
+            guard event.position == published + Int64(events.count) + 1 else { break }
+            events.append(event)
+        }
+        if !events.isEmpty { return events }
+        return try await ports.journal.events(in: partition, after: published, limit: settings.publishLimit)
+    }
+
+    private func acknowledge(_ count: Int, of events: [CommittedEvent]) {
+        guard count > 0, let last = events.prefix(count).last else { return }
+        metrics.published.add(count)
+        let now = time.uptime()
+        known.withLock { known in
+            known.published = max(known.published ?? 0, last.position)
+            known.oldestUnpublished = last.position >= known.head ? nil : now
+        }
+    }
+
+    private func report(_ level: Diagnostic.Level, _ event: String, _ message: String, _ reason: String) {
+        ports.diagnostics.report(
+            Diagnostic(level, event, message, fields: [("partition", partition.description), ("reason", reason)]))
+    }
+}

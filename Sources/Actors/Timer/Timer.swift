@@ -1,0 +1,207 @@
+internal import Domain
+internal import Ports
+
+/// Hands calls to execution when they are due, and ends attempts that never report.
+///
+/// It waits on the monotonic clock, compares the clocks at least every `clockCheck`, and keeps only the near future in memory: a
+/// sweep of the store moves the horizon on.
+actor Timer {
+    nonisolated let inbox: TimerInbox
+    private let ports: EnginePorts
+    private let execution: ExecutionQueue
+    private let router: Router
+    private let settings: EngineSettings
+    private let metrics: EngineMetrics
+    private let variant: EngineVariant
+    private let sweeps = Mailbox<Never>(capacity: 1)
+    private let swept: @Sendable (PartitionId) -> Void
+
+    /// In the order of the partitions; nil until the partition is ours.
+    private var partitions: [TimerPartition?]
+    private var needsForget: Set<PartitionId> = []
+
+    /// - Parameter swept: called each time that a partition's near future has been read.
+    init(
+        inbox: TimerInbox, ports: EnginePorts, execution: ExecutionQueue, router: Router, settings: EngineSettings, metrics: EngineMetrics,
+        variant: EngineVariant, swept: @escaping @Sendable (PartitionId) -> Void
+    ) {
+        self.inbox = inbox
+        self.ports = ports
+        self.execution = execution
+        self.router = router
+        self.settings = settings
+        self.metrics = metrics
+        self.variant = variant
+        self.swept = swept
+        partitions = Array(repeating: nil, count: ports.journal.partitionCount)
+    }
+
+    /// Works until the inbox is closed or the task is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.work() }
+            group.addTask { await self.sweep() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: - Firing
+
+    private func work() async {
+        let inbox = self.inbox
+        let alarm = ports.time.makeAlarm { inbox.mailbox.wake() }
+        while let batch = await inbox.mailbox.takeBatch(limit: 4_096) {
+            for message in batch { handle(message) }
+            forgetWhatWasDropped()
+            fire()
+            alarm.set(nextWake())
+            if wantsSweep { sweeps.wake() }
+        }
+        alarm.set(nil)
+    }
+
+    private func handle(_ message: TimerMessage) {
+        switch message {
+        case .opened(let partition, let epoch):
+            guard partitions.indices.contains(partition.index) else { return }
+            partitions[partition.index] = TimerPartition(id: partition, firstEpoch: epoch, windowLimit: settings.windowLimit)
+        case .changed(let partition, let changes):
+            guard partitions.indices.contains(partition.index) else { return }
+            let clocks = clocks
+            for change in changes { partitions[partition.index]?.apply(change, clocks: clocks, grace: settings.watchdogGrace) }
+        case .room(let tenants):
+            for index in partitions.indices {
+                for tenant in tenants { partitions[index]?.unblock(tenant) }
+            }
+        case .again(let call, let moment):
+            guard partitions.indices.contains(call.partition.index) else { return }
+            let dueAt = max(call.dueAt, ports.time.now() + (moment - ports.time.uptime()))
+            partitions[call.partition.index]?.insert(call.key, dueAt: dueAt, version: call.version)
+        }
+    }
+
+    private func forgetWhatWasDropped() {
+        for partition in inbox.takeBehind() where partitions.indices.contains(partition.index) {
+            metrics.timerCatchUps.add()
+            partitions[partition.index]?.forget()
+        }
+    }
+
+    private func fire() {
+        let (now, uptime) = clocks
+        for index in partitions.indices {
+            while let overdue = partitions[index]?.popOverdue(at: uptime) {
+                let command: ServiceCallCommand =
+                    overdue.isOrphan ? .attemptOwnerLost(attempt: overdue.attempt) : .attemptTimedOut(attempt: overdue.attempt)
+                if !router.post(ServiceCallIntent(key: overdue.key, command: command)) {
+                    partitions[index]?.watch(overdue, until: uptime + .milliseconds(100))
+                    break
+                }
+            }
+            while let call = partitions[index]?.popDue(at: now) {
+                if !execution.offer(call) { partitions[index]?.block(call) }
+            }
+        }
+    }
+
+    private var clocks: (now: Instant, uptime: Uptime) { (ports.time.now(), ports.time.uptime()) }
+
+    private func nextWake() -> Uptime {
+        let (now, uptime) = clocks
+        var wake = uptime + settings.clockCheck
+        for index in partitions.indices {
+            if let due = partitions[index]?.nextDue() { wake = min(wake, uptime + max(.zero, due - now)) }
+            if let overdue = partitions[index]?.nextOverdue() { wake = min(wake, max(uptime, overdue)) }
+        }
+        return wake
+    }
+
+    // MARK: - Sweeping
+
+    private var wantsSweep: Bool {
+        let now = ports.time.now()
+        return partitions.contains { $0.map { needsSweep($0, now) || !$0.tenantsWantingPage.isEmpty } ?? false }
+    }
+
+    private func needsSweep(_ partition: TimerPartition, _ now: Instant) -> Bool {
+        partition.sweptTo < now + TimeSpan(microseconds: settings.lookahead.microseconds / 2)
+    }
+
+    private func sweep() async {
+        while let _ = await sweeps.takeBatch(limit: 1) {
+            for index in partitions.indices {
+                guard !Task.isCancelled, let partition = partitions[index] else { continue }
+                do throws(JournalError) {
+                    if needsSweep(partition, ports.time.now()) { try await sweepAll(index) }
+                    for tenant in partitions[index]?.tenantsWantingPage ?? [] { try await nextPage(index, tenant) }
+                } catch {
+                    ports.diagnostics.report(
+                        Diagnostic(
+                            .warning, "timer.read-failed", "Due calls could not be read; trying again.",
+                            fields: [("partition", String(index)), ("reason", String(describing: error))]))
+                    partitions[index]?.forget()
+                    await ports.time.sleep(for: .milliseconds(200))
+                }
+            }
+            inbox.mailbox.wake()
+        }
+    }
+
+    private func sweepAll(_ index: Int) async throws(JournalError) {
+        let horizon = ports.time.now() + settings.lookahead
+        if variant.readsPageBeforeHorizon {
+            let early = try await readTenants(index, from: .first, known: [], upTo: horizon)
+            _ = partitions[index]?.raise(to: horizon)
+            for (tenant, entries) in early { add(entries, of: tenant, to: index) }
+            swept(PartitionId(index))
+            return
+        }
+        guard let raised = partitions[index]?.raise(to: horizon) else { return }
+        for page in raised.pages { try await read(page, index) }
+        var after: TenantId?
+        while !Task.isCancelled {
+            let tenants = try await ports.journal.dueTenants(in: PartitionId(index), upTo: horizon, after: after, limit: 256)
+            for tenant in tenants where !raised.known.contains(tenant) {
+                try await read(TimerPartition.Page(tenant: tenant, after: raised.from, upTo: horizon), index)
+            }
+            guard tenants.count == 256, let last = tenants.last else { break }
+            after = last
+        }
+        partitions[index]?.dropEmptyWindows()
+        swept(PartitionId(index))
+    }
+
+    private func nextPage(_ index: Int, _ tenant: TenantId) async throws(JournalError) {
+        guard let page = partitions[index]?.raiseWindow(of: tenant) else { return }
+        try await read(page, index)
+    }
+
+    private func read(_ page: TimerPartition.Page, _ index: Int) async throws(JournalError) {
+        let entries = try await ports.journal.due(
+            in: PartitionId(index), tenant: page.tenant, after: page.after, upTo: page.upTo, limit: pageSize)
+        add(entries, of: page.tenant, to: index)
+        inbox.mailbox.wake()
+    }
+
+    /// Half a window, so that a page and what arrives meanwhile both fit.
+    private var pageSize: Int { max(1, settings.windowLimit / 2) }
+
+    private func add(_ entries: [DueEntry], of tenant: TenantId, to index: Int) {
+        partitions[index]?.add(
+            entries, of: tenant, isFull: entries.count >= pageSize, clocks: clocks, grace: settings.watchdogGrace)
+    }
+
+    /// For the broken variant alone: everything is read before the horizon is raised.
+    private func readTenants(
+        _ index: Int, from: DuePlace, known: Set<TenantId>, upTo: Instant
+    ) async throws(JournalError) -> [(TenantId, [DueEntry])] {
+        var pages: [(TenantId, [DueEntry])] = []
+        for tenant in try await ports.journal.dueTenants(in: PartitionId(index), upTo: upTo, after: nil, limit: 256) {
+            let entries = try await ports.journal.due(
+                in: PartitionId(index), tenant: tenant, after: from, upTo: upTo, limit: pageSize)
+            pages.append((tenant, entries))
+        }
+        return pages
+    }
+}

@@ -1,0 +1,102 @@
+internal import Domain
+internal import Ports
+internal import Synchronization
+
+/// What a commit means for the timer.
+struct TimerChange: Sendable {
+    enum Kind: Sendable {
+        /// An attempt is due at the given time.
+        case due(Instant)
+        /// An attempt runs, and has until the deadline to report.
+        case running(attempt: Int, deadline: Instant)
+        /// Nothing is waited for any more.
+        case ended
+    }
+
+    let key: ServiceCallKey
+    let version: Int64
+    let kind: Kind
+
+    init(key: ServiceCallKey, version: Int64, kind: Kind) {
+        self.key = key
+        self.version = version
+        self.kind = kind
+    }
+
+    init(_ call: ServiceCall) {
+        let kind: Kind
+        if let dueAt = call.dueAt {
+            kind = .due(dueAt)
+        } else if let deadline = call.attemptDeadline {
+            kind = .running(attempt: call.attempts, deadline: deadline)
+        } else {
+            kind = .ended
+        }
+        self.init(key: ServiceCallKey(tenant: call.tenant, id: call.id), version: call.version, kind: kind)
+    }
+}
+
+/// A message to the timer.
+enum TimerMessage: Sendable {
+    /// The partition is ours; the epoch is the first under which this engine owns it.
+    case opened(PartitionId, epoch: Int64)
+    case changed(PartitionId, [TimerChange])
+    /// Execution has room again for these tenants.
+    case room([TenantId])
+    /// The attempt could not be begun; try it again at the given uptime.
+    case again(DueCall, at: Uptime)
+}
+
+/// How others tell the timer. Never waits: when it is full, the partition is marked, and the timer reads the store instead.
+struct TimerInbox: Sendable {
+    let mailbox: Mailbox<TimerMessage>
+    private let behind = SharedSet()
+
+    init(capacity: Int) { mailbox = Mailbox(capacity: capacity, weightLimit: capacity) }
+
+    func open(_ partition: PartitionId, epoch: Int64) {
+        _ = mailbox.offer(.opened(partition, epoch: epoch), reserved: true)
+    }
+
+    func changed(_ partition: PartitionId, _ changes: [TimerChange]) {
+        guard !changes.isEmpty else { return }
+        if mailbox.offer(.changed(partition, changes), weight: changes.count) == .full { fellBehind(partition) }
+    }
+
+    func room(for tenants: [TenantId]) {
+        _ = mailbox.offer(.room(tenants), reserved: true)
+    }
+
+    func again(_ call: DueCall, at moment: Uptime) {
+        if mailbox.offer(.again(call, at: moment), weight: 1) == .full { fellBehind(call.partition) }
+    }
+
+    func fellBehind(_ partition: PartitionId) {
+        behind.insert(partition)
+        mailbox.wake()
+    }
+
+    /// The partitions of which messages were dropped, in order; forgets them.
+    func takeBehind() -> [PartitionId] { behind.takeAll() }
+}
+
+/// A few partitions, shared.
+private final class SharedSet: Sendable {
+    private let members = Mutex(Set<PartitionId>())
+    func insert(_ partition: PartitionId) { members.withLock { _ = $0.insert(partition) } }
+    func takeAll() -> [PartitionId] {
+        members.withLock { members in
+            guard !members.isEmpty else { return [] }
+            defer { members = [] }
+            return members.sorted()
+        }
+    }
+}
+
+/// A call for which an attempt is due.
+struct DueCall: Sendable, Hashable {
+    let partition: PartitionId
+    let key: ServiceCallKey
+    let dueAt: Instant
+    let version: Int64
+}

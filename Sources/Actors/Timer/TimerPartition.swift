@@ -1,0 +1,239 @@
+internal import Domain
+internal import HeapModule
+internal import Ports
+
+/// What the timer knows of one partition. Pure: it is told what is committed and read, and says what is due and what must be read.
+struct TimerPartition {
+    /// A read of the store that the timer needs.
+    struct Page: Hashable {
+        let tenant: TenantId
+        let after: DuePlace
+        let upTo: Instant
+    }
+
+    /// An attempt that runs, and when it is given up.
+    struct Overdue: Hashable {
+        let key: ServiceCallKey
+        let attempt: Int
+        /// Started by an owner that is gone.
+        let isOrphan: Bool
+    }
+
+    private struct Agenda: Comparable {
+        let at: Instant
+        let tenant: TenantId
+        static func < (a: Agenda, b: Agenda) -> Bool { a.at != b.at ? a.at < b.at : a.tenant < b.tenant }
+    }
+
+    private struct Watch: Comparable {
+        let until: Uptime
+        let overdue: Overdue
+
+        static func < (a: Watch, b: Watch) -> Bool {
+            if a.until != b.until { return a.until < b.until }
+            let (x, y) = (a.overdue.key, b.overdue.key)
+            return x.tenant != y.tenant ? x.tenant < y.tenant : x.id < y.id
+        }
+    }
+
+    let id: PartitionId
+    /// The first epoch under which this engine owns the partition: running attempts of earlier ones are orphans.
+    let firstEpoch: Int64
+    private let windowLimit: Int
+    private var windows: [TenantId: DueWindow] = [:]
+    /// Tenants whose window is, or was lately, capped.
+    private var capped: Set<TenantId> = []
+    private var agenda = Heap<Agenda>()
+    private var watches: [ServiceCallKey: Watch] = [:]
+    private var watchHeap = Heap<Watch>()
+    /// Up to here every tenant's window is complete, unless it is capped or a read is under way.
+    private(set) var sweptTo: Instant = .earliest
+
+    init(id: PartitionId, firstEpoch: Int64, windowLimit: Int) {
+        self.id = id
+        self.firstEpoch = firstEpoch
+        self.windowLimit = windowLimit
+    }
+
+    /// Due calls in memory.
+    var dueCount: Int { windows.values.reduce(0) { $0 + $1.count } }
+    var watchCount: Int { watches.count }
+
+    // MARK: - What is committed
+
+    /// - Parameters:
+    ///   - clocks: the wall and the monotonic clock, read together.
+    ///   - grace: how long after its time-out a running attempt is given up.
+    mutating func apply(_ change: TimerChange, clocks: (now: Instant, uptime: Uptime), grace: TimeSpan) {
+        switch change.kind {
+        case .due(let dueAt):
+            watches[change.key] = nil
+            insert(change.key, dueAt: dueAt, version: change.version)
+        case .running(let attempt, let deadline):
+            windows[change.key.tenant]?.remove(change.key.id)
+            let overdue = Overdue(key: change.key, attempt: attempt, isOrphan: false)
+            watch(overdue, until: clocks.uptime + (deadline - clocks.now) + grace)
+        case .ended:
+            watches[change.key] = nil
+            windows[change.key.tenant]?.remove(change.key.id)
+        }
+    }
+
+    mutating func insert(_ key: ServiceCallKey, dueAt: Instant, version: Int64) {
+        let horizon = windows[key.tenant]?.horizon ?? Self.end(of: sweptTo)
+        guard DuePlace(dueAt: dueAt, id: key.id) <= horizon else {
+            windows[key.tenant]?.remove(key.id)
+            return
+        }
+        windows[key.tenant, default: DueWindow(horizon: horizon, limit: windowLimit)].insert(key.id, dueAt: dueAt, version: version)
+        if windows[key.tenant]?.isCapped ?? false { capped.insert(key.tenant) }
+        plan(key.tenant, at: dueAt)
+    }
+
+    mutating func watch(_ overdue: Overdue, until: Uptime) {
+        if let known = watches[overdue.key], known.overdue.attempt > overdue.attempt { return }
+        let watch = Watch(until: until, overdue: overdue)
+        watches[overdue.key] = watch
+        watchHeap.insert(watch)
+        if watchHeap.count > 2 * watches.count + 1_024 { watchHeap = Heap(watches.values) }
+    }
+
+    // MARK: - What is read
+
+    /// Raises the horizon of the whole partition, ahead of the sweep that makes it true.
+    ///
+    /// - Returns: from where on the tenants must be read that have no window now, those that have one, and the pages of these.
+    mutating func raise(to instant: Instant) -> (from: DuePlace, known: Set<TenantId>, pages: [Page]) {
+        let from = sweptTo == .earliest ? DuePlace.first : Self.end(of: sweptTo)
+        let known = Set(windows.keys)
+        sweptTo = max(sweptTo, instant)
+        var pages: [Page] = []
+        for tenant in windows.keys.sorted() {
+            if windows[tenant]?.isCapped ?? true { continue }
+            guard let after = windows[tenant]?.raise(to: Self.end(of: sweptTo)) else { continue }
+            pages.append(Page(tenant: tenant, after: after, upTo: sweptTo))
+        }
+        return (from, known, pages)
+    }
+
+    /// Raises the horizon of one capped window, ahead of the read of its next page.
+    mutating func raiseWindow(of tenant: TenantId) -> Page? {
+        capped.remove(tenant)
+        guard let after = windows[tenant]?.raise(to: Self.end(of: sweptTo)) else { return nil }
+        return Page(tenant: tenant, after: after, upTo: sweptTo)
+    }
+
+    /// Takes in a page. A full one ends where its last entry lies.
+    mutating func add(
+        _ entries: [DueEntry], of tenant: TenantId, isFull: Bool, clocks: (now: Instant, uptime: Uptime), grace: TimeSpan
+    ) {
+        for entry in entries {
+            let key = ServiceCallKey(tenant: tenant, id: entry.id)
+            if let running = entry.running {
+                let overdue = Overdue(key: key, attempt: running.attempt, isOrphan: running.epoch < firstEpoch)
+                let left = overdue.isOrphan ? .zero : running.deadline - clocks.now + grace
+                watch(overdue, until: clocks.uptime + left)
+            } else {
+                insert(key, dueAt: entry.dueAt, version: entry.version)
+            }
+        }
+        guard isFull, let last = entries.last else { return }
+        let horizon = windows[tenant]?.horizon ?? Self.end(of: sweptTo)
+        windows[tenant, default: DueWindow(horizon: horizon, limit: windowLimit)].lower(to: min(horizon, last.place))
+        capped.insert(tenant)
+    }
+
+    /// A read failed, or messages were dropped: nothing is known of due times until the next sweep. Watches stay.
+    mutating func forget() {
+        windows = [:]
+        capped = []
+        agenda = Heap()
+        sweptTo = .earliest
+    }
+
+    // MARK: - What is due
+
+    /// The earliest due time in memory.
+    mutating func nextDue() -> Instant? { nextWindow()?.at }
+
+    /// When the next running attempt is given up.
+    mutating func nextOverdue() -> Uptime? {
+        while let first = watchHeap.min, watches[first.overdue.key] != first { watchHeap.removeMin() }
+        return watchHeap.min?.until
+    }
+
+    /// Takes out the next call that is due.
+    mutating func popDue(at now: Instant) -> DueCall? {
+        guard let first = nextWindow(), first.at <= now, var window = windows.removeValue(forKey: first.tenant) else { return nil }
+        let popped = window.popDue(at: now)
+        let following = window.earliest()
+        window.plannedAt = nil
+        windows[first.tenant] = window
+        agenda.removeMin()
+        if let following { plan(first.tenant, at: following) }
+        return popped.map {
+            DueCall(partition: id, key: ServiceCallKey(tenant: first.tenant, id: $0.id), dueAt: $0.dueAt, version: $0.version)
+        }
+    }
+
+    /// Takes out the next attempt whose time has passed without a report.
+    mutating func popOverdue(at uptime: Uptime) -> Overdue? {
+        guard let until = nextOverdue(), until <= uptime, let first = watchHeap.popMin() else { return nil }
+        watches[first.overdue.key] = nil
+        return first.overdue
+    }
+
+    /// Execution takes no more of the tenant: its calls stay here until `unblock`.
+    mutating func block(_ call: DueCall) {
+        insert(call.key, dueAt: call.dueAt, version: call.version)
+        windows[call.key.tenant]?.isBlocked = true
+        windows[call.key.tenant]?.plannedAt = nil
+    }
+
+    mutating func unblock(_ tenant: TenantId) {
+        guard windows[tenant]?.isBlocked == true else { return }
+        windows[tenant]?.isBlocked = false
+        if let at = windows[tenant]?.earliest() { plan(tenant, at: at) }
+    }
+
+    /// Tenants whose capped window has room for another page, in order.
+    var tenantsWantingPage: [TenantId] {
+        capped.isEmpty ? [] : capped.filter { windows[$0]?.wantsPage ?? false }.sorted()
+    }
+
+    /// Drops windows that hold nothing and end where the sweep ends: they say no more than the sweep does.
+    mutating func dropEmptyWindows() {
+        let end = Self.end(of: sweptTo)
+        windows = windows.filter { $0.value.count > 0 || $0.value.isCapped || $0.value.isBlocked || $0.value.horizon != end }
+    }
+
+    private mutating func plan(_ tenant: TenantId, at instant: Instant) {
+        guard windows[tenant]?.isBlocked == false else { return }
+        if let planned = windows[tenant]?.plannedAt, planned <= instant { return }
+        windows[tenant]?.plannedAt = instant
+        agenda.insert(Agenda(at: instant, tenant: tenant))
+        if agenda.count > 2 * windows.count + 1_024 {
+            agenda = Heap(windows.compactMap { tenant, window in window.plannedAt.map { Agenda(at: $0, tenant: tenant) } })
+        }
+    }
+
+    /// The first item of the agenda that still holds. Each window has at most one; the others are dropped as they come up.
+    private mutating func nextWindow() -> Agenda? {
+        while let first = agenda.min {
+            guard windows[first.tenant]?.plannedAt == first.at else {
+                agenda.removeMin()
+                continue
+            }
+            let earliest = windows[first.tenant]?.earliest()
+            if let earliest, earliest <= first.at { return first }
+            agenda.removeMin()
+            windows[first.tenant]?.plannedAt = nil
+            if let earliest { plan(first.tenant, at: earliest) }
+        }
+        return nil
+    }
+
+    private static func end(of instant: Instant) -> DuePlace {
+        DuePlace(dueAt: instant, id: ServiceCallId(UniqueId(high: .max, low: .max)))
+    }
+}

@@ -1,0 +1,95 @@
+import AsyncHTTPClient
+import Domain
+import NIOCore
+import NIOHTTP1
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// What errors of the network mean for an attempt. Details are fixed texts: an error's own description may hold what the target or
+/// the tenant sent.
+extension HTTPTargetClient {
+    static let stopped = ExecutionFailure(kind: .ownerLost, detail: "the engine is stopping")
+
+    static func failure(_ error: HostResolutionError, resolving host: String) -> ExecutionFailure {
+        switch error {
+        case .notFound: ExecutionFailure(kind: .connection, detail: "the name \(shortened(host)) has no address")
+        case .timedOut: ExecutionFailure(kind: .timeout, detail: "the name \(shortened(host)) was not resolved in time")
+        case .busy: ExecutionFailure(kind: .connection, detail: "too many names are being resolved")
+        case .failed(let reason): ExecutionFailure(kind: .connection, detail: "the name \(shortened(host)) was not resolved: \(reason)")
+        case .cancelled: ExecutionFailure(kind: .cancelled, detail: "the attempt was cancelled")
+        case .stopped: stopped
+        }
+    }
+
+    static func failure(_ error: any Error) -> ExecutionFailure {
+        switch error {
+        case let error as HTTPClientError: failure(error)
+        case is HTTPParserError: ExecutionFailure(kind: .connection, detail: "the answer was not valid HTTP")
+        case let error as IOError: failure(errno: error.errnoCode)
+        case ChannelError.connectTimeout: ExecutionFailure(kind: .timeout, detail: "no connection in time")
+        case is ChannelError: ExecutionFailure(kind: .connection, detail: "the connection was closed before the answer was complete")
+        default: failure(describing: error)
+        }
+    }
+
+    /// Whether no connection came about, so that nothing was sent.
+    func connectionRefused(_ end: AttemptExchange.End) -> ExecutionFailure? {
+        guard case .failed(let error) = end, let error = error as? IOError,
+            [ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode)
+        else { return nil }
+        return Self.failure(errno: error.errnoCode)
+    }
+
+    func isConnectTimeout(_ error: any Error) -> Bool {
+        if case ChannelError.connectTimeout = error { return true }
+        return error as? HTTPClientError == .connectTimeout
+    }
+
+    /// A host name may be 253 bytes long, and a detail is one line.
+    static func shortened(_ host: String) -> String { host.utf8.count <= 100 ? host : host.prefix(97) + "..." }
+
+    private static func failure(_ error: HTTPClientError) -> ExecutionFailure {
+        switch error {
+        case .connectTimeout, .getConnectionFromPoolTimeout: ExecutionFailure(kind: .timeout, detail: "no connection in time")
+        case .tlsHandshakeTimeout: ExecutionFailure(kind: .timeout, detail: "the TLS handshake did not end in time")
+        case .readTimeout: ExecutionFailure(kind: .timeout, detail: "the target fell silent")
+        case .writeTimeout: ExecutionFailure(kind: .timeout, detail: "the target did not take the request")
+        case .deadlineExceeded: ExecutionFailure(kind: .timeout, detail: "no complete answer in time")
+        case .remoteConnectionClosed, .uncleanShutdown:
+            ExecutionFailure(kind: .connection, detail: "the target closed the connection before the answer was complete")
+        // Cancellations by the task and by the deadline never come this way: what is left is the client's own shutdown.
+        case .cancelled, .alreadyShutdown: stopped
+        default: ExecutionFailure(kind: .connection, detail: "the exchange failed (\(error.shortDescription))")
+        }
+    }
+
+    private static func failure(errno code: CInt) -> ExecutionFailure {
+        switch code {
+        case ECONNREFUSED: ExecutionFailure(kind: .connection, detail: "the connection was refused")
+        case ECONNRESET, EPIPE: ExecutionFailure(kind: .connection, detail: "the target reset the connection")
+        case EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL: ExecutionFailure(kind: .connection, detail: "the target cannot be reached")
+        case ETIMEDOUT: ExecutionFailure(kind: .timeout, detail: "no connection in time")
+        default: ExecutionFailure(kind: .connection, detail: "the connection failed (errno \(code))")
+        }
+    }
+
+    /// TLS errors come as types that are not for us to name; their text is searched for the usual causes, never quoted.
+    private static func failure(describing error: any Error) -> ExecutionFailure {
+        let text = String(describing: error).lowercased()
+        let detail =
+            switch true {
+            case text.contains("failedtovalidatehostname"), text.contains("failed to validate hostname"):
+                "the target's certificate is for another name"
+            case text.contains("certificate_verify_failed"): "the target's certificate is not trusted"
+            case text.contains("ssl") || text.contains("tls"): "the TLS handshake failed"
+            default: "the connection failed (\(type(of: error)))"
+            }
+        return ExecutionFailure(kind: .connection, detail: detail)
+    }
+}

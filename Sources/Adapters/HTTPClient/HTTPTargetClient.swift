@@ -1,0 +1,177 @@
+import AsyncHTTPClient
+public import Domain
+public import NIOCore
+import NIOHTTP1
+public import NIOPosix
+public import Ports
+
+/// Sends attempts over HTTP/1.1, and over HTTP/2 where a target offers it with TLS.
+///
+/// Sound against names that change between check and use (DNS rebinding): the client resolves each name itself, judges every
+/// address, and connects to an address that it has judged. With TLS the target still has to prove the name in the URL.
+/// No redirect is followed, no proxy used, no body decompressed.
+public final class HTTPTargetClient: TargetClient {
+    private let policy: TargetPolicy
+    private let settings: HTTPTargetClientSettings
+    private let loops: any EventLoopGroup
+    private let names: NameDirectory
+    private let connections: TargetConnections
+    private let now: @Sendable () -> Instant
+
+    /// So many of a name's addresses are tried in one attempt when connections are refused.
+    private static let maxAddressesTried = 3
+
+    /// - Parameters:
+    ///   - now: wall time, by which dates in `Retry-After` are understood.
+    public init(
+        policy: TargetPolicy, settings: HTTPTargetClientSettings = HTTPTargetClientSettings(),
+        resolver: any HostResolver = SystemHostResolver(), eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.policy = policy
+        self.settings = settings
+        self.now = now
+        loops = eventLoopGroup
+        names = NameDirectory(
+            resolver: resolver, lifetime: TimeAmount(settings.resolutionLifetime), maxLookups: settings.maxResolving, loops: eventLoopGroup)
+        connections = TargetConnections(settings: settings, loops: eventLoopGroup)
+    }
+
+    /// Sends the request once and ends within `request.timeout`, whatever the target does.
+    ///
+    /// - Throws: `.status` for any answer that is not 2xx; `.responseTooLarge`; `.timeout` for every time-out; `.targetRefused`;
+    ///   `.cancelled` when the task is cancelled; `.ownerLost` when the client is shut down meanwhile; `.connection` for the rest.
+    public func send(_ request: AttemptRequest) async throws(AttemptFailed) -> ResponseSummary {
+        let deadline = NIODeadline.now() + TimeAmount(request.timeout)
+        let url = request.call.submission.request.url
+        let addresses = try await vettedAddresses(of: url, deadline: deadline, timeout: request.timeout)
+        for (index, address) in addresses.prefix(Self.maxAddressesTried).enumerated() {
+            let end = try await exchange(request, with: address, deadline: deadline)
+            if let failure = connectionRefused(end) {
+                names.demote(address, of: url.host)
+                if index + 1 < min(addresses.count, Self.maxAddressesTried) { continue }
+                throw AttemptFailed(failure)
+            }
+            if case .failed(let error) = end, isConnectTimeout(error) { names.demote(address, of: url.host) }
+            return try summary(of: end, request)
+        }
+        throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "the target's name has no address"))
+    }
+
+    /// Drops every connection; attempts that run end as `.ownerLost`, later ones at once. Returns when all is closed.
+    public func shutdown() async {
+        await names.shutdown()
+        await connections.shutdown()
+    }
+
+    /// The addresses of the URL's host, every one of them judged.
+    private func vettedAddresses(of url: TargetURL, deadline: NIODeadline, timeout: TimeSpan) async throws(AttemptFailed) -> [IPAddress] {
+        var addresses: [IPAddress]
+        if let literal = IPAddress(url.host) {
+            addresses = [literal]
+        } else {
+            do throws(HostResolutionError) {
+                let limit = min(deadline, NIODeadline.now() + TimeAmount(settings.connectTimeout))
+                addresses = try await names.addresses(of: url.host, deadline: limit)
+            } catch {
+                throw AttemptFailed(Self.failure(error, resolving: url.host))
+            }
+        }
+        if let refusal = policy.refusal(of: addresses) {
+            throw AttemptFailed(
+                ExecutionFailure(
+                    kind: .targetRefused, detail: "\(Self.shortened(url.host)) leads to an address in \(refusal), which is not allowed"))
+        }
+        addresses = addresses.map(\.unmapped)
+        return addresses
+    }
+
+    private func exchange(
+        _ attempt: AttemptRequest, with address: IPAddress, deadline: NIODeadline
+    ) async throws(AttemptFailed) -> AttemptExchange.End {
+        let outgoing = attempt.call.submission.request
+        let endpoint = Self.endpoint(of: outgoing.url, at: address)
+        guard let request = Self.request(for: attempt, endpoint) else {
+            throw AttemptFailed(ExecutionFailure(kind: .targetRefused, detail: "the URL can be read in more than one way"))
+        }
+        guard let client = connections.acquire(endpoint) else { throw AttemptFailed(Self.stopped) }
+        defer { connections.release(client) }
+        let exchange = AttemptExchange(method: request.method, maxBodyBytes: settings.maxResponseBytes)
+        return await exchange.run(request, on: client.http, loop: loops.any(), deadline: deadline)
+    }
+
+    private static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
+        let isName = IPAddress(url.host) == nil
+        // The dot that ends an absolute name belongs to DNS; certificates are without it.
+        let name = url.host.hasSuffix(".") ? String(url.host.dropLast()) : url.host
+        return Endpoint(scheme: url.scheme, address: address, port: url.port, provenName: url.scheme == .https && isName ? name : nil)
+    }
+
+    /// The request as the HTTP library takes it; nil when the library reads another destination from the URL than was judged.
+    private static func request(for attempt: AttemptRequest, _ endpoint: Endpoint) -> HTTPClient.Request? {
+        let outgoing = attempt.call.submission.request
+        let url = outgoing.url
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(outgoing.headers.count + attempt.headers.count + 3)
+        headers.add(name: "Host", value: hostField(of: url))
+        var hasUserAgent = false
+        for header in outgoing.headers {
+            hasUserAgent = hasUserAgent || header.name.lowercased() == "user-agent"
+            headers.add(name: header.name, value: header.value)
+        }
+        if !hasUserAgent { headers.add(name: "User-Agent", value: "ledgerflow") }
+        for header in attempt.headers { headers.add(name: header.name, value: header.value) }
+        let sendsBody = !outgoing.body.isEmpty && outgoing.method != .GET && outgoing.method != .HEAD
+        let text = "\(url.scheme.rawValue)://\(endpoint.urlHost):\(endpoint.port)\(path(of: url))"
+        let request = try? HTTPClient.Request(
+            url: text, method: HTTPMethod(rawValue: outgoing.method.rawValue), headers: headers,
+            body: sendsBody ? .byteBuffer(ByteBuffer(bytes: outgoing.body)) : nil)
+        guard let request, request.host == endpoint.urlHost, request.port == endpoint.port, request.useTLS == (url.scheme == .https) else {
+            return nil
+        }
+        return request
+    }
+
+    /// The host as the URL spells it, with the port unless it is the scheme's own (RFC 9110 §7.2).
+    private static func hostField(of url: TargetURL) -> String {
+        let host = url.host.utf8.contains(UInt8(ascii: ":")) ? "[\(url.host)]" : url.host
+        return url.port == (url.scheme == .https ? 443 : 80) ? host : "\(host):\(url.port)"
+    }
+
+    /// Square brackets are legal in a host only (RFC 3986 §3.2.2), and a URL with others would be encoded anew as a whole.
+    private static func path(of url: TargetURL) -> String {
+        let path = url.pathAndQuery
+        guard path.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) else { return path }
+        var encoded = ""
+        for character in path.unicodeScalars {
+            switch character {
+            case "[": encoded += "%5B"
+            case "]": encoded += "%5D"
+            default: encoded.unicodeScalars.append(character)
+            }
+        }
+        return encoded
+    }
+
+    private func summary(of end: AttemptExchange.End, _ request: AttemptRequest) throws(AttemptFailed) -> ResponseSummary {
+        let failure: ExecutionFailure
+        switch end {
+        case .succeeded(let status, let bodyBytes):
+            return ResponseSummary(status: status, bodyBytes: bodyBytes)
+        case .refused(let status, let retryAfter):
+            failure = ExecutionFailure(
+                kind: .status, status: status, detail: "answered with status \(status)",
+                retryAfter: retryAfter.flatMap { RetryAfter.wait($0, now: now(), longest: settings.maxRetryAfter) })
+        case .tooLarge:
+            failure = ExecutionFailure(
+                kind: .responseTooLarge, detail: "the response's body is larger than \(settings.maxResponseBytes) bytes")
+        case .deadlinePassed:
+            failure = ExecutionFailure(kind: .timeout, detail: "no complete answer within \(request.timeout.milliseconds) ms")
+        case .cancelled:
+            failure = ExecutionFailure(kind: .cancelled, detail: "the attempt was cancelled")
+        case .failed(let error):
+            failure = Self.failure(error)
+        }
+        throw AttemptFailed(failure)
+    }
+}

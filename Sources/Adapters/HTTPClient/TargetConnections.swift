@@ -1,0 +1,153 @@
+import AsyncHTTPClient
+import Domain
+import NIOCore
+import Synchronization
+
+/// Where a connection leads: a vetted address and a port, and with TLS the name that the target must prove.
+struct Endpoint: Hashable, Sendable {
+    let scheme: TargetURL.Scheme
+    let address: IPAddress
+    let port: Int
+    /// For `https` to a name; nil when the URL itself names an address, and for `http`, where names do not matter to the connection.
+    let provenName: String?
+
+    /// The host as it stands in the URL that is given to the HTTP library. Without a name to prove it is the address itself, so
+    /// that there is nothing left to resolve.
+    var urlHost: String {
+        if let provenName { return provenName }
+        return if case .v6 = address { "[\(address)]" } else { "\(address)" }
+    }
+}
+
+/// The connections to one endpoint, with how many attempts use them.
+final class EndpointClient: Sendable {
+    let endpoint: Endpoint
+    let http: HTTPClient
+    /// Guarded by the table's lock.
+    fileprivate let use = Mutex((attempts: 0, lastUsed: NIODeadline.now()))
+
+    fileprivate init(endpoint: Endpoint, http: HTTPClient) {
+        self.endpoint = endpoint
+        self.http = http
+    }
+}
+
+/// A client for each endpoint, so that every connection is pinned to the address that was judged, whatever the name resolves to
+/// by then. Clients that nobody uses are closed when there are too many or when they have been idle for long.
+final class TargetConnections: Sendable {
+    private struct State {
+        var clients: [Endpoint: EndpointClient] = [:]
+        var closing: [ObjectIdentifier: Task<Void, Never>] = [:]
+        var lastSweep = NIODeadline.now()
+        var isStopped = false
+    }
+
+    private let configuration: HTTPClient.Configuration
+    private let loops: any EventLoopGroup
+    private let maxIdle: Int
+    private let state = Mutex(State())
+
+    /// After so long without an attempt a client has no connection left and is given up at the next occasion.
+    private static let longIdle = TimeAmount.seconds(60)
+
+    init(settings: HTTPTargetClientSettings, loops: any EventLoopGroup) {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: TimeAmount(settings.connectTimeout), read: TimeAmount(settings.idleTimeout), write: TimeAmount(settings.idleTimeout)),
+            connectionPool: .init(idleTimeout: TimeAmount(settings.keepAlive)),
+            proxy: nil,
+            decompression: .disabled)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maxConnectionsPerTarget)
+        // Whether and when to try again is the engine's to decide.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .automatic
+        configuration.tracing.tracer = nil
+        self.configuration = configuration
+        self.loops = loops
+        maxIdle = max(0, settings.maxIdleTargets)
+    }
+
+    /// The client for `endpoint`, which is not closed before `release`; nil after the shutdown.
+    func acquire(_ endpoint: Endpoint) -> EndpointClient? {
+        let (client, surplus): (EndpointClient?, [EndpointClient]) = state.withLock { state in
+            guard !state.isStopped else { return (nil, []) }
+            if let client = state.clients[endpoint] {
+                client.use.withLock { $0.attempts += 1 }
+                return (client, [])
+            }
+            let client = EndpointClient(endpoint: endpoint, http: makeHTTPClient(for: endpoint))
+            client.use.withLock { $0.attempts += 1 }
+            state.clients[endpoint] = client
+            return (client, takeSurplus(&state))
+        }
+        close(surplus)
+        return client
+    }
+
+    /// Gives back what `acquire` gave.
+    func release(_ client: EndpointClient) {
+        client.use.withLock { $0 = ($0.attempts - 1, NIODeadline.now()) }
+    }
+
+    /// How many endpoints have a client.
+    var count: Int { state.withLock { $0.clients.count } }
+
+    /// Closes all connections; attempts that run end with an error. Returns when everything is closed.
+    func shutdown() async {
+        let clients = state.withLock { state in
+            state.isStopped = true
+            defer { state.clients = [:] }
+            return Array(state.clients.values)
+        }
+        close(clients)
+        for task in state.withLock({ Array($0.closing.values) }) { await task.value }
+    }
+
+    private func makeHTTPClient(for endpoint: Endpoint) -> HTTPClient {
+        var configuration = configuration
+        if let name = endpoint.provenName { configuration.dnsOverride = [name: "\(endpoint.address)"] }
+        return HTTPClient(eventLoopGroup: loops, configuration: configuration)
+    }
+
+    /// Takes out clients that no attempt uses: those idle for long, now and then, and the longest idle of too many.
+    private func takeSurplus(_ state: inout State) -> [EndpointClient] {
+        let now = NIODeadline.now()
+        let isCrowded = state.clients.count > maxIdle
+        guard isCrowded || now - state.lastSweep > Self.longIdle else { return [] }
+        state.lastSweep = now
+        var idle: [(client: EndpointClient, lastUsed: NIODeadline)] = []
+        for client in state.clients.values {
+            let use = client.use.withLock { $0 }
+            if use.attempts == 0 { idle.append((client, use.lastUsed)) }
+        }
+        idle.sort { $0.lastUsed < $1.lastUsed }
+        var surplus: [EndpointClient] = []
+        for (client, lastUsed) in idle {
+            guard state.clients.count > maxIdle || now - lastUsed > Self.longIdle else { break }
+            state.clients[client.endpoint] = nil
+            surplus.append(client)
+        }
+        return surplus
+    }
+
+    private func close(_ clients: [EndpointClient]) {
+        for client in clients {
+            let id = ObjectIdentifier(client)
+            state.withLock { state in
+                state.closing[id] = Task {
+                    // It throws only when it is closed already.
+                    try? await client.http.shutdown()
+                    self.state.withLock { $0.closing[id] = nil }
+                }
+            }
+        }
+    }
+}
+
+extension TimeAmount {
+    init(_ span: TimeSpan) {
+        let (nanoseconds, overflow) = span.microseconds.multipliedReportingOverflow(by: 1_000)
+        self = .nanoseconds(overflow ? .max / 4 : nanoseconds)
+    }
+}

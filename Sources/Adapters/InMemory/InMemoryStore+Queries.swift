@@ -1,0 +1,67 @@
+public import Domain
+public import Ports
+internal import Synchronization
+
+extension InMemoryStore {
+    public func detail(of id: ServiceCallId, tenant: TenantId) async throws(QueryError) -> ServiceCallDetail? {
+        state.withLock { state in
+            state.calls[ServiceCallKey(tenant: tenant, id: id)].map { ServiceCallDetail(call: $0.stored.call, attempts: $0.attempts) }
+        }
+    }
+
+    public func list(
+        tenant: TenantId, filter: ServiceCallFilter, after: ServiceCallPlace?, limit: Int
+    ) async throws(QueryError) -> ServiceCallPage {
+        let matching = state.withLock { state in
+            state.calls.compactMap { key, row in key.tenant == tenant && filter.matches(row.stored.call) ? row.stored.call : nil }
+        }
+        let ordered = matching.sorted { $0.place > $1.place }.filter { call in after.map { call.place < $0 } ?? true }
+        let calls = Array(ordered.prefix(max(1, limit)))
+        return ServiceCallPage(calls: calls, next: ordered.count > calls.count ? calls.last?.place : nil)
+    }
+
+    public func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage {
+        guard cursor.positions.count == partitionCount else { throw QueryError("The cursor is not of this store.") }
+        return state.withLock { state in
+            var next = cursor.positions
+            var found: [CommittedEvent] = []
+            while found.count < max(1, limit) {
+                var best: CommittedEvent?
+                for (index, partition) in state.partitions.enumerated() {
+                    let rest = partition.events.dropFirst(Int(clamping: max(0, next[index])))
+                    next[index] += Int64(rest.prefix { $0.tenant != tenant }.count)
+                    guard let first = rest.first(where: { $0.tenant == tenant }) else { continue }
+                    if best.map({ first.time < $0.time }) ?? true { best = first }
+                }
+                guard let best else { return EventPage(events: found, next: LogCursor(positions: next), isAtEnd: true) }
+                next[best.partition.index] = best.position
+                found.append(best)
+            }
+            return EventPage(events: found, next: LogCursor(positions: next), isAtEnd: false)
+        }
+    }
+
+    public func end() async throws(QueryError) -> LogCursor {
+        state.withLock { LogCursor(positions: $0.partitions.map(\.head)) }
+    }
+}
+
+extension ServiceCall {
+    fileprivate var place: ServiceCallPlace { ServiceCallPlace(createdAt: createdAt, id: id) }
+}
+
+extension ServiceCallFilter {
+    fileprivate func matches(_ call: ServiceCall) -> Bool {
+        if let status, call.status != status { return false }
+        if let tag, !call.submission.tags.contains(tag) { return false }
+        if let host, call.submission.request.url.host != host { return false }
+        if let createdFrom, call.createdAt < createdFrom { return false }
+        if let createdTo, call.createdAt >= createdTo { return false }
+        if dueFrom != nil || dueTo != nil {
+            guard let dueAt = call.dueAt else { return false }
+            if let dueFrom, dueAt < dueFrom { return false }
+            if let dueTo, dueAt >= dueTo { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,113 @@
+internal import CSQLite
+
+/// One connection of the library. It stays on the thread that opened it, so it is opened without the library's own mutex.
+struct Connection: ~Copyable {
+    let handle: OpaquePointer
+    /// Pages in the write-ahead log after the last commit on this connection.
+    private let logPagesCell: UnsafeMutablePointer<Int32>
+
+    struct Settings {
+        var path: String
+        var cacheBytes: Int
+        var busyMilliseconds: Int32
+        var isReader = false
+        var mayCreate = false
+        var maxPages: Int64?
+        /// FULL: a commit is on the disk when it returns. NORMAL: only checkpoints wait for the disk.
+        var synchronous = "FULL"
+        var fileSystem: String?
+    }
+
+    /// Size of a page in bytes; fixed when a database is created.
+    static let pageBytes = 4_096
+
+    init(_ settings: Settings) throws(StoreFailure) {
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.mayCreate ? SQLITE_OPEN_CREATE : 0)
+        let code = sqlite3_open_v2(settings.path, &opened, flags, settings.fileSystem)
+        guard let opened else { throw .sqlite(code: SQLITE_NOMEM, message: "out of memory") }
+        handle = opened
+        logPagesCell = .allocate(capacity: 1)
+        logPagesCell.initialize(to: 0)
+        guard code == SQLITE_OK else { throw Self.failure(opened, code) }
+        sqlite3_extended_result_codes(handle, 1)
+        sqlite3_busy_timeout(handle, settings.busyMilliseconds)
+        // Untrusted files: no trigger or view of a tampered schema may call functions with side effects.
+        try execute("PRAGMA trusted_schema=OFF")
+        try execute("PRAGMA page_size=\(Self.pageBytes)")
+        try execute("PRAGMA journal_mode=WAL")
+        try execute("PRAGMA synchronous=\(settings.synchronous)")
+        try execute("PRAGMA cache_size=-\(settings.cacheBytes / 1_024)")
+        try execute("PRAGMA temp_store=MEMORY")
+        try execute("PRAGMA journal_size_limit=\(16 << 20)")
+        if let pages = settings.maxPages { try execute("PRAGMA max_page_count=\(pages)") }
+        if settings.isReader { try execute("PRAGMA query_only=1") }
+    }
+
+    deinit {
+        sqlite3_close_v2(handle)
+        logPagesCell.deallocate()
+    }
+
+    /// Checkpoints are the store's own affair: the hook that the library would use only counts.
+    func countLogPages() {
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                context?.assumingMemoryBound(to: Int32.self).pointee = pages
+                return SQLITE_OK
+            }, logPagesCell)
+    }
+
+    var logPages: Int { Int(logPagesCell.pointee) }
+
+    /// Runs statements that return nothing of interest.
+    func execute(_ sql: String) throws(StoreFailure) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw failure(code) }
+    }
+
+    /// Whether no transaction is open.
+    var isIdle: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Ends an open transaction without effect.
+    func rollBack() {
+        if !isIdle { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+    }
+
+    /// Rows that the last statement changed.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+
+    enum Checkpoint { case passive, truncate }
+
+    /// Copies the write-ahead log into the database.
+    ///
+    /// - Returns: pages in the log, and how many of them are copied; nil when another connection stood in the way.
+    func checkpoint(_ mode: Checkpoint) throws(StoreFailure) -> (inLog: Int, copied: Int)? {
+        var inLog: Int32 = 0
+        var copied: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(
+            handle, nil, mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE, &inLog, &copied)
+        if code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED { return nil }
+        guard code == SQLITE_OK else { throw failure(code) }
+        return (Int(inLog), Int(copied))
+    }
+
+    func failure(_ code: Int32) -> StoreFailure { Self.failure(handle, code) }
+
+    static func failure(_ handle: OpaquePointer, _ code: Int32) -> StoreFailure {
+        .sqlite(code: code, message: sqlite3_errmsg(handle).map { String(cString: $0) } ?? "no message")
+    }
+
+    /// The single number that a query returns; nil when it returns no row or NULL.
+    func number(_ sql: String) throws(StoreFailure) -> Int64? {
+        let statement = try Statement(self, sql)
+        return try statement.step() ? statement.optionalInteger(0) : nil
+    }
+
+    /// The single text that a query returns.
+    func text(_ sql: String) throws(StoreFailure) -> String? {
+        let statement = try Statement(self, sql)
+        return try statement.step() ? statement.text(0) : nil
+    }
+}

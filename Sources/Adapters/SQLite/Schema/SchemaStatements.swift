@@ -1,0 +1,135 @@
+/// The numbered migrations of the store. A migration that has been released is never edited: its checksum is stored.
+enum SchemaStatements {
+    struct Migration: Sendable {
+        let number: Int
+        let name: String
+        let sql: String
+    }
+
+    static let all = [Migration(number: 1, name: "service calls, events", sql: first)]
+
+    /// `PRAGMA application_id` of the product's databases: "LFLW".
+    static let applicationId: Int64 = 0x4C46_4C57
+
+    /// Where the migrations themselves are kept; made before the first one.
+    static let bookkeeping = """
+        CREATE TABLE IF NOT EXISTS migrations (
+          number INTEGER PRIMARY KEY,
+          name TEXT NOT NULL,
+          checksum TEXT NOT NULL,
+          applied_at INTEGER NOT NULL
+        ) STRICT
+        """
+
+    private static let first = """
+        -- Times are microseconds since 1970, spans are microseconds.
+        -- A key is partition * 2^40 + ordinal (events: + position), so that the rows of a partition lie together in the
+        -- order in which they were made.
+        CREATE TABLE store (
+          key TEXT PRIMARY KEY,
+          value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE partitions (
+          id INTEGER PRIMARY KEY,
+          epoch INTEGER NOT NULL,
+          head INTEGER NOT NULL,
+          last_ordinal INTEGER NOT NULL,
+          published INTEGER NOT NULL
+        ) STRICT;
+
+        -- What changes in a call's life: short rows.
+        -- status: 1 scheduled, 2 running, 3 waiting for a retry, 4 succeeded, 5 failed, 6 cancelled.
+        -- due_at stays while an attempt runs, so that its start touches no index; NULL after the end.
+        CREATE TABLE service_calls (
+          key INTEGER PRIMARY KEY,
+          partition INTEGER NOT NULL,
+          tenant TEXT NOT NULL,
+          id BLOB NOT NULL,
+          version INTEGER NOT NULL,
+          status INTEGER NOT NULL,
+          due_at INTEGER,
+          attempt_started_at INTEGER,
+          attempt_epoch INTEGER,
+          run INTEGER NOT NULL,
+          attempts INTEGER NOT NULL,
+          attempts_in_run INTEGER NOT NULL,
+          ended_at INTEGER,
+          reason TEXT,
+          created_at INTEGER NOT NULL,
+          updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX service_calls_by_id ON service_calls (id, tenant);
+        CREATE INDEX service_calls_due ON service_calls (partition, tenant, due_at, id) WHERE due_at IS NOT NULL;
+
+        -- What was asked for: written once. headers and tags are netstrings (name, value, name, value, ...).
+        CREATE TABLE service_call_requests (
+          key INTEGER PRIMARY KEY,
+          method TEXT NOT NULL,
+          url TEXT NOT NULL,
+          host TEXT NOT NULL,
+          headers BLOB NOT NULL,
+          tags BLOB NOT NULL,
+          due_at INTEGER,
+          timeout INTEGER NOT NULL,
+          retry_max_attempts INTEGER NOT NULL,
+          retry_initial_delay INTEGER NOT NULL,
+          retry_max_delay INTEGER NOT NULL,
+          retry_deadline INTEGER,
+          retry_statuses TEXT,
+          fingerprint BLOB NOT NULL,
+          correlation_id TEXT NOT NULL,
+          body BLOB NOT NULL
+        ) STRICT;
+
+        -- Attempts that have ended; outcome is 'succeeded' or the kind of failure.
+        CREATE TABLE attempts (
+          call INTEGER NOT NULL,
+          number INTEGER NOT NULL,
+          started_at INTEGER NOT NULL,
+          ended_at INTEGER NOT NULL,
+          outcome TEXT NOT NULL,
+          status INTEGER,
+          body_bytes INTEGER,
+          detail TEXT,
+          retry_after INTEGER,
+          PRIMARY KEY (call, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The log, which is the outbox too. type is the stored number of the event type; ordinal is that of the aggregate.
+        CREATE TABLE events (
+          key INTEGER PRIMARY KEY,
+          tenant TEXT NOT NULL,
+          subject BLOB NOT NULL,
+          ordinal INTEGER NOT NULL,
+          version INTEGER NOT NULL,
+          type INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          correlation_id TEXT NOT NULL,
+          data BLOB NOT NULL
+        ) STRICT;
+        """
+}
+
+/// Where a row lies: `partition * 2^40 + ordinal`, so that the rows of one partition are neighbours.
+struct RowKey: Hashable, Comparable, Sendable {
+    let value: Int64
+
+    static let ordinalBits: Int64 = 40
+    static let ordinals: ClosedRange<Int64> = 1...((1 << ordinalBits) - 1)
+
+    init(value: Int64) { self.value = value }
+
+    /// - Parameter ordinal: from 0 (before the first) to `ordinals.upperBound`.
+    init(partition: Int, ordinal: Int64) {
+        value = Int64(partition) << Self.ordinalBits | min(max(0, ordinal), Self.ordinals.upperBound)
+    }
+
+    /// The last possible key of a partition.
+    static func last(ofPartition partition: Int) -> RowKey { RowKey(partition: partition, ordinal: ordinals.upperBound) }
+
+    var ordinal: Int64 { value & Self.ordinals.upperBound }
+    var partition: Int { Int(value >> Self.ordinalBits) }
+
+    static func < (a: RowKey, b: RowKey) -> Bool { a.value < b.value }
+}

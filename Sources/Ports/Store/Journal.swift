@@ -1,0 +1,205 @@
+public import Domain
+
+/// One of the fixed number of partitions of a store, from 0.
+public struct PartitionId: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let index: Int
+    public init(_ index: Int) { self.index = index }
+    public static func < (a: PartitionId, b: PartitionId) -> Bool { a.index < b.index }
+    public var description: String { String(index) }
+}
+
+/// What a partition's owner starts from.
+public struct Ownership: Hashable, Sendable {
+    /// Rises with every change of owner; a commit under an older one is refused.
+    public let epoch: Int64
+    /// Position of the last committed event; 0 when there is none.
+    public let head: Int64
+    /// The ordinal of the last record made; 0 when there is none.
+    public let lastOrdinal: Int64
+    /// The highest contiguous position that the bus has acknowledged.
+    public let published: Int64
+
+    public init(epoch: Int64, head: Int64, lastOrdinal: Int64, published: Int64) {
+        self.epoch = epoch
+        self.head = head
+        self.lastOrdinal = lastOrdinal
+        self.published = published
+    }
+}
+
+/// A committed call with its place in the store.
+public struct StoredServiceCall: Sendable, Equatable {
+    public let call: ServiceCall
+    /// Where its row lies within the partition; given once, when the call is made.
+    public let ordinal: Int64
+
+    public init(call: ServiceCall, ordinal: Int64) {
+        self.call = call
+        self.ordinal = ordinal
+    }
+}
+
+/// The new state of one call within a commit.
+public struct ServiceCallWrite: Sendable {
+    public let stored: StoredServiceCall
+    /// The version that the store must hold; 0: no such call may exist.
+    public let expectedVersion: Int64
+    /// Attempts that ended in this commit.
+    public let endedAttempts: [AttemptRecord]
+
+    public init(stored: StoredServiceCall, expectedVersion: Int64, endedAttempts: [AttemptRecord]) {
+        self.stored = stored
+        self.expectedVersion = expectedVersion
+        self.endedAttempts = endedAttempts
+    }
+}
+
+/// Everything that one turn of a partition changes: all of it becomes durable, or none.
+public struct CommitBatch: Sendable {
+    public let partition: PartitionId
+    public let epoch: Int64
+    /// The head before this commit.
+    public let expectedHead: Int64
+    public let serviceCalls: [ServiceCallWrite]
+    /// Positions run on from `expectedHead` without gap.
+    public let events: [CommittedEvent]
+
+    public init(partition: PartitionId, epoch: Int64, expectedHead: Int64, serviceCalls: [ServiceCallWrite], events: [CommittedEvent]) {
+        self.partition = partition
+        self.epoch = epoch
+        self.expectedHead = expectedHead
+        self.serviceCalls = serviceCalls
+        self.events = events
+    }
+
+    /// The head after this commit.
+    public var head: Int64 { expectedHead + Int64(events.count) }
+}
+
+/// What the timer needs to know of a call that waits or runs.
+public struct DueEntry: Hashable, Sendable {
+    public let tenant: TenantId
+    public let id: ServiceCallId
+    public let version: Int64
+    /// The due time; for a running attempt, the due time at which it was started.
+    public let dueAt: Instant
+    /// Set when an attempt is running.
+    public let running: Running?
+
+    public struct Running: Hashable, Sendable {
+        public let attempt: Int
+        public let epoch: Int64
+        /// When the attempt's time-out has passed.
+        public let deadline: Instant
+
+        public init(attempt: Int, epoch: Int64, deadline: Instant) {
+            self.attempt = attempt
+            self.epoch = epoch
+            self.deadline = deadline
+        }
+    }
+
+    public init(tenant: TenantId, id: ServiceCallId, version: Int64, dueAt: Instant, running: Running?) {
+        self.tenant = tenant
+        self.id = id
+        self.version = version
+        self.dueAt = dueAt
+        self.running = running
+    }
+
+    public var place: DuePlace { DuePlace(dueAt: dueAt, id: id) }
+}
+
+/// A place in the order of due times of one tenant in one partition.
+public struct DuePlace: Hashable, Comparable, Sendable {
+    public let dueAt: Instant
+    public let id: ServiceCallId
+
+    public static let first = DuePlace(dueAt: .earliest, id: ServiceCallId(UniqueId(high: 0, low: 0)))
+
+    public init(dueAt: Instant, id: ServiceCallId) {
+        self.dueAt = dueAt
+        self.id = id
+    }
+
+    public static func < (a: DuePlace, b: DuePlace) -> Bool { a.dueAt != b.dueAt ? a.dueAt < b.dueAt : a.id < b.id }
+}
+
+/// Why the store did not do what was asked.
+public enum JournalError: Error, Hashable, Sendable {
+    /// Another owner has taken the partition; nothing of this commit is stored.
+    case ownershipLost
+    /// The commit breaks a constraint of the store; nothing of it is stored, and repeating it would not help.
+    case rejected(String)
+    /// The store cannot do it now (disk full, locked, not reachable); nothing is stored, and repeating may help.
+    case unavailable(String)
+    /// Whether it is stored is not known: take ownership anew and compare the head.
+    case ambiguous(String)
+}
+
+/// The durable store of the engine, as its partitions write it.
+///
+/// One owner per partition writes; the fence inside every commit makes that true whatever else happens. Implementations
+/// join the commits of all waiting partitions into one physical transaction, and when that fails try each alone.
+public protocol Journal: Sendable {
+    /// Identifies this store; made when it was created.
+    var storeId: UniqueId { get }
+    /// Fixed when the store was created.
+    var partitionCount: Int { get }
+
+    /// Makes the caller the owner of `partition`: raises the epoch, durably, after any commit still under way.
+    func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership
+
+    /// The calls among `ids` that exist; order is not defined. Sees every commit that has returned.
+    func load(_ ids: [ServiceCallKey], in partition: PartitionId) async throws(JournalError) -> [StoredServiceCall]
+
+    /// Stores `batch` durably under the fence.
+    func commit(_ batch: CommitBatch) async throws(JournalError)
+
+    /// Tenants of the partition with calls that are scheduled, running or waiting for a retry and due up to `latest`, in
+    /// order, after `after`, at most `limit`.
+    func dueTenants(
+        in partition: PartitionId, upTo latest: Instant, after: TenantId?, limit: Int
+    ) async throws(JournalError) -> [TenantId]
+
+    /// The tenant's calls that are scheduled, running or waiting for a retry, in the order of `DuePlace`, after `after`, due up to
+    /// `latest`, at most `limit`.
+    func due(
+        in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
+    ) async throws(JournalError) -> [DueEntry]
+
+    /// Committed events of the partition with positions after `position`, in order, at most `limit`.
+    func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent]
+
+    /// Stores how far each partition's events are published, under the owner's epoch. A cursor never moves back.
+    func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError)
+}
+
+/// The key of a service call in the store.
+public struct ServiceCallKey: Hashable, Sendable {
+    public let tenant: TenantId
+    public let id: ServiceCallId
+
+    public init(tenant: TenantId, id: ServiceCallId) {
+        self.tenant = tenant
+        self.id = id
+    }
+
+    /// The partition that owns the call, in a store of `count` partitions.
+    public func partition(of count: Int) -> PartitionId {
+        PartitionId(PartitionHash.partition(tenant: tenant, id: id.value, count: count))
+    }
+}
+
+/// How far the events of a partition are published.
+public struct PublishedCursor: Hashable, Sendable {
+    public let partition: PartitionId
+    public let epoch: Int64
+    public let position: Int64
+
+    public init(partition: PartitionId, epoch: Int64, position: Int64) {
+        self.partition = partition
+        self.epoch = epoch
+        self.position = position
+    }
+}
