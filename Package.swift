@@ -45,7 +45,7 @@ let core: [Target] = [
 
     kit("PropertyKit", []),
     kit("PortContract", ["Domain", "Ports"]),
-    kit("Simulation", ["Domain", "Ports", "Actors", "InMemoryAdapter", collections]),
+    kit("Simulation", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit"]),
 
     tests("DomainTests", ["Domain", "PropertyKit"]),
     tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),

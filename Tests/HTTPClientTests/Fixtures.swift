@@ -113,3 +113,27 @@ func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
     }
     return condition()
 }
+
+extension HTTPTargetClient {
+    /// The failure of a plain POST to `url`; nil when it succeeded.
+    func failure(posting url: String) async -> ExecutionFailure? {
+        guard let attempt = try? attempt(.POST, url) else {
+            Issue.record("\(url) is not a URL")
+            return nil
+        }
+        return await failure(attempt)
+    }
+}
+
+/// A small seeded generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

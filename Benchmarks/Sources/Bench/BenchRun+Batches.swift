@@ -44,6 +44,7 @@ extension BenchRun {
                     "P2-\(items)", "batch submit, \(items) items, \(options.batchConnections) conn.", unit: "items/s"))
         }
         try await stopEngine()
+        try checkStored(engine, "item of a batch", acknowledged: batches.values.reduce(1) { $0 + $1.accepted })
     }
 
     /// Sends one small batch first: a batch may answer 2xx with a refusal in every item.
@@ -61,7 +62,8 @@ extension BenchRun {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let program = URL(fileURLWithPath: own).deletingLastPathComponent().path + "/ledgerflow-bench-grdb"
         guard let sample, FileManager.default.isExecutableFile(atPath: program) else {
-            report.notes.append("GRDB was not compared: \(sample == nil ? "no rows to write" : "ledgerflow-bench-grdb is not built").")
+            let reason = sample == nil ? "no rows to write" : "ledgerflow-bench-grdb is not built"
+            report.notes.append("GRDB was not compared: \(reason).")
             return
         }
         progress("GRDB beside the C library")

@@ -118,7 +118,7 @@ extension BenchRun {
     }
 
     private func completed(_ engine: EngineProcess) async throws -> Double {
-        try await control.metric(EngineInterface.completedMetric, of: engine) ?? 0
+        try await control.metric(EngineInterface.completedMetrics, of: engine) ?? 0
     }
 
     private static func percentiles(_ stats: SinkProcess.Stats) -> Percentiles {

@@ -77,6 +77,16 @@ struct BenchRun {
         report.memory.append(MemoryReading(after: step, resident: memory.resident, highest: memory.highest))
     }
 
+    /// Compares what a stopped engine acknowledged with what its database holds.
+    mutating func checkStored(_ engine: EngineProcess, _ what: String, acknowledged: Int) throws {
+        guard let stored = try engine.databases().lazy.compactMap({ RowSample.storedCalls(path: $0) }).first else { return }
+        report.verdicts.append(
+            Verdict(
+                requirement: "every acknowledged \(what) is stored",
+                measured: "\(Report.grouped(Double(stored))) stored, \(Report.grouped(Double(acknowledged))) acknowledged",
+                passed: stored >= acknowledged))
+    }
+
     func plan(
         _ engine: EngineProcess, _ template: RequestTemplate, connections: Int, pace: Pace = .closedLoop,
         due: DueOffset = .now

@@ -44,8 +44,10 @@ final class ChildProcess: Sendable {
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
         argv.append(nil)
         defer { for argument in argv { free(argument) } }
+        var attributes = Self.freshSignals()
+        defer { posix_spawnattr_destroy(&attributes) }
         var child: pid_t = 0
-        let code = posix_spawnp(&child, arguments.first ?? "", &actions, nil, argv, environ)
+        let code = posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, argv, environ)
         if holdsInput { close(pipeEnds[0]) }
         guard code == 0 else {
             throw Failure(description: "cannot start \(arguments.first ?? ""): \(String(cString: strerror(code)))")
@@ -54,6 +56,19 @@ final class ChildProcess: Sendable {
         outputPath = output
         standardInput = holdsInput ? pipeEnds[1] : nil
         Self.living.withLock { _ = $0.pids.insert(child) }
+    }
+
+    /// A child begins with no signal blocked or ignored, whatever this process did to its own.
+    private static func freshSignals() -> posix_spawnattr_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, number) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return attributes
     }
 
     deinit {

@@ -38,12 +38,10 @@ struct ControlClient: Sendable {
         return (Int(response.status.code), String(buffer: try await response.body.collect(upTo: 16 << 20)))
     }
 
-    /// The sum of all samples of one metric on the engine's `/metrics`; nil when it is not there.
-    func metric(_ name: String, of engine: EngineProcess) async throws -> Double? {
+    /// The sum of all samples of a metric that has one of these names on the engine's `/metrics`; nil when none has.
+    func metric(_ names: [String], of engine: EngineProcess) async throws -> Double? {
         let values = try await text("\(engine.url)/metrics").split(separator: "\n").compactMap { line -> Double? in
-            guard line.hasPrefix(name), let next = line.dropFirst(name.count).first, next == " " || next == "{" else {
-                return nil
-            }
+            guard names.contains(String(line.prefix { $0 != " " && $0 != "{" })) else { return nil }
             return line.split(separator: " ").last.flatMap { Double($0) }
         }
         return values.isEmpty ? nil : values.reduce(0, +)

@@ -3,8 +3,8 @@ import LoadGenerator
 
 /// Everything that this benchmark knows of the engine's interface, in one place.
 enum EngineInterface {
-    /// Counter of calls that reached a terminal state.
-    static let completedMetric = "ledgerflow_service_calls_completed_total"
+    /// Counter of calls that reached a terminal state, summed over its labels; Prometheus' suffix may be there or not.
+    static let completedMetrics = ["ledgerflow_service_calls_completed_total", "ledgerflow_service_calls_completed"]
 
     private static let key = String(format: "%08x", UInt32.random(in: 0 ... .max))
 

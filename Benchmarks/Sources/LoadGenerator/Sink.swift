@@ -100,8 +100,7 @@ private final class SinkConnection: ChannelInboundHandler {
         switch request.controlPath {
         case "/_stats":
             let body = book.value.json
-            return ByteBuffer(
-                string: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            return ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         case "/_reset":
             book.value = SinkBook()
             return Self.ok

@@ -10,11 +10,16 @@ struct ColumnShape: Sendable {
         case cycle([Cell])
         /// A number that grows by one with each call.
         case counting(from: Int64)
+        /// A key of which the upper bits name the partition: the partitions in turn, counting up within each.
+        case countingWithin(partitions: [Int64])
         /// A number anywhere in a range.
         case within(from: Int64, count: UInt64)
         /// Bytes of which each is one of those seen at its place.
         case drawn(places: [[UInt8]], isText: Bool, numbersFrom: [Int])
     }
+
+    /// The engine's row keys are `partition * 2^40 + ordinal`.
+    private static let ordinalBits: Int64 = 40
 
     let name: String
     private let kind: Kind
@@ -31,15 +36,19 @@ struct ColumnShape: Sendable {
             kind = .constant(values.first ?? .null)
             return
         }
-        if name.contains("partition") {
-            kind = .cycle(values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+        let numbers = values.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+        if name.contains("partition"), !numbers.isEmpty {
+            // In ascending order, as the partitions inside keys, so that the columns of one row agree.
+            kind = .cycle(Set(numbers).sorted().map { .integer($0) })
             return
         }
-        let numbers = values.compactMap { if case .integer(let number) = $0 { number } else { nil } }
         if numbers.count == values.count, let low = numbers.min(), let high = numbers.max() {
-            kind =
-                name.contains("due") && !isKey
-                ? .within(from: low, count: UInt64(high - low) + 1) : .counting(from: isKey ? 1 : low)
+            if isKey {
+                let partitions = Set(numbers.map { $0 >> Self.ordinalBits }).sorted()
+                kind = partitions == [0] ? .counting(from: 1) : .countingWithin(partitions: partitions)
+            } else {
+                kind = name.contains("due") ? .within(from: low, count: UInt64(high - low) + 1) : .counting(from: low)
+            }
             return
         }
         let samples = values.compactMap { Self.bytes($0) }
@@ -57,13 +66,16 @@ struct ColumnShape: Sendable {
         case .constant(let cell): return cell
         case .cycle(let cells): return cells[Int(number % Int64(cells.count))]
         case .counting(let from): return .integer(from + number)
+        case .countingWithin(let partitions):
+            let (turn, index) = number.quotientAndRemainder(dividingBy: Int64(partitions.count))
+            return .integer(partitions[Int(index)] << Self.ordinalBits | (turn + 1))
         case .within(let from, let count): return .integer(from + Int64(Self.mix(salt ^ UInt64(number)) % count))
         case .drawn(let places, let isText, let numbersFrom):
             var bytes = [UInt8](repeating: 0, count: places.count)
             var bits: UInt64 = 0
             for (index, seen) in places.enumerated() {
-                if index % 8 == 0 { bits = Self.mix(salt ^ UInt64(number) &* 31 &+ UInt64(index)) }
-                bytes[index] = seen[Int(bits & 0xFF) * seen.count >> 8]
+                if index % 8 == 0 { bits = Self.mix(salt ^ (UInt64(number) << 8 | UInt64(index))) }
+                bytes[index] = seen[(Int(bits & 0xFF) * seen.count) >> 8]
                 bits >>= 8
             }
             var rest = number

@@ -19,8 +19,6 @@ public struct RowSample: Sendable {
     public let schema: [String]
     public let pageSize: Int64
     public let tables: [Table]
-    /// Rows of the first table: how many calls the engine stored.
-    public let storedCalls: Int
     /// Other tables that hold about as many rows as `tables`: written for each call too, but not by the store alone.
     public let otherTables: [String]
 
@@ -48,7 +46,6 @@ public struct RowSample: Sendable {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
         ).compactMap { $0.first.flatMap(Self.string) }
         let expected = try Self.count(names.first ?? "", connection)
-        storedCalls = Int(expected)
         var others: [String] = []
         for name in all where !names.contains(name) {
             if try Self.count(name, connection) * 2 > expected { others.append(name) }
@@ -61,6 +58,14 @@ public struct RowSample: Sendable {
         tables.map { table in
             calls.map { number in table.columns.map { $0.value(number) } }
         }
+    }
+
+    /// How many calls a database that no engine has open holds; nil when it is not the engine's main database.
+    public static func storedCalls(path: String) -> Int? {
+        guard let table = tablesPerCall.first, let connection = try? SQLiteConnection(path: path, readOnly: false) else {
+            return nil
+        }
+        return (try? count(table, connection)).map(Int.init)
     }
 
     private static func table(_ name: String, _ connection: SQLiteConnection) throws(SQLiteError) -> Table {

@@ -28,11 +28,11 @@ public struct Router: ServiceCallIntents {
         return await replies.wait()
     }
 
-    /// Sends a command for which nobody waits.
+    /// Sends a command and does not wait for its outcome, which is told to `whenDone`.
     ///
     /// - Returns: false when there was no room.
-    func post(_ intent: ServiceCallIntent) -> Bool {
-        put(Delivery(intent: intent, reply: .none), reserved: false) == nil
+    func post(_ intent: ServiceCallIntent, whenDone: @escaping @Sendable (Outcome) -> Void) -> Bool {
+        put(Delivery(intent: intent, reply: .callback(whenDone)), reserved: false) == nil
     }
 
     private func put(_ delivery: Delivery, reserved: Bool) -> IntentError? {

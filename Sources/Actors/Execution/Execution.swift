@@ -79,10 +79,10 @@ actor Execution {
             switch error {
             case .refused(.notYetDue(let dueAt)):
                 let left = dueAt - ports.time.now()
-                timer.again(due, at: ports.time.uptime() + max(left, .milliseconds(1)))
+                timer.again(due, at: ports.time.uptime() + max(left, .milliseconds(1)), pausing: false)
             case .refused, .stopping: break
             case .busy, .unavailable, .unknownOutcome:
-                timer.again(due, at: ports.time.uptime() + .milliseconds(200))
+                timer.again(due, at: ports.time.uptime() + .milliseconds(200), pausing: true)
             }
             return nil
         }

@@ -7,15 +7,20 @@ typealias Outcome = Result<ServiceCallReply, IntentError>
 enum ReplySlot: Sendable {
     case one(PendingReply)
     case item(PendingReplies, Int)
+    /// Called with the outcome, at least once; must not wait.
+    case callback(@Sendable (Outcome) -> Void)
     case none
 
     /// - Returns: false when an outcome was delivered before, so that this one reached nobody.
     @discardableResult
     func deliver(_ outcome: Outcome) -> Bool {
         switch self {
-        case .one(let reply): reply.deliver(outcome)
-        case .item(let replies, let index): replies.deliver(outcome, at: index)
-        case .none: false
+        case .one(let reply): return reply.deliver(outcome)
+        case .item(let replies, let index): return replies.deliver(outcome, at: index)
+        case .callback(let action):
+            action(outcome)
+            return true
+        case .none: return false
         }
     }
 }

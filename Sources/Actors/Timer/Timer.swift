@@ -74,10 +74,12 @@ actor Timer {
             for index in partitions.indices {
                 for tenant in tenants { partitions[index]?.unblock(tenant) }
             }
-        case .again(let call, let moment):
+        case .again(let call, let moment, let pausing):
             guard partitions.indices.contains(call.partition.index) else { return }
-            let dueAt = max(call.dueAt, ports.time.now() + (moment - ports.time.uptime()))
-            partitions[call.partition.index]?.insert(call.key, dueAt: dueAt, version: call.version)
+            partitions[call.partition.index]?.postpone(call, until: moment, pausing: pausing)
+        case .stillOverdue(let partition, let overdue, let moment):
+            guard partitions.indices.contains(partition.index) else { return }
+            partitions[partition.index]?.watch(overdue, until: moment)
         }
     }
 
@@ -89,18 +91,32 @@ actor Timer {
     }
 
     private func fire() {
-        let (now, uptime) = clocks
+        let clocks = clocks
+        let uptime = clocks.uptime
         for index in partitions.indices {
             while let overdue = partitions[index]?.popOverdue(at: uptime) {
-                let command: ServiceCallCommand =
-                    overdue.isOrphan ? .attemptOwnerLost(attempt: overdue.attempt) : .attemptTimedOut(attempt: overdue.attempt)
-                if !router.post(ServiceCallIntent(key: overdue.key, command: command)) {
+                if !end(overdue, in: PartitionId(index)) {
                     partitions[index]?.watch(overdue, until: uptime + .milliseconds(100))
                     break
                 }
             }
-            while let call = partitions[index]?.popDue(at: now) {
+            while let call = partitions[index]?.popDue(clocks) {
                 if !execution.offer(call) { partitions[index]?.block(call) }
+            }
+        }
+    }
+
+    /// Has the attempt ended by its partition, again and again until that is stored.
+    private func end(_ overdue: TimerPartition.Overdue, in partition: PartitionId) -> Bool {
+        let command: ServiceCallCommand =
+            overdue.isOrphan ? .attemptOwnerLost(attempt: overdue.attempt) : .attemptTimedOut(attempt: overdue.attempt)
+        let (inbox, time) = (inbox, ports.time)
+        return router.post(ServiceCallIntent(key: overdue.key, command: command)) { outcome in
+            guard case .failure(let error) = outcome else { return }
+            switch error {
+            case .refused, .stopping: break
+            case .busy, .unavailable, .unknownOutcome:
+                inbox.stillOverdue(overdue, in: partition, at: time.uptime() + .milliseconds(500))
             }
         }
     }
@@ -112,6 +128,7 @@ actor Timer {
         var wake = uptime + settings.clockCheck
         for index in partitions.indices {
             if let due = partitions[index]?.nextDue() { wake = min(wake, uptime + max(.zero, due - now)) }
+            if let resumption = partitions[index]?.nextResumption { wake = min(wake, max(uptime, resumption)) }
             if let overdue = partitions[index]?.nextOverdue() { wake = min(wake, max(uptime, overdue)) }
         }
         return wake
@@ -151,7 +168,7 @@ actor Timer {
     private func sweepAll(_ index: Int) async throws(JournalError) {
         let horizon = ports.time.now() + settings.lookahead
         if variant.readsPageBeforeHorizon {
-            let early = try await readTenants(index, from: .first, known: [], upTo: horizon)
+            let early = try await readTenants(index, from: partitions[index]?.sweepStart ?? .first, upTo: horizon)
             _ = partitions[index]?.raise(to: horizon)
             for (tenant, entries) in early { add(entries, of: tenant, to: index) }
             swept(PartitionId(index))
@@ -194,7 +211,7 @@ actor Timer {
 
     /// For the broken variant alone: everything is read before the horizon is raised.
     private func readTenants(
-        _ index: Int, from: DuePlace, known: Set<TenantId>, upTo: Instant
+        _ index: Int, from: DuePlace, upTo: Instant
     ) async throws(JournalError) -> [(TenantId, [DueEntry])] {
         var pages: [(TenantId, [DueEntry])] = []
         for tenant in try await ports.journal.dueTenants(in: PartitionId(index), upTo: upTo, after: nil, limit: 256) {

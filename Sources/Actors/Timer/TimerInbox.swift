@@ -44,7 +44,9 @@ enum TimerMessage: Sendable {
     /// Execution has room again for these tenants.
     case room([TenantId])
     /// The attempt could not be begun; try it again at the given uptime.
-    case again(DueCall, at: Uptime)
+    case again(DueCall, at: Uptime, pausing: Bool)
+    /// The end of an attempt could not be stored; try it again at the given uptime.
+    case stillOverdue(PartitionId, TimerPartition.Overdue, at: Uptime)
 }
 
 /// How others tell the timer. Never waits: when it is full, the partition is marked, and the timer reads the store instead.
@@ -67,8 +69,13 @@ struct TimerInbox: Sendable {
         _ = mailbox.offer(.room(tenants), reserved: true)
     }
 
-    func again(_ call: DueCall, at moment: Uptime) {
-        if mailbox.offer(.again(call, at: moment), weight: 1) == .full { fellBehind(call.partition) }
+    func again(_ call: DueCall, at moment: Uptime, pausing: Bool) {
+        if mailbox.offer(.again(call, at: moment, pausing: pausing), weight: 1) == .full { fellBehind(call.partition) }
+    }
+
+    /// Bounded by the number of attempts that run.
+    func stillOverdue(_ overdue: TimerPartition.Overdue, in partition: PartitionId, at moment: Uptime) {
+        _ = mailbox.offer(.stillOverdue(partition, overdue, at: moment), reserved: true)
     }
 
     func fellBehind(_ partition: PartitionId) {

@@ -36,6 +36,14 @@ struct TimerPartition {
         }
     }
 
+    private struct Postponed: Comparable {
+        let until: Uptime
+        let call: DueCall
+        static func < (a: Postponed, b: Postponed) -> Bool {
+            a.until != b.until ? a.until < b.until : a.call.key.id < b.call.key.id
+        }
+    }
+
     let id: PartitionId
     /// The first epoch under which this engine owns the partition: running attempts of earlier ones are orphans.
     let firstEpoch: Int64
@@ -46,6 +54,9 @@ struct TimerPartition {
     private var agenda = Heap<Agenda>()
     private var watches: [ServiceCallKey: Watch] = [:]
     private var watchHeap = Heap<Watch>()
+    /// Calls that execution gave back. Not part of a window: their place in it is behind its horizon's promise.
+    private var postponed = Heap<Postponed>()
+    private(set) var pausedUntil: Uptime?
     /// Up to here every tenant's window is complete, unless it is capped or a read is under way.
     private(set) var sweptTo: Instant = .earliest
 
@@ -100,11 +111,14 @@ struct TimerPartition {
 
     // MARK: - What is read
 
+    /// Where the next sweep begins for tenants without a window.
+    var sweepStart: DuePlace { sweptTo == .earliest ? .first : Self.end(of: sweptTo) }
+
     /// Raises the horizon of the whole partition, ahead of the sweep that makes it true.
     ///
     /// - Returns: from where on the tenants must be read that have no window now, those that have one, and the pages of these.
     mutating func raise(to instant: Instant) -> (from: DuePlace, known: Set<TenantId>, pages: [Page]) {
-        let from = sweptTo == .earliest ? DuePlace.first : Self.end(of: sweptTo)
+        let from = sweepStart
         let known = Set(windows.keys)
         sweptTo = max(sweptTo, instant)
         var pages: [Page] = []
@@ -147,14 +161,21 @@ struct TimerPartition {
     mutating func forget() {
         windows = [:]
         capped = []
+        postponed = Heap()
         agenda = Heap()
         sweptTo = .earliest
     }
 
     // MARK: - What is due
 
-    /// The earliest due time in memory.
-    mutating func nextDue() -> Instant? { nextWindow()?.at }
+    /// When the next call is due, on the wall clock; nil while the partition is paused.
+    mutating func nextDue() -> Instant? { pausedUntil == nil ? nextWindow()?.at : nil }
+
+    /// When a pause, or the wait of a postponed call, is over.
+    var nextResumption: Uptime? {
+        guard let postponed = postponed.min?.until else { return pausedUntil }
+        return pausedUntil ?? postponed
+    }
 
     /// When the next running attempt is given up.
     mutating func nextOverdue() -> Uptime? {
@@ -163,9 +184,12 @@ struct TimerPartition {
     }
 
     /// Takes out the next call that is due.
-    mutating func popDue(at now: Instant) -> DueCall? {
-        guard let first = nextWindow(), first.at <= now, var window = windows.removeValue(forKey: first.tenant) else { return nil }
-        let popped = window.popDue(at: now)
+    mutating func popDue(_ clocks: (now: Instant, uptime: Uptime)) -> DueCall? {
+        if let pausedUntil, clocks.uptime < pausedUntil { return nil }
+        pausedUntil = nil
+        if let first = postponed.min, first.until <= clocks.uptime { return postponed.popMin()?.call }
+        guard let first = nextWindow(), first.at <= clocks.now, var window = windows.removeValue(forKey: first.tenant) else { return nil }
+        let popped = window.popDue(at: clocks.now)
         let following = window.earliest()
         window.plannedAt = nil
         windows[first.tenant] = window
@@ -174,6 +198,15 @@ struct TimerPartition {
         return popped.map {
             DueCall(partition: id, key: ServiceCallKey(tenant: first.tenant, id: $0.id), dueAt: $0.dueAt, version: $0.version)
         }
+    }
+
+    /// The attempt could not be begun.
+    ///
+    /// - Parameter pausing: whether nothing else of the partition can be begun either, because its store is away; so what is due stays in
+    ///   its windows, and memory stays bounded.
+    mutating func postpone(_ call: DueCall, until: Uptime, pausing: Bool) {
+        postponed.insert(Postponed(until: until, call: call))
+        if pausing { pausedUntil = max(pausedUntil ?? until, until) }
     }
 
     /// Takes out the next attempt whose time has passed without a report.

@@ -58,10 +58,11 @@ public final class HTTPTargetClient: TargetClient {
         throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "the target's name has no address"))
     }
 
-    /// Drops every connection; attempts that run end as `.ownerLost`, later ones at once. Returns when all is closed.
+    /// Drops every connection; attempts that run end as `.ownerLost`, later ones at once. Returns when all is closed, within two
+    /// seconds at most: a connection that is only being made is left to its own time-out.
     public func shutdown() async {
         await names.shutdown()
-        await connections.shutdown()
+        await connections.shutdown(within: .seconds(2))
     }
 
     /// The addresses of the URL's host, every one of them judged.
@@ -104,7 +105,9 @@ public final class HTTPTargetClient: TargetClient {
         let isName = IPAddress(url.host) == nil
         // The dot that ends an absolute name belongs to DNS; certificates are without it.
         let name = url.host.hasSuffix(".") ? String(url.host.dropLast()) : url.host
-        return Endpoint(scheme: url.scheme, address: address, port: url.port, provenName: url.scheme == .https && isName ? name : nil)
+        return Endpoint(
+            scheme: url.scheme, address: address, port: url.port, provenName: url.scheme == .https && isName ? name : nil,
+            escapesTarget: RequestTarget.needsEscape(url.pathAndQuery))
     }
 
     /// The request as the HTTP library takes it; nil when the library reads another destination from the URL than was judged.
@@ -122,7 +125,8 @@ public final class HTTPTargetClient: TargetClient {
         if !hasUserAgent { headers.add(name: "User-Agent", value: "ledgerflow") }
         for header in attempt.headers { headers.add(name: header.name, value: header.value) }
         let sendsBody = !outgoing.body.isEmpty && outgoing.method != .GET && outgoing.method != .HEAD
-        let text = "\(url.scheme.rawValue)://\(endpoint.urlHost):\(endpoint.port)\(path(of: url))"
+        let target = endpoint.escapesTarget ? RequestTarget.escaped(url.pathAndQuery) : url.pathAndQuery
+        let text = "\(url.scheme.rawValue)://\(endpoint.urlHost):\(endpoint.port)\(target)"
         let request = try? HTTPClient.Request(
             url: text, method: HTTPMethod(rawValue: outgoing.method.rawValue), headers: headers,
             body: sendsBody ? .byteBuffer(ByteBuffer(bytes: outgoing.body)) : nil)
@@ -136,21 +140,6 @@ public final class HTTPTargetClient: TargetClient {
     private static func hostField(of url: TargetURL) -> String {
         let host = url.host.utf8.contains(UInt8(ascii: ":")) ? "[\(url.host)]" : url.host
         return url.port == (url.scheme == .https ? 443 : 80) ? host : "\(host):\(url.port)"
-    }
-
-    /// Square brackets are legal in a host only (RFC 3986 §3.2.2), and a URL with others would be encoded anew as a whole.
-    private static func path(of url: TargetURL) -> String {
-        let path = url.pathAndQuery
-        guard path.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) else { return path }
-        var encoded = ""
-        for character in path.unicodeScalars {
-            switch character {
-            case "[": encoded += "%5B"
-            case "]": encoded += "%5D"
-            default: encoded.unicodeScalars.append(character)
-            }
-        }
-        return encoded
     }
 
     private func summary(of end: AttemptExchange.End, _ request: AttemptRequest) throws(AttemptFailed) -> ResponseSummary {

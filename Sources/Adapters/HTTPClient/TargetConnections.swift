@@ -10,6 +10,8 @@ struct Endpoint: Hashable, Sendable {
     let port: Int
     /// For `https` to a name; nil when the URL itself names an address, and for `http`, where names do not matter to the connection.
     let provenName: String?
+    /// Whether requests come with their target escaped (`RequestTarget`).
+    let escapesTarget: Bool
 
     /// The host as it stands in the URL that is given to the HTTP library. Without a name to prove it is the address itself, so
     /// that there is nothing left to resolve.
@@ -93,20 +95,29 @@ final class TargetConnections: Sendable {
     /// How many endpoints have a client.
     var count: Int { state.withLock { $0.clients.count } }
 
-    /// Closes all connections; attempts that run end with an error. Returns when everything is closed.
-    func shutdown() async {
+    /// Closes all connections; attempts that run end with an error. Returns when everything is closed, or after `limit`: the HTTP
+    /// library does not give up a connection that is being made before its time-out.
+    func shutdown(within limit: TimeAmount) async {
         let clients = state.withLock { state in
             state.isStopped = true
             defer { state.clients = [:] }
             return Array(state.clients.values)
         }
         close(clients)
-        for task in state.withLock({ Array($0.closing.values) }) { await task.value }
+        let closing = state.withLock { Array($0.closing.values) }
+        // Ends when it rings or when it is cancelled, whichever is first.
+        let alarm = loops.any().scheduleTask(in: limit) {}
+        Task {
+            for task in closing { await task.value }
+            alarm.cancel()
+        }
+        try? await alarm.futureResult.get()
     }
 
     private func makeHTTPClient(for endpoint: Endpoint) -> HTTPClient {
         var configuration = configuration
         if let name = endpoint.provenName { configuration.dnsOverride = [name: "\(endpoint.address)"] }
+        if endpoint.escapesTarget { configuration.restoreRequestTargets() }
         return HTTPClient(eventLoopGroup: loops, configuration: configuration)
     }
 

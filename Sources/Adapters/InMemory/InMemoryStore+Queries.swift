@@ -65,3 +65,33 @@ extension ServiceCallFilter {
         return true
     }
 }
+
+/// Looks without waiting, for checks by tests and simulation.
+extension InMemoryStore {
+    /// The committed state of a call.
+    package func current(_ key: ServiceCallKey) -> ServiceCall? { state.withLock { $0.calls[key]?.stored.call } }
+
+    /// Whether exactly this event is committed.
+    package func holds(_ event: CommittedEvent) -> Bool {
+        state.withLock { state in
+            guard state.partitions.indices.contains(event.partition.index) else { return false }
+            return state.partitions[event.partition.index].events.dropFirst(Int(clamping: event.position - 1)).first == event
+        }
+    }
+
+    /// Whether the start of the call's running attempt is committed, be the attempt over by now or not.
+    package func holdsStart(of call: ServiceCall) -> Bool {
+        (current(ServiceCallKey(tenant: call.tenant, id: call.id))?.attempts ?? 0) >= call.attempts
+    }
+
+    /// All calls, ordered by key.
+    package var allCalls: [(call: ServiceCall, attempts: [AttemptRecord])] {
+        state.withLock { state in
+            state.calls.values.map { ($0.stored.call, $0.attempts) }
+                .sorted { ($0.0.tenant, $0.0.id) < ($1.0.tenant, $1.0.id) }
+        }
+    }
+
+    /// All events of each partition.
+    package var allEvents: [[CommittedEvent]] { state.withLock { $0.partitions.map(\.events) } }
+}

@@ -22,26 +22,41 @@ struct Connection: ~Copyable {
     static let pageBytes = 4_096
 
     init(_ settings: Settings) throws(StoreFailure) {
+        handle = try Self.open(settings)
+        logPagesCell = .allocate(capacity: 1)
+        logPagesCell.initialize(to: 0)
+    }
+
+    private static func open(_ settings: Settings) throws(StoreFailure) -> OpaquePointer {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (settings.mayCreate ? SQLITE_OPEN_CREATE : 0)
         let code = sqlite3_open_v2(settings.path, &opened, flags, settings.fileSystem)
         guard let opened else { throw .sqlite(code: SQLITE_NOMEM, message: "out of memory") }
-        handle = opened
-        logPagesCell = .allocate(capacity: 1)
-        logPagesCell.initialize(to: 0)
-        guard code == SQLITE_OK else { throw Self.failure(opened, code) }
+        guard code == SQLITE_OK else {
+            let failure = failure(opened, code)
+            sqlite3_close_v2(opened)
+            throw failure
+        }
+        do throws(StoreFailure) { try configure(opened, settings) } catch {
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        return opened
+    }
+
+    private static func configure(_ handle: OpaquePointer, _ settings: Settings) throws(StoreFailure) {
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, settings.busyMilliseconds)
         // Untrusted files: no trigger or view of a tampered schema may call functions with side effects.
-        try execute("PRAGMA trusted_schema=OFF")
-        try execute("PRAGMA page_size=\(Self.pageBytes)")
-        try execute("PRAGMA journal_mode=WAL")
-        try execute("PRAGMA synchronous=\(settings.synchronous)")
-        try execute("PRAGMA cache_size=-\(settings.cacheBytes / 1_024)")
-        try execute("PRAGMA temp_store=MEMORY")
-        try execute("PRAGMA journal_size_limit=\(16 << 20)")
-        if let pages = settings.maxPages { try execute("PRAGMA max_page_count=\(pages)") }
-        if settings.isReader { try execute("PRAGMA query_only=1") }
+        try execute(handle, "PRAGMA trusted_schema=OFF")
+        try execute(handle, "PRAGMA page_size=\(Self.pageBytes)")
+        try execute(handle, "PRAGMA journal_mode=WAL")
+        try execute(handle, "PRAGMA synchronous=\(settings.synchronous)")
+        try execute(handle, "PRAGMA cache_size=-\(settings.cacheBytes / 1_024)")
+        try execute(handle, "PRAGMA temp_store=MEMORY")
+        try execute(handle, "PRAGMA journal_size_limit=\(16 << 20)")
+        if let pages = settings.maxPages { try execute(handle, "PRAGMA max_page_count=\(pages)") }
+        if settings.isReader { try execute(handle, "PRAGMA query_only=1") }
     }
 
     deinit {
@@ -62,9 +77,11 @@ struct Connection: ~Copyable {
     var logPages: Int { Int(logPagesCell.pointee) }
 
     /// Runs statements that return nothing of interest.
-    func execute(_ sql: String) throws(StoreFailure) {
+    func execute(_ sql: String) throws(StoreFailure) { try Self.execute(handle, sql) }
+
+    private static func execute(_ handle: OpaquePointer, _ sql: String) throws(StoreFailure) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
-        guard code == SQLITE_OK else { throw failure(code) }
+        guard code == SQLITE_OK else { throw failure(handle, code) }
     }
 
     /// Whether no transaction is open.

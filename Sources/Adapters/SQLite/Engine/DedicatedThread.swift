@@ -31,48 +31,38 @@ final class DedicatedThread: Sendable {
         }
     }
 
-    private final class Start: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
+    /// Whether the system gave a thread; when not, `finished()` returns at once.
+    let hasStarted: Bool
 
-    /// Starts `body` on a new thread. When the system has no thread to give, `finished()` returns at once and `isRunning` is false.
+    /// Starts `body` on a new thread.
     init(_ body: @escaping @Sendable () -> Void) {
         let exit = ExitBox()
         self.exit = exit
         let start = Unmanaged.passRetained(
-            Start {
+            ThreadStart {
                 body()
                 exit.finish()
             })
-        guard Self.spawn(start.toOpaque()) else {
+        hasStarted = Self.spawn(start.toOpaque())
+        if !hasStarted {
             start.release()
             exit.finish()
-            return
         }
     }
 
     private static func spawn(_ context: UnsafeMutableRawPointer) -> Bool {
         #if canImport(Darwin)
         var thread: pthread_t?
-        let code = pthread_create(&thread, nil, { Self.enter($0) }, context)
+        let code = pthread_create(&thread, nil, enterThread, context)
         if let thread { pthread_detach(thread) }
         return code == 0
         #else
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { Self.enter($0) }, context)
+        let code = pthread_create(&thread, nil, enterThread, context)
         if code == 0 { pthread_detach(thread) }
         return code == 0
         #endif
     }
-
-    private static func enter(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let context else { return nil }
-        Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
-        return nil
-    }
-
-    var isRunning: Bool { exit.state.withLock { !$0.isOver } }
 
     /// Returns when the thread has ended.
     func finished() async {
@@ -85,3 +75,22 @@ final class DedicatedThread: Sendable {
         }
     }
 }
+
+/// What a new thread is handed.
+private final class ThreadStart: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+#if canImport(Darwin)
+private func enterThread(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().body()
+    return nil
+}
+#else
+private func enterThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().body()
+    return nil
+}
+#endif

@@ -41,10 +41,12 @@ public enum SQLiteMigrations {
     @discardableResult
     public static func apply(path: String, at now: Instant) throws(SQLiteStoreError) -> [Int] {
         try StoreFiles.prepareFile(path)
+        let outcome: Result<[Int], SQLiteStoreError>
         do throws(StoreFailure) {
             let connection = try Connection(.init(path: path, cacheBytes: 4 << 20, busyMilliseconds: 10_000, mayCreate: true))
-            return try apply(connection, path: path, at: now).get()
+            outcome = try apply(connection, path: path, at: now)
         } catch { throw opened(path, error) }
+        return try outcome.get()
     }
 
     struct Applied {
@@ -58,7 +60,9 @@ public enum SQLiteMigrations {
     ) throws(StoreFailure) -> Result<[Int], SQLiteStoreError> {
         var done: [Int] = []
         if try isForeign(connection) { return .failure(.foreign(path: path)) }
-        for migration in SchemaStatements.all {
+        let before = try read(connection)
+        do throws(SQLiteStoreError) { try check(before, path: path) } catch { return .failure(error) }
+        for migration in SchemaStatements.all where before[Int64(migration.number)] == nil {
             try connection.execute("BEGIN EXCLUSIVE")
             do throws(StoreFailure) {
                 try connection.execute("PRAGMA application_id=\(SchemaStatements.applicationId)")
@@ -95,7 +99,8 @@ public enum SQLiteMigrations {
     private static func isForeign(_ connection: borrowing Connection) throws(StoreFailure) -> Bool {
         let id = try connection.number("PRAGMA application_id") ?? 0
         if id == SchemaStatements.applicationId { return false }
-        return try id != 0 || connection.number("SELECT count(*) FROM sqlite_schema") ?? 0 > 0
+        if id != 0 { return true }
+        return try connection.number("SELECT count(*) FROM sqlite_schema") ?? 0 > 0
     }
 
     private static func read(_ connection: borrowing Connection) throws(StoreFailure) -> [Int64: Applied] {

@@ -1,0 +1,51 @@
+internal import Domain
+internal import NIOHTTP1
+internal import Ports
+
+/// Every route of the server, in the order of the document.
+struct API {
+    let table: RouteTable
+    /// `/openapi.json`.
+    let document: [UInt8]
+
+    init(_ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining) {
+        let cursors = CursorCodec(
+            key: dependencies.cursorKey, store: dependencies.events.storeId, partitions: dependencies.events.partitionCount)
+        let calls = ServiceCallHandlers(
+            intents: dependencies.intents, calls: dependencies.calls, fingerprinter: dependencies.fingerprinter,
+            time: dependencies.time, entropy: dependencies.entropy, cursors: cursors, settings: settings)
+        let events = EventHandlers(
+            events: dependencies.events, signal: dependencies.signal, time: dependencies.time, cursors: cursors, settings: settings,
+            slots: StreamSlots(settings, metrics), draining: draining)
+        let operations = OperationsHandlers(readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining)
+        var routes = Self.callRoutes(calls, settings) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings)
+        // The document describes its own route too; its handler is given the text that was made from the same list.
+        let withoutText = Self.documentRoute { _ in Reply(status: 204) }
+        let document = OpenAPIDocument.render(routes + [withoutText])
+        routes.append(
+            Self.documentRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, document)) })
+        self.document = document
+        table = RouteTable(routes)
+    }
+
+    static func documentRoute(_ handler: @escaping @Sendable (IncomingRequest) async throws(Problem) -> Reply) -> Route {
+        Route(
+            method: .GET, path: "/openapi.json", operation: "getDocument", summary: "This document", tag: operationsTag,
+            answers: [RouteAnswer.json(200, "OpenAPI 3.1.", "AnyObject")], maxBodyBytes: smallBody, handler: .open(handler))
+    }
+
+    static let callsTag = "Service calls"
+    static let eventsTag = "Events"
+    static let operationsTag = "Operations"
+    static let smallBody = 65_536
+
+    /// What every route for tenants may answer.
+    static let tenantProblems = [
+        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."), RouteAnswer.problem(.notAcceptable),
+    ]
+    static let bodyProblems = [
+        RouteAnswer.problem(.bodyTooLarge), RouteAnswer.problem(.unsupportedMediaType), RouteAnswer.problem(.requestTimeout),
+    ]
+    static let unavailable = RouteAnswer.problem(
+        .unavailable, "Nothing was done, or whether it was done is not known (the type tells); try again after Retry-After.")
+}

@@ -1,0 +1,143 @@
+internal import Domain
+internal import NIOHTTP1
+
+/// Renders routes as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.0).
+enum OpenAPIDocument {
+    static func render(_ routes: [Route]) -> [UInt8] {
+        var writer = JSONWriter(capacity: 32_768)
+        writer.object { document in
+            document.field("openapi", "3.1.0")
+            document.object("info") { info in
+                info.field("title", "Ledgerflow")
+                info.field("version", "1")
+                info.field("description", "Durable, scheduled HTTP calls. Every error is a problem by RFC 9457; every answer carries X-Request-Id.")
+                info.object("license") { license in
+                    license.field("name", "Apache-2.0")
+                    license.field("identifier", "Apache-2.0")
+                }
+            }
+            document.array("servers") { servers in servers.object { $0.field("url", "/") } }
+            document.object("paths") { paths in
+                var done: Set<String> = []
+                for route in routes where done.insert(route.path).inserted {
+                    paths.object(dynamic: route.path) { path in
+                        for operation in routes where operation.path == route.path { write(operation, to: &path) }
+                    }
+                }
+            }
+            document.object("components") { components in
+                components.object("schemas") { schemas in
+                    for schema in Schemas.all { schemas.field(dynamic: schema.name, raw: schema.json) }
+                }
+                components.object("securitySchemes") { schemes in
+                    schemes.object("token") { scheme in
+                        scheme.field("type", "http")
+                        scheme.field("scheme", "bearer")
+                        scheme.field("bearerFormat", "JWT")
+                        scheme.field("description", "From `ledgerflow token`; the tenant is the token's.")
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ route: Route, to path: inout JSONWriter) {
+        path.object(dynamic: route.method.rawValue.lowercased()) { operation in
+            operation.field("operationId", route.operation)
+            operation.field("summary", route.summary)
+            operation.field("tags", [route.tag])
+            operation.array("security") { security in
+                if route.needsToken { security.object { $0.array("token") { _ in } } }
+            }
+            writeParameters(of: route, to: &operation)
+            if let body = route.body {
+                operation.object("requestBody") { request in
+                    request.field("required", true)
+                    request.object("content") { content in
+                        content.object(dynamic: Reply.json) { type in
+                            type.object("schema") { $0.field("$ref", reference(body.schema)) }
+                            type.field("example", raw: Array(body.example.utf8))
+                        }
+                    }
+                }
+            }
+            operation.object("responses") { responses in
+                var done: Set<Int> = []
+                for answer in route.answers where done.insert(answer.status).inserted {
+                    write(answer, to: &responses)
+                }
+            }
+        }
+    }
+
+    private static func writeParameters(of route: Route, to operation: inout JSONWriter) {
+        operation.array("parameters") { parameters in
+            if let name = pathParameter(route.path) {
+                let schema = name == "id" ? #"{"type":"string","format":"uuid"}"# : #"{"type":"string"}"#
+                write(Parameter(name: name, description: "Which one.", schema: schema, required: true), in: "path", to: &parameters)
+            }
+            for parameter in route.query { write(parameter, in: "query", to: &parameters) }
+            for parameter in route.headers { write(parameter, in: "header", to: &parameters) }
+        }
+    }
+
+    private static func pathParameter(_ path: String) -> String? {
+        guard let open = path.firstIndex(of: "{"), let close = path.firstIndex(of: "}") else { return nil }
+        return String(path[path.index(after: open)..<close])
+    }
+
+    private static func write(_ parameter: Parameter, in place: String, to parameters: inout JSONWriter) {
+        parameters.object { json in
+            json.field("name", parameter.name)
+            json.field("in", place)
+            json.field("description", parameter.description)
+            json.field("required", parameter.required)
+            json.field("schema", raw: Array(parameter.schema.utf8))
+        }
+    }
+
+    private static func write(_ answer: RouteAnswer, to responses: inout JSONWriter) {
+        responses.object(dynamic: String(answer.status)) { response in
+            response.field("description", answer.description)
+            if !answer.headers.isEmpty {
+                response.object("headers") { headers in
+                    for header in answer.headers {
+                        headers.object(dynamic: header.name) { json in
+                            json.field("description", header.description)
+                            json.field("schema", raw: Array(header.schema.utf8))
+                        }
+                    }
+                }
+            }
+            guard !answer.contents.isEmpty else { return }
+            response.object("content") { contents in
+                for content in answer.contents {
+                    contents.object(dynamic: content.type) { type in
+                        type.object("schema") { schema in
+                            if let name = content.schema {
+                                schema.field("$ref", reference(name))
+                            } else {
+                                schema.field("type", "string")
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func reference(_ schema: String) -> String { "#/components/schemas/" + schema }
+}
+
+extension JSONWriter {
+    fileprivate mutating func object(dynamic name: String, _ body: (inout JSONWriter) -> Void) {
+        self.name(dynamic: name)
+        object(body)
+    }
+
+    fileprivate mutating func field(dynamic name: String, raw json: String) {
+        self.name(dynamic: name)
+        raw(Array(json.utf8))
+    }
+}

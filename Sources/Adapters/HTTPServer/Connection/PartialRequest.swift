@@ -1,0 +1,86 @@
+internal import Domain
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// A request whose body is still being read.
+struct PartialRequest {
+    let head: HTTPRequestHead
+    let id: String
+    private let route: Route?
+    private let pathParameter: String?
+    private let query: Substring?
+    /// What it will be answered with, whatever its body is.
+    private(set) var refusal: Problem?
+    private var body = ByteBuffer()
+    /// Bytes of the body so far, which are counted as held by the server.
+    private(set) var received = 0
+    var isPastGate = false
+
+    /// As much of a body as is read only to be thrown away, so that the connection can be kept.
+    private static let maxDiscarded = 65_536
+
+    init(head: HTTPRequestHead, processor: RequestProcessor) {
+        self.head = head
+        id = IncomingRequest.validId(head.headers) ?? processor.newId()
+        let target = RequestTarget(head.uri)
+        query = target.query
+        guard let (entry, parameter) = processor.table.find(target.path) else {
+            (route, pathParameter) = (nil, nil)
+            refusal = Problem(.unknownPath, "Nothing is served under this path.")
+            return
+        }
+        pathParameter = parameter
+        route = entry.route(for: head.method)
+        if route == nil {
+            refusal = Problem(
+                .methodNotAllowed, "This path allows \(entry.allow).", headers: [("Allow", entry.allow)])
+        }
+    }
+
+    var expectsBody: Bool { head.headers.contains(name: "transfer-encoding") || (declaredLength ?? 0) > 0 }
+
+    private var declaredLength: Int? { head.headers.first(name: "content-length").flatMap { Int($0) } }
+
+    private var limit: Int { refusal == nil ? (route?.maxBodyBytes ?? 0) : Self.maxDiscarded }
+
+    /// What a declared length is refused with before any of the body is read.
+    func refusalOfLength() -> Problem? {
+        guard let length = declaredLength, length > limit else { return nil }
+        return refusal ?? tooLarge
+    }
+
+    private var tooLarge: Problem { Problem(.bodyTooLarge, "The body may have at most \(limit) bytes.") }
+
+    /// Bodies that are large wait until the sender's token is checked.
+    var needsGate: Bool {
+        guard refusal == nil, !isPastGate, let route, route.needsToken, expectsBody else { return false }
+        return (declaredLength ?? route.maxBodyBytes) > ConnectionHandler.largeBody
+    }
+
+    /// - Returns: a refusal for which the rest of the body is not worth reading.
+    mutating func add(_ chunk: ByteBuffer, _ processor: RequestProcessor) -> Problem? {
+        let count = chunk.readableBytes
+        received += count
+        let held = processor.metrics.bodyBytes.wrappingAdd(Int64(count), ordering: .relaxed).newValue
+        if received > limit { return refusal ?? tooLarge }
+        if refusal != nil { return nil }
+        if held > Int64(processor.settings.maxBodyBytesInFlight) {
+            return Problem(.busy, "Too many bodies are being read already; nothing was done.", retryAfter: 1)
+        }
+        if body.readableBytes == 0 {
+            body = chunk
+        } else {
+            var chunk = chunk
+            body.writeBuffer(&chunk)
+        }
+        return nil
+    }
+
+    /// The request with the body read so far; nil when no route was found for it.
+    func incoming() -> IncomingRequest? {
+        guard let route else { return nil }
+        return IncomingRequest(
+            route: route, method: head.method, pathParameter: pathParameter, query: query, headers: head.headers, id: id, body: body)
+    }
+}

@@ -1,0 +1,122 @@
+internal import Domain
+internal import NIOHTTP1
+internal import Ports
+internal import Synchronization
+
+/// Turns a request into its answer: who asks, whether there is room, what the route says.
+final class RequestProcessor: Sendable {
+    let settings: HTTPServerSettings
+    let table: RouteTable
+    let metrics: HTTPServerMetrics
+    let date: HTTPDate
+    private let authenticator: any Authenticator
+    private let time: any TimeSource
+    private let entropy: any EntropySource
+    private let diagnostics: any Diagnostics
+
+    init(_ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics) {
+        self.settings = settings
+        self.table = table
+        self.metrics = metrics
+        authenticator = dependencies.authenticator
+        time = dependencies.time
+        entropy = dependencies.entropy
+        diagnostics = dependencies.diagnostics
+        date = HTTPDate(dependencies.time)
+    }
+
+    /// A new identifier for a request.
+    func newId() -> String {
+        UniqueId.version7(at: time.now(), random: (entropy.next(), entropy.next())).description
+    }
+
+    func answer(_ request: IncomingRequest) async -> Reply {
+        let inFlight = metrics.inFlight.wrappingAdd(1, ordering: .relaxed).newValue
+        defer { metrics.inFlight.wrappingSubtract(1, ordering: .relaxed) }
+        do throws(Problem) {
+            guard inFlight <= Int64(settings.maxConcurrentRequests) else {
+                throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
+            }
+            return try await route(request)
+        } catch {
+            if error.kind == .internalError {
+                diagnostics.report(
+                    Diagnostic(
+                        .error, "http.internal-error", error.detail,
+                        fields: [("request", request.id), ("operation", request.route.operation)]))
+            }
+            return error.reply(instance: request.id)
+        }
+    }
+
+    private func route(_ request: IncomingRequest) async throws(Problem) -> Reply {
+        let route = request.route
+        let principal: Principal?
+        switch route.handler {
+        case .open: principal = nil
+        case .tenant: principal = try await authenticate(request)
+        }
+        let accept = request.header("accept")
+        if !route.produces.isEmpty, !route.produces.contains(where: { MediaType.accepts($0, accept) }) {
+            throw Problem(.notAcceptable, "This path answers with \(route.produces.joined(separator: " or ")).")
+        }
+        if route.query.isEmpty, request.query != nil { try QueryReader(request.query, declared: []).finish() }
+        switch (route.handler, principal) {
+        case (.open(let handle), _): return try await handle(request)
+        case (.tenant(let handle), let principal?): return try await handle(request, principal)
+        case (.tenant, nil): throw Self.unauthorized("No token was checked.", error: nil)
+        }
+    }
+
+    /// The refusal of a request that would be answered with 401, asked before its body is read.
+    func refusalOfToken(_ request: IncomingRequest?) async -> Reply? {
+        guard let request else { return nil }
+        do {
+            _ = try await authenticate(request)
+            return nil
+        } catch {
+            return error.reply(instance: request.id)
+        }
+    }
+
+    // MARK: Tokens
+
+    private func authenticate(_ request: IncomingRequest) async throws(Problem) -> Principal {
+        guard let authorization = request.header("authorization") else {
+            throw Self.unauthorized("The request has no Authorization header.", error: nil)
+        }
+        let scheme = authorization.utf8.prefix(7)
+        guard scheme.count == 7, String(Substring(scheme)).lowercased() == "bearer " else {
+            throw Self.unauthorized("The Authorization header must have the form: Bearer, a space, and a token.", error: "invalid_request")
+        }
+        let token = String(Substring(authorization.utf8.dropFirst(7)))
+        do {
+            return try await authenticator.authenticate(bearer: token)
+        } catch {
+            let detail =
+                switch error {
+                case .malformed: "The token is not of the expected form."
+                case .signature: "The token was not made by this engine."
+                case .expired: "The token has expired, or is not valid yet."
+                case .tenant: "The token names no valid tenant."
+                }
+            throw Self.unauthorized(detail, error: "invalid_token")
+        }
+    }
+
+    /// With the challenge of RFC 6750 §3.
+    private static func unauthorized(_ detail: String, error: String?) -> Problem {
+        let challenge = "Bearer realm=\"ledgerflow\"" + (error.map { ", error=\"\($0)\"" } ?? "")
+        return Problem(.unauthorized, detail, headers: [("WWW-Authenticate", challenge)])
+    }
+
+    // MARK: What is not HTTP
+
+    func problem(of error: HTTPParserError) -> Problem {
+        switch error {
+        case .headerOverflow:
+            Problem(.headersTooLarge, "The header section may have at most \(settings.maxHeaderBytes) bytes and 100 fields.")
+        default: Problem(.malformedRequest, "The request could not be read as HTTP/1.1.")
+        }
+    }
+}

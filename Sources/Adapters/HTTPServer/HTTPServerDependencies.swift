@@ -1,0 +1,46 @@
+public import Ports
+
+/// Whether the engine can take requests.
+public enum Readiness: Hashable, Sendable {
+    case ready
+    /// - Parameter reason: one line for an operator.
+    case notReady(reason: String)
+}
+
+/// What the server needs from the rest of the engine.
+public struct HTTPServerDependencies: Sendable {
+    public let intents: any ServiceCallIntents
+    public let calls: any ServiceCallQueries
+    public let events: any EventQueries
+    public let signal: any EventSignal
+    public let authenticator: any Authenticator
+    public let fingerprinter: any Fingerprinter
+    /// The secret that page cursors are signed with; changing it makes the cursors handed out invalid.
+    public let cursorKey: [UInt8]
+    public let time: any TimeSource
+    public let entropy: any EntropySource
+    public let readiness: @Sendable () -> Readiness
+    /// The metrics as text, and the type that the text is served as.
+    public let metrics: @Sendable () -> (contentType: String, text: String)
+    public let diagnostics: any Diagnostics
+
+    public init(
+        intents: any ServiceCallIntents, calls: any ServiceCallQueries, events: any EventQueries, signal: any EventSignal,
+        authenticator: any Authenticator, fingerprinter: any Fingerprinter, cursorKey: [UInt8], time: any TimeSource,
+        entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
+        metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics
+    ) {
+        self.intents = intents
+        self.calls = calls
+        self.events = events
+        self.signal = signal
+        self.authenticator = authenticator
+        self.fingerprinter = fingerprinter
+        self.cursorKey = cursorKey
+        self.time = time
+        self.entropy = entropy
+        self.readiness = readiness
+        self.metrics = metrics
+        self.diagnostics = diagnostics
+    }
+}

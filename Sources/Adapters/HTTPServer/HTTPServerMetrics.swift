@@ -1,0 +1,41 @@
+internal import Synchronization
+internal import Ports
+
+/// What the server counts of itself.
+final class HTTPServerMetrics: Sendable {
+    private let classes = (1...5).map { _ in MetricCounter() }
+    let durations = MetricHistogram.latency()
+    let inFlight = Atomic<Int64>(0)
+    let bodyBytes = Atomic<Int64>(0)
+    let streams = Atomic<Int64>(0)
+    let connections = Atomic<Int64>(0)
+
+    func answered(status: Int, after microseconds: Int64) {
+        let index = status / 100 - 1
+        if classes.indices.contains(index) { classes[index].add() }
+        durations.observe(microseconds)
+    }
+
+    func families() -> [MetricFamily] {
+        var families = classes.enumerated().map { index, counter in
+            MetricFamily(
+                "ledgerflow_http_requests", "Requests answered, by class of status.", labels: [("class", "\(index + 1)xx")],
+                .counter(counter))
+        }
+        families.append(
+            MetricFamily(
+                "ledgerflow_http_request_duration_seconds", "From the whole request to the answer; streams are not counted.",
+                .histogram(durations, exponent: -6)))
+        families.append(
+            MetricFamily(
+                "ledgerflow_http_requests_in_flight", "Requests being answered.", .gauge { self.inFlight.load(ordering: .relaxed) }))
+        families.append(
+            MetricFamily(
+                "ledgerflow_http_body_bytes", "Bytes of request bodies held.", .gauge { self.bodyBytes.load(ordering: .relaxed) }))
+        families.append(
+            MetricFamily("ledgerflow_http_streams", "Event streams open.", .gauge { self.streams.load(ordering: .relaxed) }))
+        families.append(
+            MetricFamily("ledgerflow_http_connections", "Connections open.", .gauge { self.connections.load(ordering: .relaxed) }))
+        return families
+    }
+}

@@ -1,0 +1,37 @@
+public import Domain
+
+/// Where the server listens, and what it takes at most. Sizes are in bytes.
+public struct HTTPServerSettings: Sendable {
+    public var host = "127.0.0.1"
+    /// 0: the system chooses one, and `HTTPServer` tells which.
+    public var port = 8080
+    /// Connections beyond it wait in the listen queue of the system.
+    public var maxConnections = 8_192
+    /// Requests being answered at once, streams and long polls included; one more is refused with 503.
+    public var maxConcurrentRequests = 4_096
+    /// One header field, and all of a request together.
+    public var maxHeaderBytes = 16_384
+    public var maxBodyBytes = 1 << 20
+    public var maxBatchBytes = 32 << 20
+    public var maxBatchItems = 10_000
+    /// Bodies held at once, over all connections; what goes beyond it is refused with 503.
+    public var maxBodyBytesInFlight = 256 << 20
+    /// How long a connection may wait for the next request.
+    public var idleTimeout = TimeSpan.seconds(60)
+    /// How long the head of a request may take from its first byte.
+    public var headTimeout = TimeSpan.seconds(10)
+    /// How long the body of a request may take.
+    public var bodyTimeout = TimeSpan.seconds(30)
+    /// How long a client may leave a part of a stream unread.
+    public var writeTimeout = TimeSpan.seconds(30)
+    /// Server-sent event streams open at once; one more is refused with 503.
+    public var maxStreams = 1_024
+    public var maxStreamsPerTenant = 64
+    /// After this long without an event a stream carries a comment, so that proxies keep it open.
+    public var streamKeepAlive = TimeSpan.seconds(15)
+
+    public init(host: String = "127.0.0.1", port: Int = 8080) {
+        self.host = host
+        self.port = port
+    }
+}

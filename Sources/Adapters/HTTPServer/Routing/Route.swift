@@ -1,0 +1,82 @@
+internal import Domain
+internal import NIOHTTP1
+internal import Ports
+
+/// A parameter of a path, a query or the header section, as it is documented; a query takes those declared and no others.
+struct Parameter: Sendable {
+    let name: String
+    let description: String
+    /// A JSON schema.
+    let schema: String
+    var required = false
+}
+
+/// The body that a route takes.
+struct RequestBody: Sendable {
+    /// The schema's name among the components.
+    let schema: String
+    /// JSON that is valid by the schema.
+    let example: String
+}
+
+/// One of the answers of a route, as it is documented.
+struct RouteAnswer: Sendable {
+    /// What an answer holds.
+    struct Content: Sendable {
+        let type: String
+        /// The schema's name among the components; nil for text.
+        let schema: String?
+    }
+
+    let status: Int
+    let description: String
+    var contents: [Content] = []
+    var headers: [Parameter] = []
+
+    static func json(_ status: Int, _ description: String, _ schema: String, headers: [Parameter] = []) -> RouteAnswer {
+        RouteAnswer(
+            status: status, description: description, contents: [Content(type: Reply.json, schema: schema)], headers: headers)
+    }
+
+    static func problem(_ kind: ProblemKind, _ description: String? = nil) -> RouteAnswer {
+        RouteAnswer(
+            status: kind.status, description: description ?? kind.title,
+            contents: [Content(type: Problem.contentType, schema: "Problem")])
+    }
+}
+
+/// One method of one path: what serves it and what documents it.
+struct Route: Sendable {
+    enum Handler: Sendable {
+        /// For everyone.
+        case open(@Sendable (IncomingRequest) async throws(Problem) -> Reply)
+        /// For holders of a token; what it reads and writes is of the principal's tenant.
+        case tenant(@Sendable (IncomingRequest, Principal) async throws(Problem) -> Reply)
+    }
+
+    let method: HTTPMethod
+    /// With at most one parameter, `{id}` or `{kind}`.
+    let path: String
+    /// The operation's name in the document.
+    let operation: String
+    let summary: String
+    let tag: String
+    var query: [Parameter] = []
+    var headers: [Parameter] = []
+    var body: RequestBody?
+    let answers: [RouteAnswer]
+    /// The most bytes that a body may have.
+    let maxBodyBytes: Int
+    /// What the answer's type may be; an `Accept` header must admit one of them. Empty: whatever is asked for.
+    var produces: [String] = [Reply.json]
+    /// Whether an answer may be long in coming: it is ended when the client leaves or the server stops.
+    var isOpenEnded = false
+    let handler: Handler
+
+    var needsToken: Bool {
+        switch handler {
+        case .open: false
+        case .tenant: true
+        }
+    }
+}

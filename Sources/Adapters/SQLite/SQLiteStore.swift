@@ -1,0 +1,117 @@
+internal import CSQLite
+public import Domain
+public import Ports
+internal import Synchronization
+
+/// The embedded store: one SQLite database (the truth), and a second one with lists that are written behind from it.
+///
+/// A commit returns when it is on the disk (WAL, `synchronous=FULL`); the commits of all partitions that wait at one time share one
+/// transaction. Everything that blocks runs on threads of the store's own.
+public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
+    public let storeId: UniqueId
+    public let partitionCount: Int
+
+    let writer: Writer.Shared
+    let readers: ReaderPool
+    let lists: ListProjection
+    let options: SQLiteStoreOptions
+    private let checkpoints: Monitor<Checkpointer.Signals>
+    private let threads: [DedicatedThread]
+
+    /// The file names of the databases within the directory.
+    public static let databaseName = StoreFiles.main
+    public static let listsName = StoreFiles.lists
+
+    init(_ opened: OpenedStore, directory: String, options: SQLiteStoreOptions) throws(SQLiteStoreError) {
+        storeId = opened.storeId
+        partitionCount = opened.partitionCount
+        self.options = options
+        let path = directory + "/" + StoreFiles.main
+        let listPath = directory + "/" + StoreFiles.lists
+        let shared = Writer.Shared(heads: opened.heads)
+        let signals = Monitor(Checkpointer.Signals())
+        let projection = ListProjection(patience: options.listPatience)
+        let (id, count) = (opened.storeId, opened.partitionCount)
+        let writing = Self.writing(path, options)
+        let reading = Self.reading(path, options)
+        let pageLimit = Checkpointer.pageLimit(options)
+        writer = shared
+        checkpoints = signals
+        lists = projection
+        threads = [
+            DedicatedThread {
+                Writer(shared: shared, settings: writing, partitionCount: count, diagnostics: options.diagnostics) { pages in
+                    if signals.withLock({ $0.committed(pages: pages, limit: pageLimit) }) { signals.signal { _ in } }
+                    projection.committed()
+                }.run()
+            },
+            DedicatedThread { Checkpointer(signals: signals, writer: shared, settings: writing, options: options).run() },
+            DedicatedThread {
+                ListProjector(
+                    projection: projection, mainSettings: reading, path: listPath, storeId: id, partitionCount: count, options: options
+                ).run()
+            },
+        ]
+        readers = ReaderPool(count: options.readers, maxWaiting: options.maxWaitingReads) { () throws(StoreFailure) in
+            try ReadSession(reading, listPath: listPath)
+        }
+        guard threads.allSatisfy(\.hasStarted) else {
+            beginClosing()
+            throw .unavailable(path: path, reason: "the system gives no more threads")
+        }
+    }
+
+    deinit { beginClosing() }
+
+    private func beginClosing() {
+        writer.queue.signal { $0.isClosing = true }
+        checkpoints.signal { $0.isClosing = true }
+        lists.beginClosing()
+        readers.beginClosing()
+    }
+
+    /// Finishes what waits, copies the log into the database and closes the files. What is asked afterwards is refused as unavailable.
+    public func close() async {
+        beginClosing()
+        for thread in threads { await thread.finished() }
+        await readers.close()
+        writer.queue.withLock { queue -> WriteGroup in
+            defer { (queue.commits, queue.takeovers, queue.cursors) = ([], [], []) }
+            return WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors)
+        }.fail(.unavailable("the store is closed"))
+        lists.release(nil, all: true)
+    }
+
+    /// What the store measures of itself, for export.
+    public var metrics: [MetricFamily] {
+        let measured = writer.metrics
+        let (writer, lists) = (writer, lists)
+        return [
+            MetricFamily(
+                "ledgerflow_store_commit_seconds", "Time of one physical transaction.", .histogram(measured.commitMicroseconds, exponent: -6)),
+            MetricFamily("ledgerflow_store_commit_batches", "Requests joined in one transaction.", .histogram(measured.groupSize, exponent: 0)),
+            MetricFamily("ledgerflow_store_calls_written_total", "Rows of calls written.", .counter(measured.callsWritten)),
+            MetricFamily("ledgerflow_store_events_written_total", "Events written.", .counter(measured.eventsWritten)),
+            MetricFamily("ledgerflow_store_split_groups_total", "Groups that failed and were tried one by one.", .counter(measured.splitGroups)),
+            MetricFamily("ledgerflow_store_checkpoints_total", "Checkpoints beside the writer.", .counter(measured.checkpoints)),
+            MetricFamily("ledgerflow_store_writer_checkpoints_total", "Checkpoints finished by the writer.", .counter(measured.writerCheckpoints)),
+            MetricFamily(
+                "ledgerflow_store_log_bytes", "Size of the write-ahead log.",
+                .gauge { Int64(writer.logPages.load(ordering: .relaxed) * Connection.pageBytes) }),
+            MetricFamily(
+                "ledgerflow_store_list_lag_events", "Events committed and not yet in the lists.",
+                .gauge { Int64(lists.lag.load(ordering: .relaxed)) }),
+        ]
+    }
+
+    static func writing(_ path: String, _ options: SQLiteStoreOptions) -> Connection.Settings {
+        Connection.Settings(
+            path: path, cacheBytes: options.writerCacheBytes, busyMilliseconds: 5_000, maxPages: options.maxPages,
+            fileSystem: options.fileSystem)
+    }
+
+    static func reading(_ path: String, _ options: SQLiteStoreOptions) -> Connection.Settings {
+        Connection.Settings(
+            path: path, cacheBytes: options.readerCacheBytes, busyMilliseconds: 5_000, isReader: true, fileSystem: options.fileSystem)
+    }
+}

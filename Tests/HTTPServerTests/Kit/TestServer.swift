@@ -1,0 +1,122 @@
+import Domain
+import HTTPServerAdapter
+import JWTAdapter
+import Logging
+import Ports
+import ServiceLifecycle
+import Synchronization
+import SystemAdapter
+import TelemetryAdapter
+import Testing
+
+/// A clock that a test can move; waiting is real.
+final class MovableTime: TimeSource {
+    private let system = SystemTimeSource()
+    private let offset = Mutex<Int64>(0)
+
+    func move(by span: TimeSpan) { offset.withLock { $0 += span.microseconds } }
+    func now() -> Instant { system.now() + TimeSpan(microseconds: offset.withLock { $0 }) }
+    func uptime() -> Uptime { system.uptime() }
+    func sleep(until deadline: Uptime) async { await system.sleep(until: deadline) }
+    func makeAlarm(_ action: @escaping @Sendable () -> Void) -> any Alarm { system.makeAlarm(action) }
+}
+
+struct Silence: Diagnostics {
+    func report(_ diagnostic: Diagnostic) {}
+}
+
+/// A server on a port of its own, with a fake engine behind it.
+struct TestServer: Sendable {
+    static let seed = [UInt8](repeating: 7, count: 32)
+
+    let port: Int
+    let engine: FakeEngine
+    let time: MovableTime
+    let token: String
+    let otherToken: String
+    let readiness: SharedReadiness
+    let server: HTTPServer
+    let stop: @Sendable () async -> Void
+
+    final class SharedReadiness: Sendable {
+        private let value = Mutex(Readiness.ready)
+        func set(_ readiness: Readiness) { value.withLock { $0 = readiness } }
+        func get() -> Readiness { value.withLock { $0 } }
+    }
+
+    func connect() throws -> RawConnection { try RawConnection(port: port) }
+
+    /// Sends a request on a connection of its own and reads the answer.
+    func send(
+        _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8]? = nil, token: String?? = .none
+    ) async throws -> Answer {
+        let connection = try connect()
+        var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        if let token = token ?? self.token { text += "Authorization: Bearer \(token)\r\n" }
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        if let body { text += "Content-Length: \(body.count)\r\n" }
+        await connection.send(Array((text + "\r\n").utf8) + (body ?? []))
+        let bytes = await connection.receive()
+        guard let answer = Answer(bytes) else { throw NoAnswer(text: String(decoding: bytes, as: UTF8.self)) }
+        return answer
+    }
+
+    func post(_ target: String, _ json: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer {
+        try await send("POST", target, headers: [("Content-Type", "application/json")] + headers, body: Array(json.utf8), token: token)
+    }
+
+    func get(_ target: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer {
+        try await send("GET", target, headers: headers, token: token)
+    }
+
+    struct NoAnswer: Error {
+        let text: String
+    }
+}
+
+/// Runs `body` with a server, which is then stopped gracefully.
+func withServer(
+    _ adjust: (inout HTTPServerSettings) -> Void = { _ in }, _ body: @Sendable (TestServer) async throws -> Void
+) async throws {
+    var settings = HTTPServerSettings(port: 0)
+    adjust(&settings)
+    let time = MovableTime()
+    let engine = FakeEngine { time.now() }
+    let readiness = TestServer.SharedReadiness()
+    let key = try await TokenKey(seed: TestServer.seed)
+    let issuer = TokenIssuer(key: key, time: time, entropy: SystemEntropy())
+    let tenant = try #require(TenantId("demo"))
+    let other = try #require(TenantId("other"))
+    let counter = MetricCounter()
+    let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+    let server = HTTPServer(
+        HTTPServerDependencies(
+            intents: engine, calls: engine, events: engine, signal: engine,
+            authenticator: TokenAuthenticator(key: key, time: time),
+            fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)),
+            cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
+            metrics: {
+                (OpenMetricsText.contentType, OpenMetricsText.render([MetricFamily("x", "An x.", .counter(counter))]))
+            }, diagnostics: Silence()),
+        settings: settings
+    ) { listening.yield($0) }
+    let group = ServiceGroup(
+        services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = try #require(await iterator.next())
+        let testServer = TestServer(
+            port: port, engine: engine, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
+            otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
+            stop: { await group.triggerGracefulShutdown() })
+        do {
+            try await body(testServer)
+        } catch {
+            await group.triggerGracefulShutdown()
+            throw error
+        }
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+    }
+}

@@ -1,0 +1,108 @@
+import Domain
+import Ports
+import Testing
+
+@testable import HTTPServerAdapter
+
+@Suite struct OpenAPITests {
+    static func document(_ server: TestServer) async throws -> JSONValue {
+        let answer = try await server.get("/openapi.json", token: .some(nil))
+        #expect(answer.status == 200)
+        return try JSONReader.read(answer.body)
+    }
+
+    static func references(_ value: JSONValue) -> [String] {
+        switch value {
+        case .object(let object):
+            object.members.flatMap { member in
+                if member.name == "$ref", case .string(let text) = member.value { return [text] }
+                return references(member.value)
+            }
+        case .array(let elements): elements.flatMap(references)
+        default: []
+        }
+    }
+
+    static func operations(_ document: JSONValue) -> [(path: String, method: String, value: JSONValue)] {
+        guard case .object(let paths)? = document.at(["paths"]) else { return [] }
+        return paths.members.flatMap { path -> [(path: String, method: String, value: JSONValue)] in
+            guard case .object(let methods) = path.value else { return [] }
+            return methods.members.map { (path.name, $0.name, $0.value) }
+        }
+    }
+
+    @Test func everyOperationOfTheDocumentIsServedAndSecuredAsItSays() async throws {
+        try await withServer { server in
+            let document = try await Self.document(server)
+            #expect(document.at(["openapi"]) == .string("3.1.0"))
+            let operations = Self.operations(document)
+            #expect(operations.count == 15)
+            var names: Set<String> = []
+            for (path, method, value) in operations {
+                guard case .string(let name)? = value.at(["operationId"]) else { Issue.record("\(path) has no operationId"); continue }
+                #expect(names.insert(name).inserted)
+                let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
+                let answer = try await server.send(method.uppercased(), target, token: .some(nil))
+                let needsToken = value.at(["security", "0", "token"]) != nil
+                #expect((answer.status == 401) == needsToken, "\(method) \(path)")
+                #expect(answer.status != 404 && answer.status != 405, "\(method) \(path)")
+                #expect(value.at(["responses", String(answer.status)]) != nil, "\(method) \(path) gave \(answer.status)")
+                let unknown = try await server.send(method.uppercased(), target + "?surely-unknown=1")
+                if method == "get" { #expect(unknown.status == 400, "\(method) \(path)") }
+            }
+        }
+    }
+
+    @Test func everyReferenceResolvesAndEverySchemaIsUsed() async throws {
+        try await withServer { server in
+            let document = try await Self.document(server)
+            let references = Set(Self.references(document))
+            for reference in references {
+                let path = reference.split(separator: "/").dropFirst().map(String.init)
+                #expect(document.at(path) != nil, "\(reference)")
+            }
+            for schema in Schemas.all { #expect(references.contains("#/components/schemas/" + schema.name), "\(schema.name)") }
+        }
+    }
+
+    @Test func theExamplesAreAccepted() async throws {
+        try await withServer { server in
+            for (path, method, value) in Self.operations(try await Self.document(server)) {
+                guard let example = value.at(["requestBody", "content", "application/json", "example"]) else { continue }
+                let made = try await server.post("/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
+                let target = path.replacing("{id}", with: try made.string("id") ?? "")
+                var writer = JSONWriter()
+                writer.value(example)
+                let answer = try await server.post(target, writer.text)
+                #expect((200...201).contains(answer.status), "\(method) \(path)")
+                #expect(!answer.text.contains("\"problem\""))
+            }
+        }
+    }
+
+    /// What the API gives has the members that its schema requires, and no others.
+    @Test func whatIsGivenIsWhatTheSchemasSay() async throws {
+        try await withServer { server in
+            let document = try await Self.document(server)
+            let made = try await server.post("/v1/service-calls", Schemas.submissionExample)
+            let tenant = try #require(TenantId("demo"))
+            let id = try #require(ServiceCallId(try made.string("id") ?? ""))
+            server.time.move(by: .hours(24 * 3_650))
+            try await server.engine.attempt(tenant, id) { .executionFailed(attempt: $0, ExecutionFailure(kind: .targetRefused, detail: "x")) }
+            server.time.move(by: .hours(-24 * 3_650))
+            let detail = try await server.get("/v1/service-calls/\(id)")
+            for (schema, value) in [
+                ("ServiceCall", try detail.json()), ("Attempt", try detail.json("attempts", "0")),
+                ("ServiceCallItem", try await server.get("/v1/service-calls").json("items", "0")),
+                ("Event", try await server.get("/v1/events").json("items", "0")),
+                ("Problem", try await server.post("/v1/service-calls", "{}").json()),
+            ] {
+                guard case .object(let object)? = value, case .array(let required)? = document.at(["components", "schemas", schema, "required"]),
+                    case .object(let properties)? = document.at(["components", "schemas", schema, "properties"])
+                else { Issue.record("\(schema) is no object"); continue }
+                for case .string(let name) in required { #expect(object[name] != nil, "\(schema) without \(name)") }
+                for member in object.members { #expect(properties[member.name] != nil, "\(schema) with \(member.name)") }
+            }
+        }
+    }
+}

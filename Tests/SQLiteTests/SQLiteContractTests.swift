@@ -1,0 +1,22 @@
+import PortContract
+import Testing
+
+@Suite("The SQLite store keeps the contracts of its ports")
+struct SQLiteContractTests {
+    @Test("journal", arguments: JournalContract.cases)
+    func journal(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
+    @Test("queries", arguments: QueriesContract.cases)
+    func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
+    private func run(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withScratch { directory in
+            let harness = try await SQLiteHarness(directory)
+            do { try await contract.run(harness) } catch {
+                await harness.close()
+                throw error
+            }
+            await harness.close()
+        }
+    }
+}

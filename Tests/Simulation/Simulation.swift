@@ -1,0 +1,207 @@
+import Actors
+import Domain
+import InMemoryAdapter
+import Ports
+import PropertyKit
+
+/// One history of the whole engine, chosen by a seed: clients, crashes, take-overs, clock jumps and faults; then calm, in which everything
+/// must come to its end.
+public final class Simulation: @unchecked Sendable {
+    /// What came of a history.
+    public struct Outcome: Sendable {
+        public let seed: UInt64
+        public let violations: [String]
+        /// The last lines of what happened.
+        public let trace: [String]
+        /// Two runs with one seed give the same digest.
+        public let traceDigest: UInt64
+        public let steps: Int
+        public let calls: Int
+        public let crashes: Int
+    }
+
+    /// A deliberately broken engine that a simulation must find out.
+    public enum Defect: String, Sendable, CaseIterable {
+        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon
+    }
+
+    let world: World
+    let store: InMemoryStore
+    let faults: FaultsInForce
+    let published: PublishedLog
+    let settings: EngineSettings
+    let variant: EngineVariant
+    let seed: UInt64
+
+    private var engines: [(engine: Engine, executor: SimulatedExecutor)] = []
+    private var clients: [SimulatedClient] = []
+    private var crashes = 0
+    private var isCalm = false
+
+    public init(seed: UInt64, defect: Defect? = nil) {
+        self.seed = seed
+        world = World(seed: seed)
+        let partitions = Int.random(in: 1...3, using: &world.generator)
+        store = InMemoryStore(partitionCount: partitions, storeId: UniqueId(high: 7, low: seed))
+        faults = FaultsInForce(Self.faults(&world.generator))
+        published = PublishedLog(world: world, store: store)
+        settings = Self.settings(&world.generator)
+        var variant = EngineVariant()
+        variant.repliesBeforeCommit = defect == .repliesBeforeCommit
+        variant.movesCursorPastGap = defect == .movesCursorPastGap
+        variant.readsPageBeforeHorizon = defect == .readsPageBeforeHorizon
+        self.variant = variant
+    }
+
+    private static func faults(_ generator: inout SeededGenerator) -> Faults {
+        func some(_ most: Int) -> Int { generator.chance(50) ? 0 : Int.random(in: 1...most, using: &generator) }
+        var faults = Faults()
+        faults.commitUnavailable = some(15)
+        faults.commitRejected = some(10)
+        faults.ambiguousStored = some(10)
+        faults.ambiguousNotStored = some(10)
+        faults.readFails = some(10)
+        faults.ownershipFails = some(30)
+        faults.busRefuses = some(30)
+        faults.busPartial = some(20)
+        faults.busLosesAnswer = some(20)
+        faults.targetFails = some(60)
+        faults.targetHangs = some(15)
+        faults.slowness = generator.chance(20) ? 400_000 : 2_000
+        return faults
+    }
+
+    private static func settings(_ generator: inout SeededGenerator) -> EngineSettings {
+        var settings = EngineSettings()
+        settings.mailboxCapacity = Int.random(in: 2...32, using: &generator)
+        settings.turnLimit = Int.random(in: 1...8, using: &generator)
+        settings.cacheBytes = Int.random(in: 0...6_000, using: &generator)
+        settings.replyTimeout = .seconds(3)
+        settings.resolveBudget = .milliseconds(500)
+        settings.maxRunning = Int.random(in: 1...6, using: &generator)
+        settings.executionQueuePerTenant = Int.random(in: 1...4, using: &generator)
+        settings.executionQueueTotal = Int.random(in: 4...12, using: &generator)
+        settings.windowLimit = Int.random(in: 2...12, using: &generator)
+        settings.lookahead = .seconds(Int64.random(in: 2...20, using: &generator))
+        settings.timerCapacity = Int.random(in: 2...40, using: &generator)
+        settings.outboxCapacity = Int.random(in: 1...20, using: &generator)
+        settings.publishLimit = Int.random(in: 1...10, using: &generator)
+        settings.drainTimeout = .seconds(5)
+        settings.watchdogGrace = .milliseconds(500)
+        return settings
+    }
+
+    // MARK: - A history
+
+    public func run() -> Outcome {
+        startEngine()
+        let count = Int.random(in: 5...25, using: &world.generator)
+        for index in 0..<count {
+            let client = SimulatedClient(index: index, simulation: self)
+            clients.append(client)
+            client.begin()
+        }
+        planTrouble()
+        world.after(.seconds(60)) { self.becomeCalm() }
+        world.run(limit: 400_000, deadline: 900_000_000) { isCalm && clients.allSatisfy(\.isDone) && isAtRest }
+        if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
+        for (_, executor) in engines { executor.kill() }
+        return Outcome(
+            seed: seed, violations: world.violations, trace: world.trace, traceDigest: world.traceDigest, steps: world.steps,
+            calls: count, crashes: crashes)
+    }
+
+    /// The engine that serves: the newest. An older one that was thawed may still run, and must do no harm.
+    var current: (engine: Engine, executor: SimulatedExecutor)? {
+        engines.last.flatMap { $0.executor.isDead || $0.executor.isFrozen ? nil : $0 }
+    }
+
+    private func startEngine() {
+        let executor = SimulatedExecutor()
+        let clock = SimulatedClock(world: world, executor: executor)
+        let ports = EnginePorts(
+            journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
+            bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
+            client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
+            time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world))
+        let engine = Engine(ports: ports, settings: settings, variant: variant)
+        world.executors.append(executor)
+        engines.append((engine, executor))
+        world.note("engine \(engines.count) starts")
+        let number = engines.count
+        Task(executorPreference: executor) {
+            do { try await engine.run() } catch { self.world.note("engine \(number) stopped: \(error)") }
+            self.world.after(.milliseconds(100)) { self.engineEnded(executor) }
+        }
+    }
+
+    /// An engine that ended by itself is started again, as a supervisor would.
+    private func engineEnded(_ executor: SimulatedExecutor) {
+        guard !executor.isDead else { return }
+        executor.kill()
+        if current == nil { startEngine() }
+    }
+
+    private func planTrouble() {
+        for _ in 0..<Int.random(in: 0...4, using: &world.generator) {
+            let at = TimeSpan(microseconds: Int64.random(in: 0...58_000_000, using: &world.generator))
+            switch Int.random(in: 0..<10, using: &world.generator) {
+            case 0...4: world.after(at) { self.crash() }
+            case 5, 6: world.after(at) { self.takeOver() }
+            case 7:
+                world.after(at) {
+                    self.world.note("drain")
+                    self.current?.engine.drain()
+                }
+            default:
+                let jump = Int64.random(in: -120_000_000...120_000_000, using: &world.generator)
+                world.after(at) {
+                    self.world.note("clock jumps by \(jump)")
+                    self.world.wallOffset += jump
+                }
+            }
+        }
+    }
+
+    private func crash() {
+        guard let running = current else { return }
+        crashes += 1
+        world.note("crash")
+        running.executor.kill()
+        for client in clients { client.engineDied(running.executor) }
+        let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
+        world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
+    }
+
+    /// The engine stands still, another takes over, and then the old one goes on as if nothing had been.
+    private func takeOver() {
+        guard let running = current else { return }
+        world.note("freeze")
+        running.executor.isFrozen = true
+        startEngine()
+        let delay = Int64.random(in: 100_000...8_000_000, using: &world.generator)
+        world.after(TimeSpan(microseconds: delay)) {
+            self.world.note("thaw")
+            running.executor.isFrozen = false
+        }
+    }
+
+    private func noteWhatIsLeft() {
+        for (call, _) in store.allCalls where !call.status.isTerminal {
+            let key = ServiceCallKey(tenant: call.tenant, id: call.id)
+            world.note("left: \(call.id) of \(call.tenant) in \(key.partition(of: store.partitionCount)): \(call.state)")
+        }
+        world.note("published \(published.highest) of \(store.allEvents.map(\.count)); clients left: \(clients.count { !$0.isDone })")
+    }
+
+    private func becomeCalm() {
+        world.note("calm")
+        faults.current = .calm
+        isCalm = true
+    }
+
+    private var isAtRest: Bool {
+        guard store.allCalls.allSatisfy({ $0.call.status.isTerminal }) else { return false }
+        return zip(store.allEvents, published.highest).allSatisfy { Int64($0.count) == $1 }
+    }
+}
