@@ -126,6 +126,29 @@ struct HostileTargetTests {
         await target.stop()
     }
 
+    @Test("Answers that come before the request is complete, and once more after it, harm nobody")
+    func earlyAndDoubleAnswers() async throws {
+        // One answer for every packet: for many requests that is one for the head and another for the body.
+        let target = try await ScriptedTarget(onData: { connection, _ in
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            return true
+        })
+        try await withClient { client in
+            let request = try attempt(.POST, "http://127.0.0.1:\(target.port)/", body: [UInt8](repeating: 1, count: 2_000))
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<64 {
+                    group.addTask {
+                        for _ in 0..<100 {
+                            let failure = await client.failure(request)
+                            #expect(failure == nil || failure?.kind == .connection)
+                        }
+                    }
+                }
+            }
+        }
+        await target.stop()
+    }
+
     @Test("A connection that is reset or closed fails as a connection failure, and the next attempt goes through")
     func resets() async throws {
         for isReset in [true, false] {

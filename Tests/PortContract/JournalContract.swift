@@ -11,7 +11,18 @@ public enum JournalContract {
             _ = try await first.submit([Sample.submission(1, in: first), Sample.submission(2, in: first)])
             try await harness.journal.storePublished([PublishedCursor(partition: first.partition, epoch: first.epoch, position: 1)])
             let second = try await harness.journal.takeOwnership(of: first.partition)
-            try requireEqual(second, Ownership(epoch: first.epoch + 1, head: 2, lastOrdinal: 2, published: 1), "the ownership")
+            try requireEqual(second, Ownership(epoch: first.epoch + 1, head: 2, headEpoch: first.epoch, lastOrdinal: 2, published: 1), "the ownership")
+        },
+        .init("the head's epoch is that of the last commit, not of the last owner") { harness in
+            let fresh = try await harness.journal.takeOwnership(of: PartitionId(1))
+            try requireEqual(fresh.headEpoch, 0, "the head's epoch before the first commit")
+            var owner = try await Owner(harness.journal, 1)
+            _ = try await owner.submit([Sample.submission(1, in: owner)])
+            let idle = try await harness.journal.takeOwnership(of: owner.partition)
+            let last = try await harness.journal.takeOwnership(of: owner.partition)
+            try requireEqual(idle.headEpoch, owner.epoch, "the head's epoch")
+            try requireEqual(last.headEpoch, owner.epoch, "the head's epoch after an owner who committed nothing")
+            try requireEqual(last.epoch, owner.epoch + 2, "the epoch")
         },
         .init("a commit of an owner who lost the partition stores nothing") { harness in
             let old = try await Owner(harness.journal, 0)
@@ -106,11 +117,11 @@ public enum JournalContract {
         .init("two tenants may use the same identifier") { harness in
             var owner = try await Owner(harness.journal, 0)
             let count = harness.journal.partitionCount
-            let id = (0...).lazy.map { Sample.id($0, partition: 0, of: count) }
-                .first { ServiceCallKey(tenant: Sample.zenith, id: $0).partition(of: count).index == 0 }
-            let shared = try requireSome(id, "an identifier")
+            let shared = Sample.id(1, partition: 0, of: count)
+            let other = (0..<1_000).map { Sample.tenant("t\($0)") }
+                .first { ServiceCallKey(tenant: $0, id: shared).partition(of: count).index == 0 }
             let a = try resubmitted(Sample.submission(1, in: owner), tenant: Sample.acme, id: shared)
-            let b = try resubmitted(Sample.submission(1, in: owner, body: [9]), tenant: Sample.zenith, id: shared)
+            let b = try resubmitted(Sample.submission(1, in: owner, body: [9]), tenant: requireSome(other, "a tenant"), id: shared)
             let stored = try await owner.submit([a, b])
             try requireEqual(try await harness.journal.load(a, in: owner.partition), stored[0], "the first tenant's")
             try requireEqual(try await harness.journal.load(b, in: owner.partition), stored[1], "the second tenant's")
@@ -192,7 +203,7 @@ public enum JournalContract {
             try await harness.reopen()
             try requireEqual(harness.journal.storeId, id, "the store's identity")
             let ownership = try await harness.journal.takeOwnership(of: owner.partition)
-            try requireEqual(ownership, Ownership(epoch: owner.epoch + 1, head: 3, lastOrdinal: 3, published: 2), "the ownership")
+            try requireEqual(ownership, Ownership(epoch: owner.epoch + 1, head: 3, headEpoch: owner.epoch, lastOrdinal: 3, published: 2), "the ownership")
             try requireEqual(try await harness.journal.events(in: owner.partition, after: 0, limit: 9), events, "the events")
             let keys = stored.map { ServiceCallKey(tenant: $0.call.tenant, id: $0.call.id) }
             try requireEqual(byId(try await harness.journal.load(keys, in: owner.partition)), byId(stored), "the calls")

@@ -159,29 +159,15 @@ actor Partition {
         for delivery in deliveries { await decideAndCommit([delivery]) }
     }
 
-    /// Finds out whether an ambiguous commit is stored: a new epoch waits for what is under way and fences it off, and the head tells.
+    /// Finds out whether an ambiguous commit is stored: a new epoch waits for what is under way and fences it off; the head, and the epoch
+    /// under which it was reached, tell. The epoch is needed: another owner may have come to the same head meanwhile.
     private func resolve(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome]) async {
         let giveUp = ports.time.uptime() + settings.resolveBudget
         var wait = BackOff(first: .milliseconds(5), most: .seconds(1))
-        var tries: Int64 = 0
         ownership = nil
         while !Task.isCancelled {
-            tries += 1
             do throws(JournalError) {
-                let taken = try await journal.takeOwnership(of: id)
-                guard taken.epoch <= turn.base.epoch + tries else {
-                    deliver(.failure(.unknownOutcome("Another engine took the partition.")), to: deliveries)
-                    return lose()
-                }
-                ownership = taken
-                outlets.outbox.open(taken, in: id)
-                if taken.head == turn.batch.head {
-                    install(turn, epoch: taken.epoch)
-                    reply(outcomes, to: deliveries)
-                } else {
-                    deliver(.failure(.unavailable("The store failed while it took the change; nothing of it is stored.")), to: deliveries)
-                }
-                report(.info, "partition.recovered", "The ambiguous commit is resolved.", nil)
+                settle(turn, deliveries, outcomes, try await journal.takeOwnership(of: id))
                 return
             } catch {
                 if ports.time.uptime() >= giveUp {
@@ -192,6 +178,24 @@ actor Partition {
             }
         }
         deliver(.failure(.unknownOutcome("The engine stopped before the outcome was known.")), to: deliveries)
+    }
+
+    private func settle(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome], _ taken: Ownership) {
+        let batch = turn.batch
+        let isStored = taken.head == batch.head && taken.headEpoch == batch.epoch
+        guard isStored || taken.head == batch.expectedHead else {
+            deliver(.failure(.unknownOutcome("Another engine took the partition.")), to: deliveries)
+            return lose()
+        }
+        ownership = taken
+        outlets.outbox.open(taken, in: id)
+        if isStored {
+            install(turn, epoch: taken.epoch)
+            reply(outcomes, to: deliveries)
+        } else {
+            deliver(.failure(.unavailable("The store failed while it took the change; nothing of it is stored.")), to: deliveries)
+        }
+        report(.info, "partition.recovered", "The ambiguous commit is resolved.", nil)
     }
 
     // MARK: - State
@@ -214,7 +218,8 @@ actor Partition {
     /// The overlay becomes the state, and what follows from it goes on its way.
     private func install(_ turn: Turn, epoch: Int64) {
         ownership = Ownership(
-            epoch: epoch, head: turn.batch.head, lastOrdinal: turn.lastOrdinal, published: ownership?.published ?? turn.base.published)
+            epoch: epoch, head: turn.batch.head, headEpoch: turn.base.epoch, lastOrdinal: turn.lastOrdinal,
+            published: turn.base.published)
         var changes: [TimerChange] = []
         for key in turn.changedKeys {
             guard let stored = turn.changes[key]?.stored else { continue }

@@ -61,7 +61,7 @@ final class AttemptExchange: HTTPClientResponseDelegate {
         }
         if let early { return continuation.resume(returning: early) }
         let alarm = loop.scheduleTask(deadline: deadline) { self.end(with: .deadlinePassed) }
-        let task = client.execute(request: request, delegate: self, eventLoop: .delegate(on: loop))
+        let task = client.execute(request: request, delegate: self, eventLoop: .delegateAndChannel(on: loop))
         let isEnded = state.withLock { state in
             if state.end == nil { (state.task, state.alarm) = (task, alarm) }
             return state.end != nil

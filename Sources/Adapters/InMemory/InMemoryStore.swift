@@ -15,6 +15,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
 
     struct PartitionRow {
         var epoch: Int64 = 0
+        var headEpoch: Int64 = 0
         var published: Int64 = 0
         var lastOrdinal: Int64 = 0
         var events: [CommittedEvent] = []
@@ -43,7 +44,8 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
             let index = try Self.index(partition, state)
             state.partitions[index].epoch += 1
             let row = state.partitions[index]
-            return Ownership(epoch: row.epoch, head: row.head, lastOrdinal: row.lastOrdinal, published: row.published)
+            return Ownership(
+                epoch: row.epoch, head: row.head, headEpoch: row.headEpoch, lastOrdinal: row.lastOrdinal, published: row.published)
         }
     }
 
@@ -65,6 +67,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
             }
             for write in batch.serviceCalls { Self.apply(write, partition: index, to: &state) }
             state.partitions[index].events += batch.events
+            state.partitions[index].headEpoch = batch.epoch
         }
     }
 

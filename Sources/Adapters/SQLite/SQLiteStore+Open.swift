@@ -87,7 +87,7 @@ extension SQLiteStore {
             try insert.run()
         }
         let partition = try Statement(
-            connection, "INSERT INTO partitions (id, epoch, head, last_ordinal, published) VALUES (?, 0, 0, 0, 0)")
+            connection, "INSERT INTO partitions (id, epoch, head, head_epoch, last_ordinal, published) VALUES (?, 0, 0, 0, 0, 0)")
         for index in 0..<options.partitionCount {
             try partition.bind(1, index)
             try partition.run()

@@ -14,14 +14,18 @@ public struct Ownership: Hashable, Sendable {
     public let epoch: Int64
     /// Position of the last committed event; 0 when there is none.
     public let head: Int64
+    /// The epoch under which the last commit was made; 0 when there is none. Since each epoch has one owner, it tells whose commit
+    /// that was (stored as `partitions.head_epoch`, set by every commit together with the head).
+    public let headEpoch: Int64
     /// The ordinal of the last record made; 0 when there is none.
     public let lastOrdinal: Int64
     /// The highest contiguous position that the bus has acknowledged.
     public let published: Int64
 
-    public init(epoch: Int64, head: Int64, lastOrdinal: Int64, published: Int64) {
+    public init(epoch: Int64, head: Int64, headEpoch: Int64, lastOrdinal: Int64, published: Int64) {
         self.epoch = epoch
         self.head = head
+        self.headEpoch = headEpoch
         self.lastOrdinal = lastOrdinal
         self.published = published
     }

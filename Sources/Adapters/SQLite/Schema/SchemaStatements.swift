@@ -30,10 +30,13 @@ enum SchemaStatements {
           value TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        -- head_epoch: the epoch under which the last commit was made; it tells whose commit that was.
         CREATE TABLE partitions (
           id INTEGER PRIMARY KEY,
           epoch INTEGER NOT NULL,
           head INTEGER NOT NULL,
+          -- The epoch of the commit that reached the head: resolves ambiguous commits.
+          head_epoch INTEGER NOT NULL,
           last_ordinal INTEGER NOT NULL,
           published INTEGER NOT NULL
         ) STRICT;

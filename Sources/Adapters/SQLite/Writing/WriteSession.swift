@@ -22,9 +22,14 @@ final class WriteSession {
         begin = try Statement(connection, "BEGIN IMMEDIATE")
         end = try Statement(connection, "COMMIT")
         fence = try Statement(
-            connection, "UPDATE partitions SET head = ?1, last_ordinal = max(last_ordinal, ?2) WHERE id = ?3 AND epoch = ?4 AND head = ?5")
+            connection,
+            """
+            UPDATE partitions SET head = ?1, head_epoch = ?4, last_ordinal = max(last_ordinal, ?2)
+            WHERE id = ?3 AND epoch = ?4 AND head = ?5
+            """)
         takeOver = try Statement(
-            connection, "UPDATE partitions SET epoch = epoch + 1 WHERE id = ? RETURNING epoch, head, last_ordinal, published")
+            connection,
+            "UPDATE partitions SET epoch = epoch + 1 WHERE id = ? RETURNING epoch, head, last_ordinal, published, head_epoch")
         publish = try Statement(connection, "UPDATE partitions SET published = max(published, ?) WHERE id = ? AND epoch = ?")
         insertCall = try Statement(
             connection,
@@ -226,7 +231,8 @@ final class WriteSession {
         try takeOver.bind(1, partition.index)
         guard try takeOver.step() else { return nil }
         let ownership = Ownership(
-            epoch: takeOver.integer(0), head: takeOver.integer(1), lastOrdinal: takeOver.integer(2), published: takeOver.integer(3))
+            epoch: takeOver.integer(0), head: takeOver.integer(1), headEpoch: takeOver.integer(4), lastOrdinal: takeOver.integer(2),
+            published: takeOver.integer(3))
         takeOver.reset()
         return ownership
     }

@@ -1,0 +1,38 @@
+import Domain
+import InMemoryAdapter
+import PortContract
+import Ports
+import Testing
+
+@Suite("The in-memory adapters keep the contracts of their ports")
+struct InMemoryContractTests {
+    @Test("journal", arguments: JournalContract.cases)
+    func journal(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
+    @Test("queries", arguments: QueriesContract.cases)
+    func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
+    @Test("bus", arguments: BusContract.cases)
+    func bus(_ contract: ContractCase<any BusHarness>) async throws { try await contract.run(InMemoryBusHarness()) }
+}
+
+/// Memory does not outlive its store, so opening again is the same store.
+struct InMemoryHarness: StoreHarness {
+    private let store = InMemoryStore(partitionCount: 4, storeId: UniqueId(high: 1, low: 2))
+
+    var journal: any Journal { store }
+    var calls: any ServiceCallQueries { store }
+    var events: any EventQueries { store }
+
+    func reopen() async throws {}
+    func close() async {}
+}
+
+struct InMemoryBusHarness: BusHarness {
+    private let memory = InMemoryBus()
+
+    var bus: any EventBus { memory }
+
+    func received(atLeast count: Int) async throws -> [ReceivedEvent] { memory.published.map(ReceivedEvent.init) }
+    func close() async {}
+}
