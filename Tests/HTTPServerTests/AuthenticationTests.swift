@@ -1,10 +1,11 @@
 import Crypto
 import Domain
 import Foundation
-@testable import JWTAdapter
 import Ports
 import SystemAdapter
 import Testing
+
+@testable import JWTAdapter
 
 /// A clock that stands where it is put.
 struct FixedTime: TimeSource {
@@ -72,7 +73,9 @@ struct FixedTime: TimeSource {
         try await Self.expect(Self.forge(#"{"alg":"HS256","typ":"JWT"}"#, Self.good, signature: hmac), .malformed)
         try await Self.expect(Self.forge(#"{"alg":"HS256"}"#, Self.good), .signature)
         try await Self.expect(
-            Self.forge(#"{"alg":"HS512"}"#, Self.good) { Data(HMAC<SHA512>.authenticationCode(for: $0, using: SymmetricKey(data: publicKey))) },
+            Self.forge(#"{"alg":"HS512"}"#, Self.good) {
+                Data(HMAC<SHA512>.authenticationCode(for: $0, using: SymmetricKey(data: publicKey)))
+            },
             .signature)
         try await Self.expect(Self.forge(#"{"alg":"EdDSA","jwk":{"kty":"OKP"}}"#, Self.good), .malformed)
         try await Self.expect(Self.forge(#"{"alg":"EdDSA","crit":["exp"]}"#, Self.good), .malformed)
@@ -89,9 +92,11 @@ struct FixedTime: TimeSource {
             try await Self.expect(bad, .malformed)
         }
         try await Self.expect(Self.forge(Self.eddsa, "7"), .malformed)
-        try await Self.expect(Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: "ledgerflow", with: "elsewhere")), .signature)
+        try await Self.expect(
+            Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: "ledgerflow", with: "elsewhere")), .signature)
         try await Self.expect(Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: "demo", with: "Demo/../x")), .tenant)
-        try await Self.expect(Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: "\"exp\":1800003600,", with: "")), .malformed)
+        try await Self.expect(
+            Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: "\"exp\":1800003600,", with: "")), .malformed)
     }
 
     @Test func timesAreCheckedWithAMinuteOfLeeway() async throws {
@@ -134,7 +139,9 @@ struct FixedTime: TimeSource {
                 #expect(missing.header("www-authenticate") == #"Bearer realm="ledgerflow""#)
                 let forged = try await Self.token(seed: [UInt8](repeating: 8, count: 32))
                 #expect(try await server.send(method, path, token: forged).status == 401)
-                #expect(try await server.send(method, path, headers: [("Authorization", "Basic YTpi")], token: .some(nil)).status == 401)
+                #expect(
+                    try await server.send(method, path, headers: [("Authorization", "Basic YTpi")], token: .some(nil)).status
+                        == 401)
             }
         }
     }

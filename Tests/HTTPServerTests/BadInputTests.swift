@@ -11,8 +11,10 @@ import Testing
         ("{}", ["/request"]),
         (#"{"request":7}"#, ["/request"]),
         (#"{"request":{}}"#, ["/request/url"]),
-        (#"{"request":{"url":7,"method":"BREW","headers":[],"body":{}},"dueAt":1,"tags":"a","timeoutMs":"x","retry":[]}"#,
-            ["/request/method", "/request/url", "/request/headers", "/request/body", "/dueAt", "/tags", "/timeoutMs", "/retry"]),
+        (
+            #"{"request":{"url":7,"method":"BREW","headers":[],"body":{}},"dueAt":1,"tags":"a","timeoutMs":"x","retry":[]}"#,
+            ["/request/method", "/request/url", "/request/headers", "/request/body", "/dueAt", "/tags", "/timeoutMs", "/retry"]
+        ),
         (#"{"request":{"url":"https://example.com/"},"dueat":"2030-01-01T00:00:00Z","a/b":1}"#, ["/dueat", "/a~1b"]),
         (#"{"request":{"url":"/relative"}}"#, ["/request/url"]),
         (#"{"request":{"url":"file:///etc/passwd"}}"#, ["/request/url"]),
@@ -21,10 +23,14 @@ import Testing
         (#"{"request":{"url":"https://example.com/\r\nX: y"}}"#, ["/request/url"]),
         (#"{"request":{"url":"https://example.com:99999/"}}"#, ["/request/url"]),
         (#"{"request":{"url":"https://example.com/","headers":{"X-A":"b\r\nX-Evil: 1"}}}"#, ["/request/headers/X-A"]),
-        (#"{"request":{"url":"https://example.com/","headers":{"X A":"b","Host":"x","X-\n":"1","X-N":1}}}"#,
-            ["/request/headers/X-N"]),
-        (#"{"request":{"url":"https://example.com/","headers":{"X A":"b","Host":"x","":"1"}}}"#,
-            ["/request/headers/X A", "/request/headers/Host", "/request/headers/"]),
+        (
+            #"{"request":{"url":"https://example.com/","headers":{"X A":"b","Host":"x","X-\n":"1","X-N":1}}}"#,
+            ["/request/headers/X-N"]
+        ),
+        (
+            #"{"request":{"url":"https://example.com/","headers":{"X A":"b","Host":"x","":"1"}}}"#,
+            ["/request/headers/X A", "/request/headers/Host", "/request/headers/"]
+        ),
         (#"{"request":{"url":"https://example.com/","body":"a","bodyBase64":"YQ=="}}"#, ["/request/bodyBase64"]),
         (#"{"request":{"url":"https://example.com/","bodyBase64":"a-_="}}"#, ["/request/bodyBase64"]),
         (#"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00"}"#, ["/dueAt"]),
@@ -37,11 +43,15 @@ import Testing
         (#"{"request":{"url":"https://example.com/"},"timeoutMs":1.5}"#, ["/timeoutMs"]),
         (#"{"request":{"url":"https://example.com/"},"timeoutMs":99}"#, ["/timeoutMs"]),
         (#"{"request":{"url":"https://example.com/"},"timeoutMs":99999999999999999999}"#, ["/timeoutMs"]),
-        (#"{"request":{"url":"https://example.com/"},"retry":{"maxAttempts":0,"statuses":[200],"maxDelayMs":-1}}"#,
-            ["/retry/maxAttempts", "/retry/maxDelayMs", "/retry/statuses/0"]),
+        (
+            #"{"request":{"url":"https://example.com/"},"retry":{"maxAttempts":0,"statuses":[200],"maxDelayMs":-1}}"#,
+            ["/retry/maxAttempts", "/retry/maxDelayMs", "/retry/statuses/0"]
+        ),
         (#"{"request":{"url":"https://example.com/"},"retry":{"initialDelayMs":10,"maxDelayMs":5}}"#, ["/retry/initialDelayMs"]),
-        (#"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z","retry":{"deadline":"2029-01-01T00:00:00Z"}}"#,
-            ["/retry/deadline"]),
+        (
+            #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z","retry":{"deadline":"2029-01-01T00:00:00Z"}}"#,
+            ["/retry/deadline"]
+        ),
         (#"{"request":{"url":"https://example.com/"},"correlationId":"a b"}"#, ["/correlationId"]),
     ]
 
@@ -82,12 +92,17 @@ import Testing
     @Test func onlyJSONInUTF8IsTaken() async throws {
         try await withServer { server in
             let body = Array(ServiceCallRoutesTests.minimal.utf8)
-            for type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/jsonx", ""] {
+            for type in [
+                "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/jsonx", "",
+            ] {
                 let answer = try await server.send("POST", Self.submit, headers: [("Content-Type", type)], body: body)
                 #expect(answer.status == 415, "\(type)")
             }
             #expect(try await server.send("POST", Self.submit, body: body).status == 415)
-            for type in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\"", "application/json; profile=x"] {
+            for type in [
+                "application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\"",
+                "application/json; profile=x",
+            ] {
                 let answer = try await server.send("POST", Self.submit, headers: [("Content-Type", type)], body: body)
                 #expect(answer.status == 201, "\(type)")
             }
@@ -96,7 +111,10 @@ import Testing
 
     @Test func unknownPathsMethodsAndTypesAreRefusedAsProblems() async throws {
         try await withServer { server in
-            for path in ["/nothing", "/v1/service-calls/", "/v1/service-calls/a/b", "/v1//service-calls", "/%2e%2e/etc/passwd", "/v1/service-calls/x/../y"] {
+            for path in [
+                "/nothing", "/v1/service-calls/", "/v1/service-calls/a/b", "/v1//service-calls", "/%2e%2e/etc/passwd",
+                "/v1/service-calls/x/../y",
+            ] {
                 let answer = try await server.get(path)
                 #expect(answer.status == 404, "\(path)")
                 #expect(answer.header("content-type") == "application/problem+json")
@@ -115,7 +133,9 @@ import Testing
     @Test func wrongQueryParametersAreAllNamed() async throws {
         try await withServer { server in
             let answer = try await server.get(
-                Self.submit + "?status=done&limit=0&dueFrom=2030-01-01&colour=red&tag=&createdTo=2030-01-01T00:00:00+02:00&host=%zz&limit=3")
+                Self.submit
+                    + "?status=done&limit=0&dueFrom=2030-01-01&colour=red&tag=&createdTo=2030-01-01T00:00:00+02:00&host=%zz&limit=3"
+            )
             #expect(answer.status == 400)
             let names = try (0..<(answer.count("errors") ?? 0)).map { try answer.string("errors", String($0), "parameter") ?? "" }
             #expect(names == ["colour", "", "limit", "status", "tag", "dueFrom", "limit"])
@@ -140,7 +160,8 @@ import Testing
 
     @Test func theRequestIdIsTakenWhenItIsHarmless() async throws {
         try await withServer { server in
-            let answer = try await server.post(Self.submit, ServiceCallRoutesTests.minimal, headers: [("X-Request-Id", "abc-1.2_3")])
+            let answer = try await server.post(
+                Self.submit, ServiceCallRoutesTests.minimal, headers: [("X-Request-Id", "abc-1.2_3")])
             #expect(answer.header("x-request-id") == "abc-1.2_3")
             #expect(try answer.string("correlationId") == "abc-1.2_3")
             for bad in ["a b", "a\"b", String(repeating: "x", count: 129), "<script>"] {

@@ -1,6 +1,7 @@
 import Domain
 import HTTPServerAdapter
 import Ports
+import Synchronization
 import Testing
 
 @Suite struct ConnectionTests {
@@ -20,7 +21,8 @@ import Testing
             var text = ""
             for index in 0..<50 {
                 let body = ServiceCallRoutesTests.minimal
-                text += "POST /v1/service-calls HTTP/1.1\r\nHost: x\r\nX-Request-Id: r\(index)\r\nAuthorization: Bearer \(server.token)\r\n"
+                text +=
+                    "POST /v1/service-calls HTTP/1.1\r\nHost: x\r\nX-Request-Id: r\(index)\r\nAuthorization: Bearer \(server.token)\r\n"
                 text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
                 text += "GET /livez HTTP/1.1\r\nHost: x\r\nX-Request-Id: l\(index)\r\n\r\n"
             }
@@ -55,12 +57,14 @@ import Testing
     @Test func aBodyOverTheLimitIsRefusedHoweverItsLengthIsTold() async throws {
         try await withServer({ $0.maxBodyBytes = 100_000 }) { server in
             let body = [UInt8](repeating: 0x20, count: 3_000_000)
-            let declared = try await server.send("POST", "/v1/service-calls", headers: [("Content-Type", "application/json")], body: body)
+            let declared = try await server.send(
+                "POST", "/v1/service-calls", headers: [("Content-Type", "application/json")], body: body)
             #expect(declared.status == 413)
             #expect(declared.header("connection") == "close")
             let connection = try server.connect()
             await connection.send(
-                "POST /v1/service-calls HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(server.token)\r\nTransfer-Encoding: chunked\r\n\r\n")
+                "POST /v1/service-calls HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(server.token)\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
             for _ in 0..<30 { await connection.send(Array("186A0\r\n".utf8) + body.prefix(100_000) + Array("\r\n".utf8)) }
             #expect(Answer(await connection.receive())?.status == 413)
             #expect(try await server.post("/v1/service-calls", ServiceCallRoutesTests.minimal).status == 201)
@@ -71,7 +75,8 @@ import Testing
         try await withServer { server in
             let connection = try server.connect()
             await connection.send(
-                "POST /v1/service-calls/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n")
+                "POST /v1/service-calls/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n"
+            )
             #expect(Answer(await connection.receive { Answer($0) != nil })?.status == 401)
         }
     }
@@ -113,9 +118,11 @@ import Testing
     }
 
     static let notHTTP = [
-        "NOT HTTP AT ALL\r\n\r\n", "GET /livez HTTP/1.1\r\nBad Header\r\n\r\n", "GET /livez HTTP/9.9\r\n\r\n", "\u{0}\u{1}\u{2}\u{3}\r\n\r\n",
+        "NOT HTTP AT ALL\r\n\r\n", "GET /livez HTTP/1.1\r\nBad Header\r\n\r\n", "GET /livez HTTP/9.9\r\n\r\n",
+        "\u{0}\u{1}\u{2}\u{3}\r\n\r\n",
         "POST /ping HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
-        "POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", "POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        "POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+        "POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
     ]
 
     @Test func whatIsNotHTTPIsRefused() async throws {
@@ -149,10 +156,23 @@ import Testing
         }
     }
 
+    @Test func anEngineThatDoesNotAnswerIsNotWaitedForWithoutEnd() async throws {
+        try await withServer({ $0.answerTimeout = .milliseconds(50) }) { server in
+            server.engine.state.withLock { $0.isStuck = true }
+            let answer = try await server.post("/v1/service-calls", ServiceCallRoutesTests.minimal)
+            #expect(answer.status == 503)
+            #expect(try answer.string("type") == "/problems/unknown-outcome")
+            server.engine.state.withLock { $0.isStuck = false }
+            let next = try await server.post("/v1/service-calls", ServiceCallRoutesTests.minimal)
+            #expect(next.status == 201)
+        }
+    }
+
     @Test func aClientThatAsksToContinueIsToldTo() async throws {
         try await withServer { server in
             let connection = try server.connect()
-            await connection.send("POST /ping HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n")
+            await connection.send(
+                "POST /ping HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n")
             let text = String(decoding: await connection.receive { !$0.isEmpty }, as: UTF8.self)
             #expect(text.hasPrefix("HTTP/1.1 100"))
             await connection.send("abc")

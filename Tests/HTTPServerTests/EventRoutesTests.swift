@@ -7,18 +7,23 @@ import Testing
 @Suite struct EventRoutesTests {
     static func submit(_ server: TestServer, _ count: Int, token: String? = nil) async throws {
         for _ in 0..<count {
-            #expect(try await server.post("/v1/service-calls", ServiceCallRoutesTests.minimal, token: token ?? server.token).status == 201)
+            #expect(
+                try await server.post("/v1/service-calls", ServiceCallRoutesTests.minimal, token: token ?? server.token).status
+                    == 201)
         }
     }
 
     /// A stream that was opened, and what comes on it.
-    static func open(_ server: TestServer, _ target: String = "/v1/events", headers: [(String, String)] = [], token: String? = nil) async throws
+    static func open(
+        _ server: TestServer, _ target: String = "/v1/events", headers: [(String, String)] = [], token: String? = nil
+    ) async throws
         -> RawConnection
     {
         let connection = try server.connect()
         let extra = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
         await connection.send(
-            "GET \(target) HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer \(token ?? server.token)\r\n\(extra)\r\n")
+            "GET \(target) HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer \(token ?? server.token)\r\n\(extra)\r\n"
+        )
         return connection
     }
 
@@ -26,7 +31,9 @@ import Testing
 
     /// The values of the lines that start with `field`.
     static func lines(_ field: String, _ text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix(field + ": ") }.map { String($0.dropFirst(field.count + 2)) }
+        text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix(field + ": ") }.map {
+            String($0.dropFirst(field.count + 2))
+        }
     }
 
     @Test func eventsArePagedAsCloudEventsOfTheTenantAlone() async throws {
@@ -83,7 +90,8 @@ import Testing
             #expect(Array(resumed.prefix(2)) == Array(events[3...4]))
             let live = Self.lines("data", Self.text(await first.receive { Self.lines("data", Self.text($0)).count >= 1 }))
             #expect(live == [resumed[2]])
-            let refused = try await server.get("/v1/events", headers: [("Accept", "text/event-stream"), ("Last-Event-ID", "nonsense")])
+            let refused = try await server.get(
+                "/v1/events", headers: [("Accept", "text/event-stream"), ("Last-Event-ID", "nonsense")])
             #expect(refused.status == 400)
         }
     }
@@ -109,13 +117,16 @@ import Testing
             #expect(refused.header("retry-after") != nil)
             let other = try await Self.open(server, token: server.otherToken)
             #expect(isOpen(await other.receive(until: isOpen)))
-            #expect(try await server.get("/v1/events", headers: [("Accept", "text/event-stream")], token: server.otherToken).status == 503)
+            #expect(
+                try await server.get("/v1/events", headers: [("Accept", "text/event-stream")], token: server.otherToken).status
+                    == 503)
             #expect(try await server.get("/v1/events").status == 200)
             streams.removeAll()
             var isFree = false
             for _ in 0..<500 where !isFree {
                 let again = try await Self.open(server)
-                isFree = Self.text(await again.receive { $0.contains(0x0A) && Self.text($0).contains("\r\n\r\n") }).hasPrefix("HTTP/1.1 200")
+                isFree = Self.text(await again.receive { $0.contains(0x0A) && Self.text($0).contains("\r\n\r\n") }).hasPrefix(
+                    "HTTP/1.1 200")
                 if !isFree { try await Task.sleep(for: .milliseconds(5)) }
             }
             #expect(isFree)

@@ -39,7 +39,10 @@ import Testing
             #expect(operations.count == 15)
             var names: Set<String> = []
             for (path, method, value) in operations {
-                guard case .string(let name)? = value.at(["operationId"]) else { Issue.record("\(path) has no operationId"); continue }
+                guard case .string(let name)? = value.at(["operationId"]) else {
+                    Issue.record("\(path) has no operationId")
+                    continue
+                }
                 #expect(names.insert(name).inserted)
                 let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
                 let answer = try await server.send(method.uppercased(), target, token: .some(nil))
@@ -69,7 +72,8 @@ import Testing
         try await withServer { server in
             for (path, method, value) in Self.operations(try await Self.document(server)) {
                 guard let example = value.at(["requestBody", "content", "application/json", "example"]) else { continue }
-                let made = try await server.post("/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
+                let made = try await server.post(
+                    "/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
                 let target = path.replacing("{id}", with: try made.string("id") ?? "")
                 var writer = JSONWriter()
                 writer.value(example)
@@ -88,7 +92,9 @@ import Testing
             let tenant = try #require(TenantId("demo"))
             let id = try #require(ServiceCallId(try made.string("id") ?? ""))
             server.time.move(by: .hours(24 * 3_650))
-            try await server.engine.attempt(tenant, id) { .executionFailed(attempt: $0, ExecutionFailure(kind: .targetRefused, detail: "x")) }
+            try await server.engine.attempt(tenant, id) {
+                .executionFailed(attempt: $0, ExecutionFailure(kind: .targetRefused, detail: "x"))
+            }
             server.time.move(by: .hours(-24 * 3_650))
             let detail = try await server.get("/v1/service-calls/\(id)")
             for (schema, value) in [
@@ -97,9 +103,13 @@ import Testing
                 ("Event", try await server.get("/v1/events").json("items", "0")),
                 ("Problem", try await server.post("/v1/service-calls", "{}").json()),
             ] {
-                guard case .object(let object)? = value, case .array(let required)? = document.at(["components", "schemas", schema, "required"]),
+                guard case .object(let object)? = value,
+                    case .array(let required)? = document.at(["components", "schemas", schema, "required"]),
                     case .object(let properties)? = document.at(["components", "schemas", schema, "properties"])
-                else { Issue.record("\(schema) is no object"); continue }
+                else {
+                    Issue.record("\(schema) is no object")
+                    continue
+                }
                 for case .string(let name) in required { #expect(object[name] != nil, "\(schema) without \(name)") }
                 for member in object.members { #expect(properties[member.name] != nil, "\(schema) with \(member.name)") }
             }

@@ -39,14 +39,16 @@ import Testing
         try await withServer { server in
             let key = [("Idempotency-Key", "order-1")]
             let first = try await server.post(
-                "/v1/service-calls", #"{"request":{"url":"https://example.com/","headers":{"A":"1","B":"2"},"body":"x"},"dueAt":"2030-01-01T00:00:00Z"}"#,
+                "/v1/service-calls",
+                #"{"request":{"url":"https://example.com/","headers":{"A":"1","B":"2"},"body":"x"},"dueAt":"2030-01-01T00:00:00Z"}"#,
                 headers: key)
             let again = try await server.post(
                 "/v1/service-calls",
                 #" {"dueAt" : "2030-01-01T02:00:00+02:00", "request":{"bodyBase64":"eA==","headers":{"B":"2","A":"1"},"url":"https://example.com/"} } "#,
                 headers: key)
             let changed = try await server.post(
-                "/v1/service-calls", #"{"request":{"url":"https://example.com/","headers":{"A":"1","B":"2"},"body":"y"},"dueAt":"2030-01-01T00:00:00Z"}"#,
+                "/v1/service-calls",
+                #"{"request":{"url":"https://example.com/","headers":{"A":"1","B":"2"},"body":"y"},"dueAt":"2030-01-01T00:00:00Z"}"#,
                 headers: key)
             #expect(first.status == 201)
             #expect(again.status == 200)
@@ -66,8 +68,12 @@ import Testing
             let made = try await server.post("/v1/service-calls", Self.minimal)
             let id = try #require(ServiceCallId(try made.string("id") ?? ""))
             let tenant = try #require(TenantId("demo"))
-            try await server.engine.attempt(tenant, id) { .executionFailed(attempt: $0, ExecutionFailure(kind: .status, status: 503, detail: "503")) }
-            try await server.engine.attempt(tenant, id) { .executionSucceeded(attempt: $0, ResponseSummary(status: 204, bodyBytes: 0)) }
+            try await server.engine.attempt(tenant, id) {
+                .executionFailed(attempt: $0, ExecutionFailure(kind: .status, status: 503, detail: "503"))
+            }
+            try await server.engine.attempt(tenant, id) {
+                .executionSucceeded(attempt: $0, ResponseSummary(status: 204, bodyBytes: 0))
+            }
             let shown = try await server.get("/v1/service-calls/\(id)")
             #expect(try shown.string("status") == "succeeded")
             #expect(try shown.json("dueAt") == .null)
@@ -84,7 +90,8 @@ import Testing
 
     @Test func commandsFollowTheStateMachine() async throws {
         try await withServer { server in
-            let made = try await server.post("/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
+            let made = try await server.post(
+                "/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
             let path = "/v1/service-calls/" + (try made.string("id") ?? "")
             let moved = try await server.post(path + "/reschedule", #"{"dueAt":"2031-01-01T00:00:00Z"}"#)
             #expect(moved.status == 200)
@@ -109,7 +116,9 @@ import Testing
             for suffix in ["/cancel", "/retry"] {
                 #expect(try await server.send("POST", path + suffix, token: server.otherToken).status == 404)
             }
-            #expect(try await server.post(path + "/reschedule", #"{"dueAt":"2031-01-01T00:00:00Z"}"#, token: server.otherToken).status == 404)
+            #expect(
+                try await server.post(path + "/reschedule", #"{"dueAt":"2031-01-01T00:00:00Z"}"#, token: server.otherToken).status
+                    == 404)
             #expect(try await server.get(path, token: server.otherToken).status == 404)
             #expect(try await server.get("/v1/service-calls/not-an-id").status == 404)
             #expect(try await server.get("/v1/service-calls", token: server.otherToken).count("items") == 0)
@@ -124,13 +133,17 @@ import Testing
             var last = ""
             repeat {
                 let page = try await server.get("/v1/service-calls?limit=2" + cursor)
-                for index in 0..<(try page.count("items") ?? 0) { seen.insert(try page.string("items", String(index), "id") ?? "") }
+                for index in 0..<(try page.count("items") ?? 0) {
+                    seen.insert(try page.string("items", String(index), "id") ?? "")
+                }
                 let next = try page.string("nextCursor")
                 if let next { last = next }
                 cursor = next.map { "&cursor=" + $0 } ?? ""
             } while !cursor.isEmpty
             #expect(seen.count == 5)
-            for (bad, token) in [(last, server.otherToken), (last + "AAAA", server.token), ("%00", server.token), ("x", server.token)] {
+            for (bad, token) in [
+                (last, server.otherToken), (last + "AAAA", server.token), ("%00", server.token), ("x", server.token),
+            ] {
                 let answer = try await server.get("/v1/service-calls?cursor=" + bad, token: token)
                 #expect(answer.status == 400)
                 #expect(try answer.string("type") == "/problems/invalid-cursor")
@@ -159,7 +172,8 @@ import Testing
             #expect(try answer.string("results", "1", "problem", "errors", "0", "pointer") == "/items/1/request/url")
             #expect(try answer.string("results", "1", "problem", "errors", "1", "pointer") == "/items/1/colour")
             server.engine.fail(intents: .busy(retryAfter: .milliseconds(1_500)))
-            let busy = try await server.post("/v1/service-calls/batch", #"{"items":[{"request":{"url":"https://example.com/3"}}]}"#)
+            let busy = try await server.post(
+                "/v1/service-calls/batch", #"{"items":[{"request":{"url":"https://example.com/3"}}]}"#)
             #expect(busy.status == 200)
             #expect(try busy.int("results", "0", "status") == 503)
         }

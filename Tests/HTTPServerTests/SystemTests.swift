@@ -99,7 +99,9 @@ private func mode(_ path: String) -> UInt32 {
         try await withDirectory { path in
             close(open(path + "/file", O_CREAT | O_WRONLY, 0o600))
             #expect(throws: DataDirectoryError.notADirectory(path: path + "/file")) { try DataDirectory(path: path + "/file") }
-            #expect(throws: DataDirectoryError.notADirectory(path: path + "/file/x")) { try DataDirectory(path: path + "/file/x") }
+            #expect(throws: DataDirectoryError.notADirectory(path: path + "/file/x")) {
+                try DataDirectory(path: path + "/file/x")
+            }
         }
     }
 }
@@ -174,6 +176,7 @@ private func mode(_ path: String) -> UInt32 {
             Diagnostic(.warning, "a.b", "line\nbreak \"x\"", fields: [("n", "1"), ("n", "2")]), at: Instant(microseconds: 0))
         #expect(
             String(decoding: line, as: UTF8.self)
-                == #"{"time":"1970-01-01T00:00:00Z","level":"warning","event":"a.b","message":"line\nbreak \"x\"","fields":{"n":"1"}}"# + "\n")
+                == #"{"time":"1970-01-01T00:00:00Z","level":"warning","event":"a.b","message":"line\nbreak \"x\"","fields":{"n":"1"}}"#
+                + "\n")
     }
 }

@@ -2,9 +2,9 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
-internal import Synchronization
 public import Ports
 public import ServiceLifecycle
+internal import Synchronization
 
 /// The HTTP API: a service to be run in a service group.
 ///

@@ -1,5 +1,5 @@
-internal import Synchronization
 internal import Ports
+internal import Synchronization
 
 /// What the server counts of itself.
 final class HTTPServerMetrics: Sendable {
@@ -28,14 +28,17 @@ final class HTTPServerMetrics: Sendable {
                 .histogram(durations, exponent: -6)))
         families.append(
             MetricFamily(
-                "ledgerflow_http_requests_in_flight", "Requests being answered.", .gauge { self.inFlight.load(ordering: .relaxed) }))
+                "ledgerflow_http_requests_in_flight", "Requests being answered.",
+                .gauge { self.inFlight.load(ordering: .relaxed) }))
         families.append(
             MetricFamily(
-                "ledgerflow_http_body_bytes", "Bytes of request bodies held.", .gauge { self.bodyBytes.load(ordering: .relaxed) }))
+                "ledgerflow_http_body_bytes", "Bytes of request bodies held.", .gauge { self.bodyBytes.load(ordering: .relaxed) })
+        )
         families.append(
             MetricFamily("ledgerflow_http_streams", "Event streams open.", .gauge { self.streams.load(ordering: .relaxed) }))
         families.append(
-            MetricFamily("ledgerflow_http_connections", "Connections open.", .gauge { self.connections.load(ordering: .relaxed) }))
+            MetricFamily("ledgerflow_http_connections", "Connections open.", .gauge { self.connections.load(ordering: .relaxed) })
+        )
         return families
     }
 }

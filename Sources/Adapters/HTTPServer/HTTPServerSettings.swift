@@ -22,6 +22,8 @@ public struct HTTPServerSettings: Sendable {
     public var headTimeout = TimeSpan.seconds(10)
     /// How long the body of a request may take.
     public var bodyTimeout = TimeSpan.seconds(30)
+    /// How long the engine may take to answer; after it the client is told that the outcome is not known.
+    public var answerTimeout = TimeSpan.seconds(60)
     /// How long a client may leave a part of a stream unread.
     public var writeTimeout = TimeSpan.seconds(30)
     /// Server-sent event streams open at once; one more is refused with 503.

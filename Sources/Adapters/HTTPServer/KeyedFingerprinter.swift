@@ -1,7 +1,7 @@
 internal import Crypto
-internal import Synchronization
 public import Domain
 public import Ports
+internal import Synchronization
 
 /// Fingerprints by HMAC-SHA256 (RFC 2104) with a key per tenant, derived from one master key by HKDF (RFC 5869).
 ///

@@ -1,8 +1,8 @@
 internal import Crypto
-internal import JWTKit
-internal import Synchronization
 internal import Domain
+internal import JWTKit
 public import Ports
+internal import Synchronization
 
 /// Accepts the tokens that `TokenIssuer` makes with the same key, and no others.
 ///
@@ -105,7 +105,9 @@ struct VerifiedToken: Sendable {
     func check(_ now: Int64) throws(AuthenticationError) {
         let leeway = TokenAuthenticator.leewaySeconds
         guard now < expires.addingReportingOverflow(leeway).partialValue || expires > Int64.max - leeway else { throw .expired }
-        if let starts, now < starts.subtractingReportingOverflow(leeway).partialValue, starts >= Int64.min + leeway { throw .expired }
+        if let starts, now < starts.subtractingReportingOverflow(leeway).partialValue, starts >= Int64.min + leeway {
+            throw .expired
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-internal import JWTKit
 public import Domain
+internal import JWTKit
 public import Ports
 
 /// Makes bearer tokens: JSON Web Tokens (RFC 7519) signed with EdDSA, issuer `ledgerflow`.

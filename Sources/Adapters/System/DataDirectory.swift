@@ -54,9 +54,9 @@ public struct DataDirectory: Sendable {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw .notADirectory(path: path) }
         case ENOENT:
             let parent = parent(of: path)
-            guard parent != path else { throw failure("make the directory", path) }
+            guard parent != path, parent != "." else { throw failure("make the directory", path) }
             try makeDirectory(parent)
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make the directory", path) }
+            try makeDirectory(path)
         case ENOTDIR: throw .notADirectory(path: path)
         default: throw failure("make the directory", path)
         }

@@ -1,5 +1,5 @@
-internal import Glibc
 public import Domain
+internal import Glibc
 public import Ports
 
 /// Writes each diagnostic to standard error as one line of JSON:

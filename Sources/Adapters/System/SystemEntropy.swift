@@ -1,5 +1,5 @@
-internal import Synchronization
 public import Ports
+internal import Synchronization
 
 /// Random bits of the operating system, fetched in blocks so that one number costs a few nanoseconds.
 ///

@@ -1,7 +1,7 @@
-internal import Glibc
-internal import Synchronization
 public import Domain
+internal import Glibc
 public import Ports
+internal import Synchronization
 
 /// The clocks of the operating system: wall time by `CLOCK_REALTIME`, waiting by `CLOCK_MONOTONIC`.
 ///

@@ -11,6 +11,8 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
         var intentError: IntentError?
         var queryError: QueryError?
         var submissions: [ServiceCallSubmission] = []
+        /// Intents are never answered.
+        var isStuck = false
         /// Events are handed out by at most so many.
         var pageSize = 1_000
     }
@@ -23,7 +25,8 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
     init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
     func send(_ intent: ServiceCallIntent) async throws(IntentError) -> ServiceCallReply {
-        try state.withLock { state in
+        while state.withLock({ $0.isStuck }) { await Task.yield() }
+        return try state.withLock { state in
             Result { () throws(IntentError) in try Self.apply(intent, to: &state, now: now()) }
         }.get()
     }
@@ -34,7 +37,9 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
         }
     }
 
-    private static func apply(_ intent: ServiceCallIntent, to state: inout State, now: Instant) throws(IntentError) -> ServiceCallReply {
+    private static func apply(_ intent: ServiceCallIntent, to state: inout State, now: Instant) throws(IntentError)
+        -> ServiceCallReply
+    {
         if let error = state.intentError { throw error }
         if case .submit(let submission) = intent.command { state.submissions.append(submission) }
         var call = state.calls[intent.key]
@@ -50,7 +55,8 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
             state.log.append(
                 CommittedEvent(
                     partition: PartitionId(0), position: Int64(state.log.count + 1), tenant: intent.key.tenant,
-                    subject: intent.key.id.value, ordinal: 1, version: call?.version ?? 0, type: .serviceCall(event.kind), time: now,
+                    subject: intent.key.id.value, ordinal: 1, version: call?.version ?? 0, type: .serviceCall(event.kind),
+                    time: now,
                     correlationId: call?.submission.correlationId ?? "", data: Array(#"{"status": "x"}"#.utf8)))
         }
         guard let call else { throw .refused(.notFound) }

@@ -61,8 +61,10 @@ struct TestServer: Sendable {
         return answer
     }
 
-    func post(_ target: String, _ json: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer {
-        try await send("POST", target, headers: [("Content-Type", "application/json")] + headers, body: Array(json.utf8), token: token)
+    func post(_ target: String, _ json: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer
+    {
+        try await send(
+            "POST", target, headers: [("Content-Type", "application/json")] + headers, body: Array(json.utf8), token: token)
     }
 
     func get(_ target: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer {

@@ -9,7 +9,8 @@ extension API {
                 query: [
                     Parameter(
                         name: "after",
-                        description: "A cursor: the events behind it. The word end: those that are yet to come. Absent: from the beginning.",
+                        description:
+                            "A cursor: the events behind it. The word end: those that are yet to come. Absent: from the beginning.",
                         schema: #"{"type":"string"}"#),
                     limit,
                     Parameter(

@@ -8,14 +8,18 @@ extension API {
                 method: .GET, path: "/", operation: "getIndex", summary: "Where to go from here", tag: operationsTag,
                 answers: [.json(200, "Links.", "AnyObject")], maxBodyBytes: smallBody, handler: .open(handlers.index)),
             Route(
-                method: .POST, path: "/ping", operation: "ping", summary: "Reads the body and answers nothing: a probe of the server alone",
+                method: .POST, path: "/ping", operation: "ping",
+                summary: "Reads the body and answers nothing: a probe of the server alone",
                 tag: operationsTag, answers: [RouteAnswer(status: 204, description: "Nothing.")],
                 maxBodyBytes: settings.maxBodyBytes, produces: [], handler: .open(handlers.ping)),
             Route(
-                method: .GET, path: "/livez", operation: "getLiveness", summary: "Whether the process answers", tag: operationsTag,
-                answers: [.json(200, "It does.", "AnyObject")], maxBodyBytes: smallBody, produces: [], handler: .open(handlers.live)),
+                method: .GET, path: "/livez", operation: "getLiveness", summary: "Whether the process answers",
+                tag: operationsTag,
+                answers: [.json(200, "It does.", "AnyObject")], maxBodyBytes: smallBody, produces: [],
+                handler: .open(handlers.live)),
             Route(
-                method: .GET, path: "/readyz", operation: "getReadiness", summary: "Whether requests can be taken", tag: operationsTag,
+                method: .GET, path: "/readyz", operation: "getReadiness", summary: "Whether requests can be taken",
+                tag: operationsTag,
                 answers: [.json(200, "They can.", "AnyObject"), .problem(.notReady)], maxBodyBytes: smallBody, produces: [],
                 handler: .open(handlers.ready)),
             Route(

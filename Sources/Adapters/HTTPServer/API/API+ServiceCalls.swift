@@ -19,7 +19,8 @@ extension API {
             headers: [
                 Parameter(
                     name: "Idempotency-Key",
-                    description: "Names the call: the same key with the same submission gives the same call again (200), with another one 409.",
+                    description:
+                        "Names the call: the same key with the same submission gives the same call again (200), with another one 409.",
                     schema: #"{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"}"#)
             ],
             body: RequestBody(schema: "Submission", example: Schemas.submissionExample),
@@ -51,8 +52,10 @@ extension API {
             summary: "List service calls, newest first", tag: callsTag,
             query: [
                 Parameter(name: "status", description: "Calls with this status.", schema: Schemas.statuses),
-                Parameter(name: "tag", description: "Calls with this tag.", schema: #"{"type":"string","minLength":1,"maxLength":64}"#),
-                Parameter(name: "host", description: "Calls to this host.", schema: #"{"type":"string","minLength":1,"maxLength":253}"#),
+                Parameter(
+                    name: "tag", description: "Calls with this tag.", schema: #"{"type":"string","minLength":1,"maxLength":64}"#),
+                Parameter(
+                    name: "host", description: "Calls to this host.", schema: #"{"type":"string","minLength":1,"maxLength":253}"#),
                 Parameter(name: "dueFrom", description: "First due time that matches.", schema: instant),
                 Parameter(name: "dueTo", description: "First due time that no longer matches.", schema: instant),
                 Parameter(name: "createdFrom", description: "First time of creation that matches.", schema: instant),
@@ -68,7 +71,8 @@ extension API {
     }
 
     static let limit = Parameter(
-        name: "limit", description: "At most so many items.", schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":100}"#)
+        name: "limit", description: "At most so many items.",
+        schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":100}"#)
 
     private static func show(_ handlers: ServiceCallHandlers) -> Route {
         Route(
@@ -100,7 +104,8 @@ extension API {
 
     private static func retry(_ handlers: ServiceCallHandlers) -> Route {
         Route(
-            method: .POST, path: byId + "/retry", operation: "retryServiceCall", summary: "Open a failed call again", tag: callsTag,
+            method: .POST, path: byId + "/retry", operation: "retryServiceCall", summary: "Open a failed call again",
+            tag: callsTag,
             answers: commandAnswers, maxBodyBytes: smallBody, handler: .tenant(handlers.retry))
     }
 }

@@ -8,14 +8,17 @@ struct API {
     /// `/openapi.json`.
     let document: [UInt8]
 
-    init(_ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining) {
+    init(
+        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining
+    ) {
         let cursors = CursorCodec(
             key: dependencies.cursorKey, store: dependencies.events.storeId, partitions: dependencies.events.partitionCount)
         let calls = ServiceCallHandlers(
             intents: dependencies.intents, calls: dependencies.calls, fingerprinter: dependencies.fingerprinter,
             time: dependencies.time, entropy: dependencies.entropy, cursors: cursors, settings: settings)
         let events = EventHandlers(
-            events: dependencies.events, signal: dependencies.signal, time: dependencies.time, cursors: cursors, settings: settings,
+            events: dependencies.events, signal: dependencies.signal, time: dependencies.time, cursors: cursors,
+            settings: settings,
             slots: StreamSlots(settings, metrics), draining: draining)
         let operations = OperationsHandlers(readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining)
         var routes = Self.callRoutes(calls, settings) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings)

@@ -10,7 +10,9 @@ enum OpenAPIDocument {
             document.object("info") { info in
                 info.field("title", "Ledgerflow")
                 info.field("version", "1")
-                info.field("description", "Durable, scheduled HTTP calls. Every error is a problem by RFC 9457; every answer carries X-Request-Id.")
+                info.field(
+                    "description",
+                    "Durable, scheduled HTTP calls. Every error is a problem by RFC 9457; every answer carries X-Request-Id.")
                 info.object("license") { license in
                     license.field("name", "Apache-2.0")
                     license.field("identifier", "Apache-2.0")
@@ -75,7 +77,8 @@ enum OpenAPIDocument {
         operation.array("parameters") { parameters in
             if let name = pathParameter(route.path) {
                 let schema = name == "id" ? #"{"type":"string","format":"uuid"}"# : #"{"type":"string"}"#
-                write(Parameter(name: name, description: "Which one.", schema: schema, required: true), in: "path", to: &parameters)
+                write(
+                    Parameter(name: name, description: "Which one.", schema: schema, required: true), in: "path", to: &parameters)
             }
             for parameter in route.query { write(parameter, in: "query", to: &parameters) }
             for parameter in route.headers { write(parameter, in: "header", to: &parameters) }

@@ -8,7 +8,8 @@ enum Schemas {
     }
 
     static let all = [
-        Schema(name: "Submission", json: submission(extra: "")), Schema(name: "Retry", json: retry), Schema(name: "Request", json: request),
+        Schema(name: "Submission", json: submission(extra: "")), Schema(name: "Retry", json: retry),
+        Schema(name: "Request", json: request),
         Schema(name: "Batch", json: batch), Schema(name: "BatchItem", json: submission(extra: batchKey)),
         Schema(name: "BatchResults", json: batchResults), Schema(name: "Reschedule", json: reschedule),
         Schema(name: "ServiceCall", json: serviceCall), Schema(name: "ServiceCallItem", json: serviceCallItem),

@@ -17,6 +17,7 @@ extension ConnectionHandler {
         case .stream:
             answering.isStreaming = true
             state = .answering(answering)
+            deadline = nil
             context.flush()
             return
         }
@@ -60,7 +61,8 @@ extension ConnectionHandler {
     func refuseUnread(_ problem: Problem) {
         guard case .reading(let request) = state else {
             // Not even a head was read, so there is no identifier but a new one.
-            return refuseUnread(problem.reply(instance: processor.newId()), id: processor.newId(), HTTPMethod.GET, bodyBytes: 0)
+            let id = processor.newId()
+            return refuseUnread(problem.reply(instance: id), id: id, HTTPMethod.GET, bodyBytes: 0)
         }
         refuseUnread(problem.reply(instance: request.id), id: request.id, request.head.method, bodyBytes: request.received)
     }
@@ -159,8 +161,8 @@ extension ConnectionHandler {
     // MARK: Deadlines
 
     /// One timer serves all deadlines of a connection: when it comes too early it is set again.
-    func setDeadline(after span: TimeSpan) {
-        let deadline = NIODeadline.now() + .microseconds(span.microseconds)
+    func setDeadline(after span: TimeSpan, from start: NIODeadline = .now()) {
+        let deadline = start + .microseconds(span.microseconds)
         self.deadline = deadline
         if timer != nil, timerDeadline <= deadline { return }
         timer?.cancel()
@@ -180,7 +182,15 @@ extension ConnectionHandler {
         self.deadline = nil
         switch state {
         case .reading:
-            refuseUnread(Problem(.requestTimeout, "The body did not arrive within \(processor.settings.bodyTimeout.milliseconds / 1_000) s."))
+            refuseUnread(
+                Problem(
+                    .requestTimeout, "The body did not arrive within \(processor.settings.bodyTimeout.milliseconds / 1_000) s."))
+        case .answering(let answering) where !answering.isStreaming:
+            closesAfterAnswer = true
+            let problem = Problem(
+                .unknownOutcome, "The engine did not answer in time. A request with an Idempotency-Key may be sent again.",
+                retryAfter: 1)
+            respond(problem.reply(instance: answering.id), to: answering.exchange)
         case .idle, .gated, .answering, .draining: shut()
         case .closed: break
         }

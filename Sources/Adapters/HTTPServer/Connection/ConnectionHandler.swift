@@ -216,13 +216,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func start(_ partial: PartialRequest) {
-        deadline = nil
         let exchange = Exchange(self, eventLoop: eventLoop)
         let request = partial.incoming()
+        let now = NIODeadline.now()
+        setDeadline(after: processor.settings.answerTimeout, from: now)
         state = .answering(
             Answering(
                 exchange: exchange, method: partial.head.method, keepAlive: partial.head.isKeepAlive, id: partial.id,
-                bodyBytes: partial.received, startedAt: .now(), isOpenEnded: request?.route.isOpenEnded ?? false))
+                bodyBytes: partial.received, startedAt: now, isOpenEnded: request?.route.isOpenEnded ?? false))
         guard let request, partial.refusal == nil else {
             let problem = partial.refusal ?? Problem(.internalError, "The request was lost.")
             return respond(problem.reply(instance: partial.id), to: exchange)

@@ -81,6 +81,7 @@ struct PartialRequest {
     func incoming() -> IncomingRequest? {
         guard let route else { return nil }
         return IncomingRequest(
-            route: route, method: head.method, pathParameter: pathParameter, query: query, headers: head.headers, id: id, body: body)
+            route: route, method: head.method, pathParameter: pathParameter, query: query, headers: head.headers, id: id,
+            body: body)
     }
 }

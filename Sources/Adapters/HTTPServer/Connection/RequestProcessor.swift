@@ -14,7 +14,9 @@ final class RequestProcessor: Sendable {
     private let entropy: any EntropySource
     private let diagnostics: any Diagnostics
 
-    init(_ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics) {
+    init(
+        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics
+    ) {
         self.settings = settings
         self.table = table
         self.metrics = metrics
@@ -87,7 +89,8 @@ final class RequestProcessor: Sendable {
         }
         let scheme = authorization.utf8.prefix(7)
         guard scheme.count == 7, String(Substring(scheme)).lowercased() == "bearer " else {
-            throw Self.unauthorized("The Authorization header must have the form: Bearer, a space, and a token.", error: "invalid_request")
+            throw Self.unauthorized(
+                "The Authorization header must have the form: Bearer, a space, and a token.", error: "invalid_request")
         }
         let token = String(Substring(authorization.utf8.dropFirst(7)))
         do {

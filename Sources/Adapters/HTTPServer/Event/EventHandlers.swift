@@ -53,7 +53,9 @@ struct EventHandlers: Sendable {
     }
 
     /// The next page with an event, or an empty one at `deadline`, when the client leaves, and when the server stops.
-    private func page(_ tenant: TenantId, _ start: LogCursor, _ limit: Int, until deadline: Uptime) async throws(Problem) -> EventPage {
+    private func page(_ tenant: TenantId, _ start: LogCursor, _ limit: Int, until deadline: Uptime) async throws(Problem)
+        -> EventPage
+    {
         var cursor = start
         var emptyPages = 0
         while true {

@@ -1,5 +1,5 @@
-internal import Ports
 internal import Domain
+internal import Ports
 internal import Synchronization
 
 /// Counts the event streams that are open, over all and per tenant, and refuses more than are allowed.

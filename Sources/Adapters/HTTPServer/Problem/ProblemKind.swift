@@ -92,7 +92,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .internalError: "Try again later; the instance identifies the request in the engine's diagnostics."
         case .busy: "Nothing was done. Try again after the time in Retry-After."
         case .unavailable: "Nothing was done. Try again after the time in Retry-After."
-        case .unknownOutcome: "Send the same request again with the same Idempotency-Key, or read the call: a repetition does no harm."
+        case .unknownOutcome:
+            "Send the same request again with the same Idempotency-Key, or read the call: a repetition does no harm."
         case .stopping: "Nothing was done. Try again after the time in Retry-After."
         case .notReady: "Wait; the detail says what is missing."
         }

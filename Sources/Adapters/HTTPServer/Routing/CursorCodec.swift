@@ -24,7 +24,9 @@ struct CursorCodec: Sendable {
         var payload: [UInt8] = []
         payload.reserveCapacity(24 + Self.tagBytes)
         let microseconds = UInt64(bitPattern: place.createdAt.microseconds)
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { payload.append(UInt8(truncatingIfNeeded: microseconds >> shift)) }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            payload.append(UInt8(truncatingIfNeeded: microseconds >> shift))
+        }
         payload.append(contentsOf: place.id.value.bytes)
         return seal(payload, kind: "calls", tenant)
     }

@@ -18,7 +18,8 @@ struct QueryReader {
                 continue
             }
             if !declared.contains(where: { $0.name == name }) {
-                let known = declared.isEmpty ? "none is known here" : "known here: " + declared.map(\.name).joined(separator: ", ")
+                let known =
+                    declared.isEmpty ? "none is known here" : "known here: " + declared.map(\.name).joined(separator: ", ")
                 fault(String(name.unicodeScalars.prefix(64)), "is not a known parameter; \(known)")
             } else if values.contains(where: { $0.name == name }) {
                 fault(name, "is given more than once")
@@ -57,7 +58,8 @@ struct QueryReader {
         return value
     }
 
-    mutating func choice<T>(_ name: String, of type: T.Type) -> T? where T: RawRepresentable & CaseIterable, T.RawValue == String {
+    mutating func choice<T>(_ name: String, of type: T.Type) -> T?
+    where T: RawRepresentable & CaseIterable, T.RawValue == String {
         guard let text = values.first(where: { $0.name == name })?.value else { return nil }
         guard let value = T(rawValue: text) else {
             fault(name, "must be one of " + T.allCases.map(\.rawValue).joined(separator: ", "))

@@ -21,7 +21,9 @@ struct Reply: Sendable {
         self.body = body
     }
 
-    static func json(_ status: Int = 200, headers: [(String, String)] = [], capacity: Int = 1_024, _ write: (inout JSONWriter) -> Void) -> Reply {
+    static func json(
+        _ status: Int = 200, headers: [(String, String)] = [], capacity: Int = 1_024, _ write: (inout JSONWriter) -> Void
+    ) -> Reply {
         var writer = JSONWriter(capacity: capacity)
         write(&writer)
         return Reply(status: status, headers: headers, body: .bytes(contentType: json, writer.bytes))

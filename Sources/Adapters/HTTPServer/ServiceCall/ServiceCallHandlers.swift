@@ -24,7 +24,8 @@ struct ServiceCallHandlers: Sendable {
         guard let submitted = problems.object(value, { SubmittedCall.read(&$0, now: now) }) else { throw Problem(problems) }
         let submission = submission(submitted, key: key, principal, now: now, requestId: request.id)
         let reply = try await send(.submit(submission))
-        return try await detail(reply, status: reply.changed ? 201 : 200, headers: [("Location", Self.path + "/" + submission.id.description)])
+        return try await detail(
+            reply, status: reply.changed ? 201 : 200, headers: [("Location", Self.path + "/" + submission.id.description)])
     }
 
     func cancel(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
@@ -50,7 +51,9 @@ struct ServiceCallHandlers: Sendable {
         return try await command(.reschedule(dueAt: dueAt), id, principal)
     }
 
-    private func command(_ command: ServiceCallCommand, _ id: ServiceCallId, _ principal: Principal) async throws(Problem) -> Reply {
+    private func command(_ command: ServiceCallCommand, _ id: ServiceCallId, _ principal: Principal) async throws(Problem)
+        -> Reply
+    {
         let key = ServiceCallKey(tenant: principal.tenant, id: id)
         return try await detail(try await send(ServiceCallIntent(key: key, command: command)), status: 200)
     }
@@ -144,7 +147,9 @@ struct ServiceCallHandlers: Sendable {
         guard let value = values.first else { return nil }
         guard values.count == 1, let key = IdempotencyKey(value) else {
             throw Problem(
-                faults: [.init(place: .header("Idempotency-Key"), detail: "must be given once, with 1 to 255 visible ASCII characters")],
+                faults: [
+                    .init(place: .header("Idempotency-Key"), detail: "must be given once, with 1 to 255 visible ASCII characters")
+                ],
                 .invalidRequest)
         }
         return key

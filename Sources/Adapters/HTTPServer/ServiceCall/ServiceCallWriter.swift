@@ -3,10 +3,6 @@ internal import Ports
 
 /// Writes service calls as the API shows them.
 enum ServiceCallWriter {
-    private static let redacted = "[redacted]"
-    /// Whatever holds one of these in its name may be a secret.
-    private static let secretWords = ["authorization", "cookie", "token", "secret", "key", "password", "signature"]
-
     /// The call with every attempt, the running one last.
     static func detail(_ call: ServiceCall, _ attempts: [AttemptRecord], to writer: inout JSONWriter) {
         writer.object { json in
@@ -60,18 +56,22 @@ enum ServiceCallWriter {
         json.field("url", request.url.description)
         json.object("headers") { headers in
             for (index, header) in request.headers.enumerated() {
-                let name = header.name.lowercased()
-                if request.headers[..<index].contains(where: { $0.name.lowercased() == name }) { continue }
-                let isSecret = secretWords.contains { name.contains($0) }
-                let values = request.headers[index...].filter { $0.name.lowercased() == name }.map { isSecret ? redacted : $0.value }
+                let isRepeated = request.headers.count > 1 && request.headers[..<index].contains { sameName($0, header) }
+                if isRepeated { continue }
+                let values = request.headers[index...].filter { $0 == header || sameName($0, header) }
+                let isSecret = SecretHeaders.contains(header.name)
                 if values.count == 1 {
-                    headers.field(dynamic: header.name, values[0])
+                    headers.field(dynamic: header.name, isSecret ? SecretHeaders.shown : header.value)
                 } else {
-                    headers.field(dynamic: header.name, values)
+                    headers.field(dynamic: header.name, values.map { isSecret ? SecretHeaders.shown : $0.value })
                 }
             }
         }
         json.field("bodyBytes", request.body.count)
+    }
+
+    private static func sameName(_ a: OutgoingRequest.Header, _ b: OutgoingRequest.Header) -> Bool {
+        a.name.utf8.count == b.name.utf8.count && a.name.lowercased() == b.name.lowercased()
     }
 
     private static func ended(_ attempt: AttemptRecord, to list: inout JSONWriter) {

@@ -109,7 +109,8 @@ extension SubmittedCall {
         let statuses = fields.optionalInt64s("statuses", maxCount: maxStatuses, in: 300...599)
         if let initialDelay, initialDelay > maxDelay ?? RetryPolicy.standard.maxDelay.milliseconds {
             fields.report(
-                "initialDelayMs", "must be at most maxDelayMs, which is \(maxDelay ?? RetryPolicy.standard.maxDelay.milliseconds)")
+                "initialDelayMs", "must be at most maxDelayMs, which is \(maxDelay ?? RetryPolicy.standard.maxDelay.milliseconds)"
+            )
         }
         if let deadline, deadline <= start { fields.report("deadline", "must be after dueAt, and after now") }
         return Retry(
