@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// An adapter: one technology behind the ports, in a folder named after it. It never imports another adapter.
@@ -71,9 +72,11 @@ let shell: [Target] = [
     adapter(
         "HTTPServer",
         [
-            .product(name: "Hummingbird", package: "hummingbird"),
-            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            lifecycle,
             crypto,
             logging,
         ]),
@@ -88,7 +91,7 @@ let shell: [Target] = [
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             logging,
         ],
@@ -99,7 +102,7 @@ let shell: [Target] = [
     tests(
         "HTTPClientTests",
         ["Domain", "Ports", "HTTPClientAdapter", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
-    tests("HTTPServerTests", ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter"]),
+    tests("HTTPServerTests", ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
     tests(
         "BlackBoxTests",
         ["Domain", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
@@ -118,7 +121,6 @@ let package = Package(
             ? []
             : [
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-                .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
                 .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
                 .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
                 .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),

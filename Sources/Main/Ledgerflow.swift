@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 
 /// The command line.
 @main
@@ -7,11 +8,31 @@ struct Ledgerflow: AsyncParsableCommand {
         commandName: "ledgerflow",
         abstract: "Durable, scheduled HTTP calls: never lost, never early, every attempt on record.",
         discussion: """
-            Every option may also be given in the environment: --data-dir as LEDGERFLOW_DATA_DIR, --allow-target as
-            LEDGERFLOW_ALLOW_TARGET (several, divided by commas), and so on. The command line goes before the environment.
+            Every option of `serve`, and what says which engine to talk to, may also be given in the environment: --data-dir as
+            LEDGERFLOW_DATA_DIR, --allow-target as LEDGERFLOW_ALLOW_TARGET (several, divided by commas), and so on. The command line
+            goes before the environment.
+
+            `ledgerflow --generate-completion-script bash` (or zsh, fish) prints completions for a shell.
             """,
         version: productVersion,
-        subcommands: [Serve.self, Token.self])
+        subcommands: [Serve.self, Demo.self, Call.self, Events.self, Token.self, Migrate.self, Doctor.self])
+
+    /// As the library's own, but for failures that bring their exit code along.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            FileHandle.standardError.write(Data(failure.message.utf8))
+            Foundation.exit(failure.code.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }
 
 /// The version of the product.

@@ -36,7 +36,7 @@ func withClient(
     var limits = HTTPTargetClientSettings()
     settings(&limits)
     let policy = TargetPolicy(allowed: try allowed.map { try CIDR($0) })
-    let client = HTTPTargetClient(policy: policy, settings: limits, resolver: resolver ?? SystemHostResolver(threads: 1), now: { testNow })
+    let client = try HTTPTargetClient(policy: policy, settings: limits, resolver: resolver ?? SystemHostResolver(threads: 1), now: { testNow })
     do {
         try await body(client)
     } catch {

@@ -149,6 +149,46 @@ struct HostileTargetTests {
         await target.stop()
     }
 
+    @Test("A target of any behaviour harms nobody, and every attempt ends", arguments: 1...6)
+    func anyBehaviour(seed: UInt64) async throws {
+        let target = try await ScriptedTarget(
+            onConnect: { connection in
+                var dice = SplitMix(state: seed &* 1_000_003 &+ UInt64(connection.number))
+                if Int.random(in: 0..<4, using: &dice) == 0 { Self.misbehave(connection, &dice) }
+            },
+            onData: { connection, bytes in
+                var dice = SplitMix(state: seed &* 7_919 &+ UInt64(connection.number) &* 31 &+ UInt64(bytes.count))
+                Self.misbehave(connection, &dice)
+                return Bool.random(using: &dice)
+            })
+        try await withClient(settings: { $0.maxConnectionsPerTarget = 16 }) { client in
+            let requests = try [0, 1, 2_000, 200_000].map { size in
+                try attempt(.POST, "http://127.0.0.1:\(target.port)/", body: [UInt8](repeating: 1, count: size), timeout: .milliseconds(200))
+            }
+            await withTaskGroup(of: Void.self) { group in
+                for worker in 0..<32 {
+                    group.addTask { for turn in 0..<12 { _ = await client.failure(requests[(worker + turn) % requests.count]) } }
+                }
+            }
+        }
+        await target.stop()
+    }
+
+    private static func misbehave(_ connection: ScriptedTarget.Connection, _ dice: inout SplitMix) {
+        let pieces = [
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n",
+            "0\r\n\r\n", "HTTP/1.1 204 No\r\nConnection: close\r\n\r\n", "HTTP/1.1 ", "\r\n", "noise", "\0",
+        ]
+        for _ in 0..<Int.random(in: 0...3, using: &dice) { connection.write(pieces[Int.random(in: 0..<pieces.count, using: &dice)]) }
+        switch Int.random(in: 0..<8, using: &dice) {
+        case 0: connection.close()
+        case 1: connection.reset()
+        case 2: connection.drip("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", every: .milliseconds(3))
+        default: break
+        }
+    }
+
     @Test("A connection that is reset or closed fails as a connection failure, and the next attempt goes through")
     func resets() async throws {
         for isReset in [true, false] {

@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func aQuietStreamCarriesKeepAlives() async throws {
-        try await withServer({ $0.streamKeepAlive = .milliseconds(20) }) { server in
+        try await withServer(settings { $0.streamKeepAlive = .milliseconds(20) }) { server in
             let stream = try await Self.open(server)
             let text = Self.text(await stream.receive { Self.text($0).components(": keep-alive").count > 3 })
             #expect(text.components(": keep-alive").count > 3)
@@ -105,10 +105,12 @@ import Testing
     }
 
     @Test func streamsAreBoundedAndTheirPlacesComeBack() async throws {
-        try await withServer({
-            $0.maxStreams = 3
-            $0.maxStreamsPerTenant = 2
-        }) { server in
+        try await withServer(
+            settings {
+                $0.maxStreams = 3
+                $0.maxStreamsPerTenant = 2
+            }
+        ) { server in
             let isOpen: @Sendable ([UInt8]) -> Bool = { Self.text($0).contains("retry:") }
             var streams = [try await Self.open(server), try await Self.open(server)]
             for stream in streams { #expect(isOpen(await stream.receive(until: isOpen))) }

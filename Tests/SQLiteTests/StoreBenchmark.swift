@@ -14,6 +14,7 @@ struct StoreBenchmark {
         try await withScratch { directory in
             var options = SQLiteStoreOptions()
             options.partitionCount = 16
+            if ProcessInfo.processInfo.environment["LEDGERFLOW_STORE_BENCH_LISTS"] == "off" { options.listDelay = .hours(1) }
             let store = try await SQLiteStore.open(directory: directory, options: options)
             let workload = try await Workload(store, total: total, group: group, idsAreRandom: idsAreRandom)
             let kind = "groups of \(group), \(idsAreRandom ? "random" : "time-ordered") ids"

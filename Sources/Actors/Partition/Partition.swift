@@ -28,6 +28,8 @@ actor Partition {
     private var cache: AggregateCache
     /// Commands that the partition gives itself, before those that wait.
     private var ownCommands: [ServiceCallIntent] = []
+    /// Turns in which new submissions are looked up before they are decided; see `loaded`.
+    private var cautiousTurns = 0
 
     init(
         id: PartitionId, ports: EnginePorts, outlets: PartitionOutlets, settings: EngineSettings, metrics: EngineMetrics,
@@ -106,8 +108,10 @@ actor Partition {
     private func decideAndCommit(_ deliveries: [Delivery]) async {
         guard let base = ownership else { return deliver(.failure(.unavailable("The partition has no owner.")), to: deliveries) }
         let committed: [ServiceCallKey: StoredServiceCall]
+        let isOptimistic = cautiousTurns == 0
+        cautiousTurns = max(0, cautiousTurns - 1)
         do throws(JournalError) {
-            committed = try await loaded(deliveries)
+            committed = try await loaded(deliveries, isOptimistic: isOptimistic)
         } catch {
             report(.warning, "partition.load-failed", "Calls could not be read.", error)
             return deliver(.failure(.unavailable("The store could not be read.")), to: deliveries)
@@ -120,10 +124,10 @@ actor Partition {
         metrics.commands.add(deliveries.count)
         guard !turn.events.isEmpty else { return reply(outcomes, to: deliveries) }
         if variant.repliesBeforeCommit { reply(outcomes, to: deliveries) }
-        await commit(turn, deliveries, outcomes)
+        await commit(turn, deliveries, outcomes, isOptimistic: isOptimistic)
     }
 
-    private func commit(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome]) async {
+    private func commit(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome], isOptimistic: Bool) async {
         let started = ports.time.uptime()
         do throws(JournalError) {
             try await journal.commit(turn.batch)
@@ -141,7 +145,12 @@ actor Partition {
                 lose()
             case .rejected:
                 for key in turn.changedKeys { cache.remove(key) }
-                await retryAlone(deliveries, error)
+                if isOptimistic {
+                    cautiousTurns = Self.cautionAfterConflict
+                    await decideAndCommit(deliveries)
+                } else {
+                    await retryAlone(deliveries, error)
+                }
             case .ambiguous:
                 metrics.ambiguousCommits.add()
                 report(.warning, "commit.ambiguous", "Whether a commit is stored is not known; resolving it.", error)
@@ -200,13 +209,28 @@ actor Partition {
 
     // MARK: - State
 
-    private func loaded(_ deliveries: [Delivery]) async throws(JournalError) -> [ServiceCallKey: StoredServiceCall] {
+    private static let cautionAfterConflict = 64
+
+    /// The calls that the deliveries concern.
+    ///
+    /// - Parameter isOptimistic: whether a call that is to be submitted, and is not in the cache, is taken to be new without a look. The
+    ///   commit itself proves it, since it may only insert where nothing is; when that fails the turn is taken again with a look, and so
+    ///   are the next ones. Most submissions are new, and are spared a read.
+    private func loaded(
+        _ deliveries: [Delivery], isOptimistic: Bool
+    ) async throws(JournalError) -> [ServiceCallKey: StoredServiceCall] {
         var found: [ServiceCallKey: StoredServiceCall] = [:]
         var missing: [ServiceCallKey] = []
         var asked: Set<ServiceCallKey> = []
         for delivery in deliveries where asked.insert(delivery.intent.key).inserted {
             let key = delivery.intent.key
-            if let stored = cache.value(key) { found[key] = stored } else { missing.append(key) }
+            if let stored = cache.value(key) {
+                found[key] = stored
+            } else if isOptimistic, case .submit = delivery.intent.command {
+                continue
+            } else {
+                missing.append(key)
+            }
         }
         guard !missing.isEmpty else { return found }
         for stored in try await journal.load(missing, in: id) {

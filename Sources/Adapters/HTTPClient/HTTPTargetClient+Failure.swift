@@ -30,6 +30,7 @@ extension HTTPTargetClient {
     static func failure(_ error: any Error) -> ExecutionFailure {
         switch error {
         case let error as HTTPClientError: failure(error)
+        case is CancellationError: stopped
         case is HTTPParserError: ExecutionFailure(kind: .connection, detail: "the answer was not valid HTTP")
         case let error as IOError: failure(errno: error.errnoCode)
         case ChannelError.connectTimeout: ExecutionFailure(kind: .timeout, detail: "no connection in time")

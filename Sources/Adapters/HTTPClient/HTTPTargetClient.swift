@@ -5,7 +5,7 @@ import NIOHTTP1
 public import NIOPosix
 public import Ports
 
-/// Sends attempts over HTTP/1.1, and over HTTP/2 where a target offers it with TLS.
+/// Sends attempts over HTTP/1.1.
 ///
 /// Sound against names that change between check and use (DNS rebinding): the client resolves each name itself, judges every
 /// address, and connects to an address that it has judged. With TLS the target still has to prove the name in the URL.
@@ -23,18 +23,19 @@ public final class HTTPTargetClient: TargetClient {
 
     /// - Parameters:
     ///   - now: wall time, by which dates in `Retry-After` are understood.
+    /// - Throws: `TrustedRootsError` when the settings name a file without certificates.
     public init(
         policy: TargetPolicy, settings: HTTPTargetClientSettings = HTTPTargetClientSettings(),
         resolver: any HostResolver = SystemHostResolver(), eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         now: @escaping @Sendable () -> Instant
-    ) {
+    ) throws(TrustedRootsError) {
         self.policy = policy
         self.settings = settings
         self.now = now
         loops = eventLoopGroup
         names = NameDirectory(
             resolver: resolver, lifetime: TimeAmount(settings.resolutionLifetime), maxLookups: settings.maxResolving, loops: eventLoopGroup)
-        connections = TargetConnections(settings: settings, loops: eventLoopGroup)
+        connections = TargetConnections(settings: settings, roots: try TrustedRoots(file: settings.trustedRootsFile), loops: eventLoopGroup)
     }
 
     /// Sends the request once and ends within `request.timeout`, whatever the target does.
@@ -90,15 +91,19 @@ public final class HTTPTargetClient: TargetClient {
     private func exchange(
         _ attempt: AttemptRequest, with address: IPAddress, deadline: NIODeadline
     ) async throws(AttemptFailed) -> AttemptExchange.End {
-        let outgoing = attempt.call.submission.request
-        let endpoint = Self.endpoint(of: outgoing.url, at: address)
-        guard let request = Self.request(for: attempt, endpoint) else {
-            throw AttemptFailed(ExecutionFailure(kind: .targetRefused, detail: "the URL can be read in more than one way"))
+        let client: EndpointClient
+        do throws(TargetConnectionsError) {
+            client = try connections.acquire(Self.endpoint(of: attempt.call.submission.request.url, at: address))
+        } catch {
+            switch error {
+            case .stopped: throw AttemptFailed(Self.stopped)
+            case .ambiguous:
+                throw AttemptFailed(ExecutionFailure(kind: .targetRefused, detail: "the URL's host can be read in more than one way"))
+            }
         }
-        guard let client = connections.acquire(endpoint) else { throw AttemptFailed(Self.stopped) }
         defer { connections.release(client) }
-        let exchange = AttemptExchange(method: request.method, maxBodyBytes: settings.maxResponseBytes)
-        return await exchange.run(request, on: client.http, loop: loops.any(), deadline: deadline)
+        let exchange = AttemptExchange(maxBodyBytes: settings.maxResponseBytes)
+        return await exchange.run(Self.request(for: attempt, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
     }
 
     private static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
@@ -106,12 +111,11 @@ public final class HTTPTargetClient: TargetClient {
         // The dot that ends an absolute name belongs to DNS; certificates are without it.
         let name = url.host.hasSuffix(".") ? String(url.host.dropLast()) : url.host
         return Endpoint(
-            scheme: url.scheme, address: address, port: url.port, provenName: url.scheme == .https && isName ? name : nil,
-            escapesTarget: RequestTarget.needsEscape(url.pathAndQuery))
+            scheme: url.scheme, address: address, port: url.port, provenName: url.scheme == .https && isName ? name : nil)
     }
 
-    /// The request as the HTTP library takes it; nil when the library reads another destination from the URL than was judged.
-    private static func request(for attempt: AttemptRequest, _ endpoint: Endpoint) -> HTTPClient.Request? {
+    /// The request as the HTTP library takes it.
+    private static func request(for attempt: AttemptRequest, origin: String) -> HTTPClientRequest {
         let outgoing = attempt.call.submission.request
         let url = outgoing.url
         var headers = HTTPHeaders()
@@ -124,15 +128,10 @@ public final class HTTPTargetClient: TargetClient {
         }
         if !hasUserAgent { headers.add(name: "User-Agent", value: "ledgerflow") }
         for header in attempt.headers { headers.add(name: header.name, value: header.value) }
-        let sendsBody = !outgoing.body.isEmpty && outgoing.method != .GET && outgoing.method != .HEAD
-        let target = endpoint.escapesTarget ? RequestTarget.escaped(url.pathAndQuery) : url.pathAndQuery
-        let text = "\(url.scheme.rawValue)://\(endpoint.urlHost):\(endpoint.port)\(target)"
-        let request = try? HTTPClient.Request(
-            url: text, method: HTTPMethod(rawValue: outgoing.method.rawValue), headers: headers,
-            body: sendsBody ? .byteBuffer(ByteBuffer(bytes: outgoing.body)) : nil)
-        guard let request, request.host == endpoint.urlHost, request.port == endpoint.port, request.useTLS == (url.scheme == .https) else {
-            return nil
-        }
+        var request = HTTPClientRequest(url: origin + RequestTarget.escaped(url.pathAndQuery))
+        request.method = HTTPMethod(rawValue: outgoing.method.rawValue)
+        request.headers = headers
+        if !outgoing.body.isEmpty, outgoing.method != .GET, outgoing.method != .HEAD { request.body = .bytes(ByteBuffer(bytes: outgoing.body)) }
         return request
     }
 

@@ -21,6 +21,8 @@ public struct HTTPTargetClientSettings: Sendable {
     public var maxResolving = 64
     /// Longer waits asked for by `Retry-After` count as this one.
     public var maxRetryAfter: TimeSpan = RetryPolicy.longestDelay
+    /// A PEM file with the certificate authorities to trust; nil means the system's.
+    public var trustedRootsFile: String?
 
     public init() {}
 }

@@ -10,20 +10,36 @@ struct Endpoint: Hashable, Sendable {
     let port: Int
     /// For `https` to a name; nil when the URL itself names an address, and for `http`, where names do not matter to the connection.
     let provenName: String?
-    /// Whether requests come with their target escaped (`RequestTarget`).
-    let escapesTarget: Bool
 
-    /// The host as it stands in the URL that is given to the HTTP library. Without a name to prove it is the address itself, so
+    /// The host of the URL that is given to the HTTP library. Without a name to prove it is the address itself, so
     /// that there is nothing left to resolve.
-    var urlHost: String {
+    private var urlHost: String {
         if let provenName { return provenName }
         return if case .v6 = address { "[\(address)]" } else { "\(address)" }
     }
+
+    /// Scheme, host and port of the URL that is given to the HTTP library.
+    var urlOrigin: String { "\(scheme.rawValue)://\(urlHost):\(port)" }
+
+    /// Whether the HTTP library reads from `urlOrigin` what we mean by it.
+    var isUnambiguous: Bool {
+        guard let request = try? HTTPClient.Request(url: urlOrigin + "/") else { return false }
+        return request.host == urlHost && request.port == port && request.useTLS == (scheme == .https)
+    }
+}
+
+/// Why there is no client for an endpoint.
+enum TargetConnectionsError: Error {
+    /// The connections are shut down.
+    case stopped
+    /// The HTTP library would read another destination from the URL than was judged.
+    case ambiguous
 }
 
 /// The connections to one endpoint, with how many attempts use them.
 final class EndpointClient: Sendable {
     let endpoint: Endpoint
+    let urlOrigin: String
     let http: HTTPClient
     /// Guarded by the table's lock.
     fileprivate let use = Mutex((attempts: 0, lastUsed: NIODeadline.now()))
@@ -31,6 +47,7 @@ final class EndpointClient: Sendable {
     fileprivate init(endpoint: Endpoint, http: HTTPClient) {
         self.endpoint = endpoint
         self.http = http
+        urlOrigin = endpoint.urlOrigin
     }
 }
 
@@ -52,8 +69,9 @@ final class TargetConnections: Sendable {
     /// After so long without an attempt a client has no connection left and is given up at the next occasion.
     private static let longIdle = TimeAmount.seconds(60)
 
-    init(settings: HTTPTargetClientSettings, loops: any EventLoopGroup) {
+    init(settings: HTTPTargetClientSettings, roots: TrustedRoots, loops: any EventLoopGroup) {
         var configuration = HTTPClient.Configuration(
+            tlsConfiguration: roots.configuration,
             redirectConfiguration: .disallow,
             timeout: .init(
                 connect: TimeAmount(settings.connectTimeout), read: TimeAmount(settings.idleTimeout), write: TimeAmount(settings.idleTimeout)),
@@ -63,28 +81,29 @@ final class TargetConnections: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maxConnectionsPerTarget)
         // Whether and when to try again is the engine's to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.httpVersion = .automatic
+        configuration.guardConnections()
         configuration.tracing.tracer = nil
         self.configuration = configuration
         self.loops = loops
         maxIdle = max(0, settings.maxIdleTargets)
     }
 
-    /// The client for `endpoint`, which is not closed before `release`; nil after the shutdown.
-    func acquire(_ endpoint: Endpoint) -> EndpointClient? {
-        let (client, surplus): (EndpointClient?, [EndpointClient]) = state.withLock { state in
-            guard !state.isStopped else { return (nil, []) }
+    /// The client for `endpoint`, which is not closed before `release`.
+    func acquire(_ endpoint: Endpoint) throws(TargetConnectionsError) -> EndpointClient {
+        let found: (Result<EndpointClient, TargetConnectionsError>, [EndpointClient]) = state.withLock { state in
+            guard !state.isStopped else { return (.failure(.stopped), []) }
             if let client = state.clients[endpoint] {
                 client.use.withLock { $0.attempts += 1 }
-                return (client, [])
+                return (.success(client), [])
             }
+            guard endpoint.isUnambiguous else { return (.failure(.ambiguous), []) }
             let client = EndpointClient(endpoint: endpoint, http: makeHTTPClient(for: endpoint))
             client.use.withLock { $0.attempts += 1 }
             state.clients[endpoint] = client
-            return (client, takeSurplus(&state))
+            return (.success(client), takeSurplus(&state))
         }
-        close(surplus)
-        return client
+        close(found.1)
+        return try found.0.get()
     }
 
     /// Gives back what `acquire` gave.
@@ -117,7 +136,6 @@ final class TargetConnections: Sendable {
     private func makeHTTPClient(for endpoint: Endpoint) -> HTTPClient {
         var configuration = configuration
         if let name = endpoint.provenName { configuration.dnsOverride = [name: "\(endpoint.address)"] }
-        if endpoint.escapesTarget { configuration.restoreRequestTargets() }
         return HTTPClient(eventLoopGroup: loops, configuration: configuration)
     }
 

@@ -7,7 +7,8 @@ public struct HTTPServerSettings: Sendable {
     public var port = 8080
     /// Connections beyond it wait in the listen queue of the system.
     public var maxConnections = 8_192
-    /// Requests being answered at once, streams and long polls included; one more is refused with 503.
+    /// Requests being answered at once, long polls included; one more that needs a token is refused with 503. Streams have
+    /// limits of their own.
     public var maxConcurrentRequests = 4_096
     /// One header field, and all of a request together.
     public var maxHeaderBytes = 16_384

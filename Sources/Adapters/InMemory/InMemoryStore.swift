@@ -140,7 +140,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
         row.stored = write.stored
         row.attempts += write.endedAttempts
         if call.status.isTerminal { row.dueAt = nil } else if let dueAt = call.dueAt { row.dueAt = dueAt }
-        if row.dueAt == nil, case .running(let attempt) = call.state { row.dueAt = attempt.startedAt }
+        if case .running(let attempt) = call.state { row.dueAt = min(row.dueAt ?? attempt.startedAt, attempt.startedAt) }
         state.calls[key(call)] = row
         state.partitions[partition].lastOrdinal = max(state.partitions[partition].lastOrdinal, write.stored.ordinal)
     }

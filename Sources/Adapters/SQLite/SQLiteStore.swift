@@ -107,11 +107,12 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
     static func writing(_ path: String, _ options: SQLiteStoreOptions) -> Connection.Settings {
         Connection.Settings(
             path: path, cacheBytes: options.writerCacheBytes, busyMilliseconds: 5_000, maxPages: options.maxPages,
-            fileSystem: options.fileSystem)
+            keptLogBytes: 2 * options.checkpointBytes, fileSystem: options.fileSystem)
     }
 
     static func reading(_ path: String, _ options: SQLiteStoreOptions) -> Connection.Settings {
         Connection.Settings(
-            path: path, cacheBytes: options.readerCacheBytes, busyMilliseconds: 5_000, isReader: true, fileSystem: options.fileSystem)
+            path: path, cacheBytes: options.readerCacheBytes, busyMilliseconds: 5_000, isReader: true,
+            keptLogBytes: 2 * options.checkpointBytes, fileSystem: options.fileSystem)
     }
 }

@@ -19,7 +19,7 @@ public struct TargetURL: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `TargetURLError` that says what is wrong.
     public init(_ text: String) throws(TargetURLError) {
         guard text.utf8.count <= Self.maxBytes else { throw .tooLong }
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.refused.contains($0) }) else { throw .illegalCharacter }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.isRefused($0) }) else { throw .illegalCharacter }
         let rest: Substring
         if let after = Self.dropScheme("https://", text) {
             (scheme, rest) = (.https, after)
@@ -45,7 +45,14 @@ public struct TargetURL: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What RFC 3986 allows nowhere in a URL.
-    private static let refused = Set("\"<>\\^`{|}".utf8)
+    private static func isRefused(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"),
+            UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
+            true
+        default: false
+        }
+    }
 
     private static func dropScheme(_ prefix: String, _ text: String) -> Substring? {
         guard text.utf8.count > prefix.utf8.count else { return nil }

@@ -25,7 +25,7 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
     init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
     func send(_ intent: ServiceCallIntent) async throws(IntentError) -> ServiceCallReply {
-        while state.withLock({ $0.isStuck }) { await Task.yield() }
+        while state.withLock({ $0.isStuck }) { try? await Task.sleep(for: .milliseconds(2)) }
         return try state.withLock { state in
             Result { () throws(IntentError) in try Self.apply(intent, to: &state, now: now()) }
         }.get()

@@ -78,10 +78,8 @@ struct TestServer: Sendable {
 
 /// Runs `body` with a server, which is then stopped gracefully.
 func withServer(
-    _ adjust: (inout HTTPServerSettings) -> Void = { _ in }, _ body: @Sendable (TestServer) async throws -> Void
+    _ settings: HTTPServerSettings = settings { _ in }, _ body: @Sendable (TestServer) async throws -> Void
 ) async throws {
-    var settings = HTTPServerSettings(port: 0)
-    adjust(&settings)
     let time = MovableTime()
     let engine = FakeEngine { time.now() }
     let readiness = TestServer.SharedReadiness()
@@ -121,4 +119,11 @@ func withServer(
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
     }
+}
+
+/// Settings for a port that the system chooses, adjusted.
+func settings(_ adjust: (inout HTTPServerSettings) -> Void) -> HTTPServerSettings {
+    var settings = HTTPServerSettings(port: 0)
+    adjust(&settings)
+    return settings
 }

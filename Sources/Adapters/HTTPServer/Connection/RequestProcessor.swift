@@ -36,7 +36,8 @@ final class RequestProcessor: Sendable {
         let inFlight = metrics.inFlight.wrappingAdd(1, ordering: .relaxed).newValue
         defer { metrics.inFlight.wrappingSubtract(1, ordering: .relaxed) }
         do throws(Problem) {
-            guard inFlight <= Int64(settings.maxConcurrentRequests) else {
+            // Probes are answered under any load, or an orchestrator would kill a busy engine.
+            guard inFlight <= Int64(settings.maxConcurrentRequests) || !request.route.needsToken else {
                 throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
             }
             return try await route(request)

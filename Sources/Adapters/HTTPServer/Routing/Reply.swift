@@ -15,12 +15,6 @@ struct Reply: Sendable {
     var headers: [(String, String)] = []
     var body: Body = .none
 
-    init(status: Int, headers: [(String, String)] = [], body: Body = .none) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
     static func json(
         _ status: Int = 200, headers: [(String, String)] = [], capacity: Int = 1_024, _ write: (inout JSONWriter) -> Void
     ) -> Reply {

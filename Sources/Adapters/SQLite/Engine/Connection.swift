@@ -15,6 +15,8 @@ struct Connection: ~Copyable {
         var maxPages: Int64?
         /// FULL: a commit is on the disk when it returns. NORMAL: only checkpoints wait for the disk.
         var synchronous = "FULL"
+        /// Bytes of its log that a database keeps when the log starts anew.
+        var keptLogBytes = 16 << 20
         var fileSystem: String?
     }
 
@@ -54,7 +56,8 @@ struct Connection: ~Copyable {
         try execute(handle, "PRAGMA synchronous=\(settings.synchronous)")
         try execute(handle, "PRAGMA cache_size=-\(settings.cacheBytes / 1_024)")
         try execute(handle, "PRAGMA temp_store=MEMORY")
-        try execute(handle, "PRAGMA journal_size_limit=\(16 << 20)")
+        // Space of the log that is used again is cheaper to flush than space that the file must grow into, so it keeps some.
+        try execute(handle, "PRAGMA journal_size_limit=\(settings.keptLogBytes)")
         if let pages = settings.maxPages { try execute(handle, "PRAGMA max_page_count=\(pages)") }
         if settings.isReader { try execute(handle, "PRAGMA query_only=1") }
     }

@@ -26,7 +26,7 @@ public struct SQLiteStoreOptions: Sendable {
     /// How long a published cursor may wait for a commit that takes it along before it is stored on its own.
     public var cursorDelay = TimeSpan.milliseconds(50)
     /// How long the lists may trail the commits while nobody asks for one.
-    public var listDelay = TimeSpan.milliseconds(500)
+    public var listDelay = TimeSpan.seconds(1)
     /// How long a list waits for the commits that were before it.
     public var listPatience = TimeSpan.seconds(1)
     /// Rows that one list or log query may look at before it returns a short page.

@@ -1,0 +1,53 @@
+# Two commands are enough: `make run` and `make test`. The others are for those who work on the engine.
+
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+BINARY      := .build/release/ledgerflow
+DATA_DIR    ?= data
+PORT        ?= 8080
+SEEDS       ?= 20000
+KILLS       ?= 300
+
+.PHONY: run test build dependencies simulate soak bench coverage lint format demo clean help
+
+help: ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: build ## Install what is missing, build, and run the engine on its embedded store
+	@$(BINARY) serve --data-dir $(DATA_DIR) --port $(PORT) --allow-target 127.0.0.0/8 --welcome
+
+test: dependencies lint ## Install what is missing and run everything: lint, all tests, coverage
+	@scripts/test
+
+build: dependencies ## Build the binary
+	@swift build $(SWIFT_FLAGS) --product ledgerflow
+
+dependencies: ## Install what is missing
+	@scripts/dependencies
+
+demo: build ## Watch the engine at work for a few seconds
+	@$(BINARY) demo
+
+simulate: dependencies ## Run SEEDS histories of the simulation, or the one history SEED with its trace
+	@swift build $(SWIFT_FLAGS) --build-tests
+	@SEEDS=$(SEEDS) SEED=$(SEED) swift test $(SWIFT_FLAGS) --skip-build --filter SimulationTests
+
+soak: dependencies ## Hours of trouble: a million histories, and KILLS kills of the binary
+	@swift build $(SWIFT_FLAGS) --build-tests
+	@SEEDS=1000000 swift test $(SWIFT_FLAGS) --skip-build --filter SimulationTests
+	@KILLS=$(KILLS) swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter BlackBoxTests.KillTests
+
+bench: build ## Measure, beside the limits of this machine; writes Benchmarks/report.json
+	@cd Benchmarks && swift build -c release
+	@cd Benchmarks && LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) .build/release/ledgerflow-bench --json report.json $(BENCH)
+
+coverage: dependencies ## Print the line coverage of Domain and Actors; fails under 90 %
+	@scripts/coverage
+
+lint: ## Check the formatting
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Sources Benchmarks/Package.swift
+
+format: ## Format the sources
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Sources Benchmarks/Package.swift
+
+clean: ## Remove what was built
+	@rm -rf .build Benchmarks/.build

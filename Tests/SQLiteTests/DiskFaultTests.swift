@@ -1,0 +1,118 @@
+import Domain
+import PortContract
+import Ports
+@testable import SQLiteAdapter
+import Testing
+
+@Suite("When the disk fails, nothing is acknowledged that is not durable", .serialized)
+struct DiskFaultTests {
+    private static var faulty: SQLiteStoreOptions {
+        FaultyDisk.register()
+        var options = SQLiteStoreOptions.small
+        options.fileSystem = FaultyDisk.name
+        return options
+    }
+
+    /// Opens a store on the faulty disk, has `body` break it, and heals it whatever comes.
+    private func withFaultyStore(_ body: (SQLiteHarness, inout Owner) async throws -> Void) async throws {
+        try await withScratch { directory in
+            let harness = try await SQLiteHarness(directory, options: Self.faulty)
+            var owner = try await Owner(harness.journal, 0)
+            _ = try await owner.submit([Sample.submission(1, in: owner)])
+            defer { FaultyDisk.set(.none) }
+            do { try await body(harness, &owner) } catch {
+                FaultyDisk.set(.none)
+                await harness.close()
+                throw error
+            }
+            FaultyDisk.set(.none)
+            await harness.close()
+        }
+    }
+
+    private func error(of batch: CommitBatch, _ harness: SQLiteHarness) async -> JournalError? {
+        do { try await harness.store.commit(batch) } catch { return error }
+        return nil
+    }
+
+    /// The store is opened again after a failure, not at once: asks until it answers.
+    private func takeOwnership(_ harness: SQLiteHarness) async throws -> Ownership {
+        for _ in 0..<200 {
+            do { return try await harness.store.takeOwnership(of: PartitionId(0)) } catch { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        throw ContractFailure("the store does not come back")
+    }
+
+    @Test("a failed flush is ambiguous; afterwards head, rows and events agree on what is stored, also after opening again", arguments: [
+        FaultyDisk.Fault.syncFails, .writesFail,
+    ])
+    func failedFlush(_ fault: FaultyDisk.Fault) async throws {
+        try await withFaultyStore { harness, owner in
+            let submission = try Sample.submission(2, in: owner)
+            let batch = owner.batch([try owner.change(nil, .submit(submission), at: Sample.start)])
+            FaultyDisk.set(fault)
+            let failure = await error(of: batch, harness)
+            #expect({ if case .ambiguous = failure { true } else { false } }())
+            FaultyDisk.set(.none)
+            let ownership = try await takeOwnership(harness)
+            let isStored = ownership.head == batch.head && ownership.headEpoch == batch.epoch
+            for _ in 0..<2 {
+                let found = try await harness.journal.load(submission, in: owner.partition)
+                #expect((found != nil) == isStored)
+                let events = try await harness.journal.events(in: owner.partition, after: 0, limit: 9)
+                #expect(events.count == Int(ownership.head))
+                try await harness.reopen()
+            }
+            var next = try await Owner(harness.journal, 0)
+            #expect(next.head == ownership.head)
+            _ = try await next.submit([Sample.submission(3, in: next)])
+        }
+    }
+
+    @Test("while flushes fail, nothing is acknowledged and the store does not hang")
+    func persistentFailure() async throws {
+        try await withFaultyStore { harness, owner in
+            let batch = owner.batch([try owner.change(nil, .submit(Sample.submission(2, in: owner)), at: Sample.start)])
+            FaultyDisk.set(.syncFails)
+            for _ in 0..<5 { #expect(await error(of: batch, harness) != nil) }
+            FaultyDisk.set(.none)
+            _ = try await takeOwnership(harness)
+        }
+    }
+
+    @Test("a full disk is unavailable and definite; when there is space again the same commit succeeds")
+    func fullDisk() async throws {
+        try await withFaultyStore { harness, owner in
+            let submission = try Sample.submission(2, in: owner)
+            let batch = owner.batch([try owner.change(nil, .submit(submission), at: Sample.start)])
+            FaultyDisk.set(.diskFull)
+            #expect(await error(of: batch, harness)?.isUnavailable == true)
+            #expect(try await harness.journal.load(submission, in: owner.partition) == nil)
+            FaultyDisk.set(.none)
+            #expect(await error(of: batch, harness) == nil)
+            #expect(try await harness.journal.load(submission, in: owner.partition) != nil)
+        }
+    }
+
+    @Test("a database at its largest size refuses what does not fit, keeps what it has, and goes on with what fits")
+    func largestSize() async throws {
+        try await withScratch { directory in
+            var options = SQLiteStoreOptions.small
+            options.maxPages = 200
+            let harness = try await SQLiteHarness(directory, options: options)
+            var owner = try await Owner(harness.journal, 0)
+            var kept: [StoredServiceCall] = []
+            var refused: JournalError?
+            for number in 0..<400 where refused == nil {
+                do { kept += try await owner.submit([Sample.submission(number, in: owner, body: Array(repeating: 1, count: 20_000))]) } catch let error as JournalError {
+                    refused = error
+                }
+            }
+            #expect(refused?.isUnavailable == true)
+            _ = try await owner.commit(kept[0], .cancel, at: Sample.start)
+            try await harness.reopen()
+            for stored in kept.dropFirst() { #expect(try await harness.journal.load(stored.call.submission, in: owner.partition) == stored) }
+            await harness.close()
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Domain
+import Foundation
+import PortContract
+import Ports
+@testable import SQLiteAdapter
+import Testing
+
+@Suite("Lists and pages of the log")
+struct ListAndLogTests {
+    private func lists(_ directory: String) -> String { directory + "/" + SQLiteStore.listsName }
+
+    private func all(_ store: SQLiteStore, _ filter: ServiceCallFilter = .init()) async throws -> [ServiceCallId] {
+        var ids: [ServiceCallId] = []
+        var next: ServiceCallPlace?
+        repeat {
+            let page = try await store.list(tenant: Sample.acme, filter: filter, after: next, limit: 70)
+            ids += page.calls.map(\.id)
+            next = page.next
+        } while next != nil
+        return ids
+    }
+
+    /// Three hundred calls with tags, a third of them cancelled.
+    private func fill(_ store: SQLiteStore) async throws {
+        for partition in 0..<3 {
+            var owner = try await Owner(store, partition)
+            let calls = try await owner.submit((0..<100).map { try Sample.submission($0, in: owner, tags: ["t\($0 % 4)"]) })
+            for call in calls where call.ordinal % 3 == 0 { _ = try await owner.commit(call, .cancel, at: Sample.start) }
+        }
+    }
+
+    private static let cancelled: ServiceCallFilter = {
+        var filter = ServiceCallFilter()
+        filter.status = .cancelled
+        return filter
+    }()
+
+    private static let tagged: ServiceCallFilter = {
+        var filter = ServiceCallFilter()
+        filter.tag = "t1"
+        return filter
+    }()
+
+    @Test("are made anew when their file is missing, damaged, of another store, or ahead of the database", arguments: [
+        "missing", "damaged", "foreign", "ahead", "other form", "empty",
+    ])
+    func rebuilt(_ harm: String) async throws {
+        try await withScratch { directory in
+            var store = try await SQLiteStore.open(directory: directory, options: .small)
+            try await fill(store)
+            let expected = [try await all(store), try await all(store, Self.cancelled), try await all(store, Self.tagged)]
+            #expect(expected.map(\.count) == [300, 99, 75])
+            await store.close()
+            switch harm {
+            case "missing": try FileManager.default.removeItem(atPath: lists(directory))
+            case "damaged": try Data((0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }).write(to: URL(fileURLWithPath: lists(directory)))
+            case "foreign": #expect(SideConnection(lists(directory)).execute("UPDATE facts SET value = 'x' WHERE key = 'store_id'; DELETE FROM calls"))
+            case "ahead": #expect(SideConnection(lists(directory)).execute("UPDATE progress SET position = 999999; DELETE FROM tags"))
+            case "other form": #expect(SideConnection(lists(directory)).execute("UPDATE facts SET value = '0' WHERE key = 'form'; DROP TABLE tags"))
+            default: try Data().write(to: URL(fileURLWithPath: lists(directory)))
+            }
+            store = try await SQLiteStore.open(directory: directory, options: .small)
+            #expect([try await all(store), try await all(store, Self.cancelled), try await all(store, Self.tagged)] == expected)
+            await store.close()
+        }
+    }
+
+    @Test("go on where they stopped when the process is killed between a commit and its entry")
+    func behind() async throws {
+        try await withScratch { directory in
+            var options = SQLiteStoreOptions.small
+            options.listDelay = .hours(1)
+            var store = try await SQLiteStore.open(directory: directory, options: options)
+            try await fill(store)
+            await store.close()
+            store = try await SQLiteStore.open(directory: directory, options: options)
+            #expect(try await all(store).count == 300)
+            #expect(try await all(store, Self.cancelled).count == 99)
+            await store.close()
+        }
+    }
+
+    @Test("a list that must look at too many calls returns a short page with a place to go on")
+    func shortListPage() async throws {
+        try await withScratch { directory in
+            var options = SQLiteStoreOptions.small
+            options.scanLimit = 10
+            let store = try await SQLiteStore.open(directory: directory, options: options)
+            var owner = try await Owner(store, 0)
+            _ = try await owner.submit(
+                (0..<50).map { try Sample.submission($0, in: owner, dueAt: Sample.start + .seconds(Int64($0 == 7 ? 1 : 100))) })
+            var filter = ServiceCallFilter()
+            filter.dueTo = Sample.start + .seconds(2)
+            var pages = 0
+            var found = 0
+            var next: ServiceCallPlace?
+            repeat {
+                let page = try await store.list(tenant: Sample.acme, filter: filter, after: next, limit: 100)
+                pages += 1
+                found += page.calls.count
+                next = page.next
+            } while next != nil && pages < 100
+            #expect(found == 1)
+            #expect(pages == 5)
+            await store.close()
+        }
+    }
+
+    @Test("a page of the log that passes over too many foreign events is short, and its cursor stands behind them")
+    func shortLogPage() async throws {
+        try await withScratch { directory in
+            var options = SQLiteStoreOptions.small
+            options.scanLimit = 64
+            let store = try await SQLiteStore.open(directory: directory, options: options)
+            var owner = try await Owner(store, 0)
+            _ = try await owner.submit((0..<200).map { try Sample.submission($0, in: owner, tenant: Sample.zenith) })
+            let mine = try await owner.submit([Sample.submission(0, in: owner)])[0]
+            var cursor = LogCursor.beginning(partitions: 4)
+            var pages: [EventPage] = []
+            repeat {
+                pages.append(try await store.events(tenant: Sample.acme, after: cursor, limit: 10))
+                cursor = pages[pages.count - 1].next
+            } while !pages[pages.count - 1].isAtEnd && pages.count < 50
+            #expect(pages[0].events.isEmpty && pages[0].next.positions[0] == 64 && !pages[0].isAtEnd)
+            #expect(pages.flatMap(\.events).map(\.subject) == [mine.call.id.value])
+            #expect(pages.count == 4)
+            await store.close()
+        }
+    }
+
+    @Test("a cursor of another number of partitions is refused", arguments: [[], [0], [0, 0, 0, -1], [0, 0, 0, 0, 0]] as [[Int64]])
+    func foreignCursor(_ positions: [Int64]) async throws {
+        try await withScratch { directory in
+            let store = try await SQLiteStore.open(directory: directory, options: .small)
+            await #expect(throws: QueryError.self) {
+                try await store.events(tenant: Sample.acme, after: LogCursor(positions: positions), limit: 10)
+            }
+            await store.close()
+        }
+    }
+
+    @Test("the due pages and the loads are answered from their indexes")
+    func plans() async throws {
+        try await withScratch { directory in
+            let store = try await SQLiteStore.open(directory: directory, options: .small)
+            let side = SideConnection(directory + "/" + SQLiteStore.databaseName)
+            let due = """
+                EXPLAIN QUERY PLAN SELECT c.id FROM service_calls AS c WHERE c.partition = 1 AND c.tenant = 'a' AND c.due_at IS NOT NULL
+                AND (c.due_at, c.id) > (1, x'00') AND c.due_at <= 5 ORDER BY c.due_at, c.id LIMIT 5
+                """
+            #expect(side.planText(due)?.contains("service_calls_due (partition=? AND tenant=? AND due_at>") == true)
+            let load = "EXPLAIN QUERY PLAN SELECT * FROM service_calls WHERE id = x'00' AND tenant = 'a'"
+            #expect(side.planText(load)?.contains("service_calls_by_id (id=? AND tenant=?)") == true)
+            await store.close()
+        }
+    }
+}
