@@ -49,7 +49,7 @@ let core: [Target] = [
     kit("Simulation", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit"]),
 
     tests("DomainTests", ["Domain", "PropertyKit"]),
-    tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
+    tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
 ]
@@ -101,8 +101,13 @@ let shell: [Target] = [
     tests("SQLiteTests", ["Domain", "Ports", "SQLiteAdapter", "PortContract"]),
     tests(
         "HTTPClientTests",
-        ["Domain", "Ports", "HTTPClientAdapter", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
-    tests("HTTPServerTests", ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
+        [
+            "Domain", "Ports", "HTTPClientAdapter", .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ]),
+    tests(
+        "HTTPServerTests",
+        ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
     tests(
         "BlackBoxTests",
         ["Domain", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),

@@ -86,7 +86,8 @@ struct Product: Sendable {
     private let diagnostics: StandardErrorDiagnostics
 
     init(
-        directory: DataDirectory, host: String, port: Int, allowedTargets: [CIDR], partitions: Int, maxRunning: Int
+        directory: DataDirectory, host: String, port: Int, allowedTargets: [CIDR], partitions: Int, maxRunning: Int,
+        leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
         self.host = host
@@ -95,7 +96,7 @@ struct Product: Sendable {
         let time = SystemTimeSource()
         self.time = time
         entropy = SystemEntropy()
-        diagnostics = StandardErrorDiagnostics(now: { time.now() })
+        diagnostics = StandardErrorDiagnostics(least: leastDiagnostic, now: { time.now() })
         keys = (
             try await TokenKey(seed: directory.key(named: "token", bytes: TokenKey.seedBytes)),
             try directory.key(named: "fingerprint", bytes: 32), try directory.key(named: "cursor", bytes: 32)
@@ -105,7 +106,7 @@ struct Product: Sendable {
         options.createdAt = time.now()
         options.diagnostics = diagnostics
         store = try await SQLiteStore.open(directory: directory.path, options: options)
-        client = HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), now: { time.now() })
+        client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
         engine = Engine(

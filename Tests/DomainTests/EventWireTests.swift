@@ -1,5 +1,6 @@
-@testable import Domain
 import Testing
+
+@testable import Domain
 
 /// The wire form of every event type, version 1. A difference here breaks consumers: it needs a new version, not a new golden text.
 @Suite struct EventWireTests {
@@ -62,7 +63,8 @@ import Testing
             let failure = ExecutionFailure(kind: .status, status: status, detail: "\(status)")
             let isSuccess = kind == .executionSucceeded || kind == .succeeded
             try scenario.when(
-                isSuccess ? .executionSucceeded(attempt: 1, ResponseSummary(status: 200, bodyBytes: 2)) : .executionFailed(attempt: 1, failure))
+                isSuccess
+                    ? .executionSucceeded(attempt: 1, ResponseSummary(status: 200, bodyBytes: 2)) : .executionFailed(attempt: 1, failure))
             if kind == .retried { try scenario.when(.retry) }
         }
         guard let event = scenario.events.first(where: { $0.kind == kind }), let call = scenario.state else { return nil }

@@ -1,5 +1,6 @@
-@testable import Domain
 import Testing
+
+@testable import Domain
 
 @Suite struct IdentityTests {
     @Test func version5FollowsRFC9562() throws {
@@ -56,7 +57,9 @@ import Testing
 
     @Test func tenantNamesAreSafe() {
         for good in ["a", "acme", "0-x_y.z", String(repeating: "a", count: 64)] { #expect(TenantId(good)?.value == good) }
-        for bad in ["", "Acme", ".a", "-a", "a b", "a/b", "ä", "a\u{0}", String(repeating: "a", count: 65)] { #expect(TenantId(bad) == nil) }
+        for bad in ["", "Acme", ".a", "-a", "a b", "a/b", "ä", "a\u{0}", String(repeating: "a", count: 65)] {
+            #expect(TenantId(bad) == nil)
+        }
     }
 
     @Test func idempotencyKeysAreVisibleASCII() {

@@ -1,5 +1,6 @@
-@testable import Domain
 import Testing
+
+@testable import Domain
 
 @Suite struct RequestTests {
     @Test(arguments: [
@@ -15,9 +16,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", TargetURLError.schemeNotSupported), ("ftp://a", .schemeNotSupported), ("//a", .schemeNotSupported), ("http://", .schemeNotSupported),
+        ("", TargetURLError.schemeNotSupported), ("ftp://a", .schemeNotSupported), ("//a", .schemeNotSupported),
+        ("http://", .schemeNotSupported),
         ("http:///x", .host), ("http://a b", .illegalCharacter), ("http://a\r\nb", .illegalCharacter), ("http://ä", .illegalCharacter),
-        ("http://u:p@a", .userInformation), ("http://a#b", .fragment), ("http://a:0", .port), ("http://a:65536", .port), ("http://a:x", .port),
+        ("http://u:p@a", .userInformation), ("http://a#b", .fragment), ("http://a:0", .port), ("http://a:65536", .port),
+        ("http://a:x", .port),
         ("http://[::1", .host), ("http://[zz]", .host), ("http://[::1]x", .host), ("http://a..b", .host), ("http://a/%2", .percentEncoding),
         ("http://a/%zz", .percentEncoding), ("http://a/<x>", .illegalCharacter), ("javascript:alert(1)", .schemeNotSupported),
     ])
@@ -37,7 +40,8 @@ import Testing
 
     @Test(arguments: [
         ("X-A", "b\r\nX-B: c", HeaderError.value), ("X-A", "b\u{0}", .value), ("X A", "b", .name), ("", "b", .name), ("X:A", "b", .name),
-        ("Host", "b", .reserved), ("content-LENGTH", "1", .reserved), ("Idempotency-Key", "1", .reserved), ("Transfer-Encoding", "x", .reserved),
+        ("Host", "b", .reserved), ("content-LENGTH", "1", .reserved), ("Idempotency-Key", "1", .reserved),
+        ("Transfer-Encoding", "x", .reserved),
     ])
     func headersThatCouldChangeTheMessageAreRefused(_ name: String, _ value: String, _ error: HeaderError) {
         #expect(throws: error) { try OutgoingRequest.Header(name: name, value: value) }

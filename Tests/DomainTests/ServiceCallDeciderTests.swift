@@ -1,5 +1,6 @@
-@testable import Domain
 import Testing
+
+@testable import Domain
 
 @Suite struct ServiceCallDeciderTests {
     private static let unavailable = ExecutionFailure(kind: .status, status: 503, detail: "503")

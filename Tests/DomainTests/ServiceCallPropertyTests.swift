@@ -1,6 +1,7 @@
-@testable import Domain
 import PropertyKit
 import Testing
+
+@testable import Domain
 
 @Suite struct ServiceCallPropertyTests {
     enum Step {
@@ -15,7 +16,8 @@ import Testing
         let retry = RetryPolicy(
             maxAttempts: Int.random(in: 1...4, using: &generator), initialDelay: .seconds(1), maxDelay: .seconds(8),
             deadline: generator.chance(30) ? Scenario.start + .seconds(20) : nil)
-        let submission = try Scenario.submission(dueAt: Scenario.start + .seconds(Int64.random(in: -3...3, using: &generator)), retry: retry)
+        let submission = try Scenario.submission(
+            dueAt: Scenario.start + .seconds(Int64.random(in: -3...3, using: &generator)), retry: retry)
         return (0..<Int.random(in: 1...40, using: &generator)).map { _ in
             let attempt = Int.random(in: 0...5, using: &generator)
             let entropy = generator.next()
@@ -79,7 +81,8 @@ import Testing
             guard (after?.version ?? 0) == (before?.version ?? 0) + Int64(decided.count) else {
                 throw Broken(description: "the version does not count the events")
             }
-            if case .dueTimeReached = command {} else if !decided.isEmpty {
+            if case .dueTimeReached = command {
+            } else if !decided.isEmpty {
                 let again = try? ServiceCall.decide(after, command, DecisionContext(now: scenario.now, epoch: 1, entropy: entropy))
                 guard (again ?? []).isEmpty else { throw Broken(description: "deciding again yields events") }
             }

@@ -1,5 +1,6 @@
-@testable import Domain
 import Testing
+
+@testable import Domain
 
 /// Given what happened, when a command comes, then these events follow.
 struct Scenario {

@@ -20,7 +20,9 @@ struct ExchangeTests {
         await target.stop()
     }
 
-    @Test("Any other status fails with it, and no redirect is followed", arguments: [300, 301, 302, 304, 307, 308, 400, 404, 408, 429, 500, 503, 599, 999])
+    @Test(
+        "Any other status fails with it, and no redirect is followed",
+        arguments: [300, 301, 302, 304, 307, 308, 400, 404, 408, 429, 500, 503, 599, 999])
     func otherStatus(status: Int) async throws {
         let target = try await ScriptedTarget.answering(
             "HTTP/1.1 \(status) X\r\nLocation: /elsewhere\r\n" + (status == 304 ? "\r\n" : "Content-Length: 2\r\n\r\nno"))
@@ -69,7 +71,8 @@ struct ExchangeTests {
         arguments: [
             ("", "/"), ("/", "/"), ("/?", "/?"), ("?a=b", "/?a=b"), ("/a?", "/a?"), ("//", "//"), ("//a//b", "//a//b"), ("/%41", "/%41"),
             ("/a/./b/../c", "/a/./b/../c"), ("/a?b?c", "/a?b?c"), ("/a:b@c", "/a:b@c"), ("/[x]?y[]=1&z=%5B", "/[x]?y[]=1&z=%5B"),
-            ("/%25%2e%2E/", "/%25%2e%2E/"), ("/%e2", "/%e2"), ("/%00?a", "/%00?a"), ("/%FF%255B?%ff%00[%25", "/%FF%255B?%ff%00[%25"), ("/a?%e2%00", "/a?%e2%00"), ("/a;b,c!d$e'f(g)*h+i=j&k~l", "/a;b,c!d$e'f(g)*h+i=j&k~l"),
+            ("/%25%2e%2E/", "/%25%2e%2E/"), ("/%e2", "/%e2"), ("/%00?a", "/%00?a"), ("/%FF%255B?%ff%00[%25", "/%FF%255B?%ff%00[%25"),
+            ("/a?%e2%00", "/a?%e2%00"), ("/a;b,c!d$e'f(g)*h+i=j&k~l", "/a;b,c!d$e'f(g)*h+i=j&k~l"),
         ])
     func exactPath(given: String, sent: String) async throws {
         let target = try await ScriptedTarget.answering(Self.okay)
@@ -84,10 +87,15 @@ struct ExchangeTests {
     func anyPath() async throws {
         let target = try await ScriptedTarget.answering(Self.okay)
         var generator = SplitMix(state: 7)
-        let pieces = (0x21...0x7E).map { String(UnicodeScalar(UInt8($0))) } + ["%00", "%E2", "%e2%82%ac", "%2F", "%25", "%5B", "..", "/./", "//", "?"]
+        let pieces =
+            (0x21...0x7E).map { String(UnicodeScalar(UInt8($0))) } + [
+                "%00", "%E2", "%e2%82%ac", "%2F", "%25", "%5B", "..", "/./", "//", "?",
+            ]
         try await withClient { client in
             for _ in 0..<300 {
-                let path = "/" + (0..<Int.random(in: 0...12, using: &generator)).compactMap { _ in pieces.randomElement(using: &generator) }.joined()
+                let path =
+                    "/"
+                    + (0..<Int.random(in: 0...12, using: &generator)).compactMap { _ in pieces.randomElement(using: &generator) }.joined()
                 // What a URL may not hold never gets this far.
                 guard let request = try? attempt(.PUT, "http://127.0.0.1:\(target.port)\(path)", body: [1]) else { continue }
                 let before = (1...max(1, target.connections)).map { target.received($0).count }

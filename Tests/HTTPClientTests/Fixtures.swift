@@ -17,7 +17,8 @@ func attempt(
     let submission = ServiceCallSubmission(
         tenant: tenant, id: ServiceCallId(UniqueId(high: 1, low: 2)),
         request: OutgoingRequest(
-            method: method, url: try TargetURL(url), headers: try headers.map { try OutgoingRequest.Header(name: $0.0, value: $0.1) }, body: body),
+            method: method, url: try TargetURL(url), headers: try headers.map { try OutgoingRequest.Header(name: $0.0, value: $0.1) },
+            body: body),
         fingerprint: Fingerprint(bytes: []), correlationId: "c")
     let call = ServiceCall(
         submission: submission, createdAt: testNow, version: 2, state: .running(.init(startedAt: testNow, epoch: 1)), run: 1, attempts: 1,
@@ -36,7 +37,8 @@ func withClient(
     var limits = HTTPTargetClientSettings()
     settings(&limits)
     let policy = TargetPolicy(allowed: try allowed.map { try CIDR($0) })
-    let client = try HTTPTargetClient(policy: policy, settings: limits, resolver: resolver ?? SystemHostResolver(threads: 1), now: { testNow })
+    let client = try HTTPTargetClient(
+        policy: policy, settings: limits, resolver: resolver ?? SystemHostResolver(threads: 1), now: { testNow })
     do {
         try await body(client)
     } catch {

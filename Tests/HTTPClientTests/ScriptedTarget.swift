@@ -1,13 +1,15 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// A TCP server on 127.0.0.1 that speaks no HTTP of its own: a script says what it does with what it receives.
 final class ScriptedTarget: Sendable {
@@ -63,7 +65,9 @@ final class ScriptedTarget: Sendable {
     /// - Parameters:
     ///   - onConnect: called for every new connection.
     ///   - onData: called with all that the connection has received since `onData` last returned true.
+    ///   - tls: speaks TLS on every connection; scripts deal with what is inside.
     init(
+        tls: NIOSSLContext? = nil,
         onConnect: @escaping @Sendable (Connection) -> Void = { _ in },
         onData: @escaping @Sendable (Connection, [UInt8]) -> Bool = { _, _ in false }
     ) async throws {
@@ -75,6 +79,7 @@ final class ScriptedTarget: Sendable {
                 let number = record.connections.wrappingAdd(1, ordering: .relaxed).newValue
                 let connection = Connection(channel: channel, number: number)
                 return channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(
                         Script(connection: connection, record: record, onConnect: onConnect, onData: onData))
                 }
@@ -85,12 +90,14 @@ final class ScriptedTarget: Sendable {
     }
 
     /// A target that answers every request (of a body with Content-Length) with `answer`.
-    static func answering(_ answer: String) async throws -> ScriptedTarget {
-        try await ScriptedTarget(onData: { connection, bytes in
-            guard RecordedRequest(bytes) != nil else { return false }
-            connection.write(answer)
-            return true
-        })
+    static func answering(_ answer: String, tls: NIOSSLContext? = nil) async throws -> ScriptedTarget {
+        try await ScriptedTarget(
+            tls: tls,
+            onData: { connection, bytes in
+                guard RecordedRequest(bytes) != nil else { return false }
+                connection.write(answer)
+                return true
+            })
     }
 
     var connections: Int { record.connections.load(ordering: .relaxed) }

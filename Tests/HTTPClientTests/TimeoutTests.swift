@@ -21,7 +21,8 @@ struct TimeoutTests {
     func hardDeadline(name: String, first: String, then: String) async throws {
         let target = try await Self.target(first, then)
         try await withClient { client in
-            let failure = await client.failure(try attempt(.POST, "http://127.0.0.1:\(target.port)/", body: [1], timeout: .milliseconds(300)))
+            let failure = await client.failure(
+                try attempt(.POST, "http://127.0.0.1:\(target.port)/", body: [1], timeout: .milliseconds(300)))
             #expect(failure?.kind == .timeout)
             #expect(failure?.detail == "no complete answer within 300 ms")
             #expect(await eventually { target.closed == 1 }, "the connection was kept")
@@ -44,7 +45,7 @@ struct TimeoutTests {
     func statusAtDeadline() async throws {
         let target = try await Self.target("HTTP/1.1 429 X\r\nRetry-After: 3\r\nContent-Length: 9\r\n\r\n", "")
         try await withClient { client in
-            let failure = await client.failure(try attempt(.POST, "http://127.0.0.1:\(target.port)/", timeout: .seconds(3)))
+            let failure = await client.failure(try attempt(.POST, "http://127.0.0.1:\(target.port)/", timeout: .seconds(4)))
             #expect(failure?.status == 429)
             #expect(failure?.retryAfter == .seconds(3))
         }
@@ -55,7 +56,6 @@ struct TimeoutTests {
     func requestNotTaken() async throws {
         let target = try await ScriptedTarget(onConnect: { $0.channel.setOption(.autoRead, value: false).whenComplete { _ in } })
         try await withClient { client in
-            // More attempts than the buffers of the kernel hold for one connection each make no difference: nothing is ever read.
             let body = [UInt8](repeating: 1, count: OutgoingRequest.maxBodyBytes)
             let failure = await client.failure(
                 try attempt(.POST, "http://127.0.0.1:\(target.port)/", body: body, timeout: .milliseconds(300)))

@@ -3,6 +3,7 @@ import Foundation
 import PortContract
 import Ports
 @testable import SQLiteAdapter
+import Synchronization
 import Testing
 
 @Suite("Group commit")
@@ -17,9 +18,10 @@ struct GroupCommitTests {
                     do throws(JournalError) { try await store.commit(batch) } catch { return (index, error) }
                     return (index, nil)
                 }
+                // The writer takes the first one and is held up with it; then the others gather.
+                while index == 0, store.writer.inHand.load(ordering: .relaxed) != 1 { try await Task.sleep(for: .milliseconds(1)) }
             }
-            // The first of them may be in the writer's hands already; the others wait.
-            while store.writer.queue.withLock({ $0.commits.count }) < batches.count - 1 { try await Task.sleep(for: .milliseconds(1)) }
+            while store.writer.queue.withLock({ $0.commits.count }) != batches.count - 1 { try await Task.sleep(for: .milliseconds(1)) }
             try #require(side.execute("COMMIT"))
             var results = [JournalError?](repeating: nil, count: batches.count)
             for try await (index, error) in group { results[index] = error }

@@ -148,7 +148,7 @@ struct ListAndLogTests {
                 EXPLAIN QUERY PLAN SELECT c.id FROM service_calls AS c WHERE c.partition = 1 AND c.tenant = 'a' AND c.due_at IS NOT NULL
                 AND (c.due_at, c.id) > (1, x'00') AND c.due_at <= 5 ORDER BY c.due_at, c.id LIMIT 5
                 """
-            #expect(side.planText(due)?.contains("service_calls_due (partition=? AND tenant=? AND due_at>") == true)
+            #expect(side.planText(due)?.contains("service_calls_due (partition=? AND tenant=? AND (due_at,id)>(?,?) AND due_at<?)") == true)
             let load = "EXPLAIN QUERY PLAN SELECT * FROM service_calls WHERE id = x'00' AND tenant = 'a'"
             #expect(side.planText(load)?.contains("service_calls_by_id (id=? AND tenant=?)") == true)
             await store.close()

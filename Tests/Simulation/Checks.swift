@@ -20,7 +20,9 @@ struct Checks {
 
     private func check(_ call: ServiceCall, _ attempts: [AttemptRecord], _ events: [CommittedEvent]) {
         if !call.status.isTerminal { violate("Call \(call.id) never ended: \(call.state)") }
-        if events.map(\.version) != Array(1...Int64(max(1, events.count))) { violate("Call \(call.id) has versions \(events.map(\.version)).") }
+        if events.map(\.version) != Array(1...Int64(max(1, events.count))) {
+            violate("Call \(call.id) has versions \(events.map(\.version)).")
+        }
         if call.version != Int64(events.count) { violate("Call \(call.id) has version \(call.version) and \(events.count) events.") }
         if attempts.map(\.number) != Array(1...max(1, attempts.count)) && !attempts.isEmpty {
             violate("Call \(call.id) has attempts \(attempts.map(\.number)).")

@@ -53,7 +53,8 @@ public struct EngineMetrics: Sendable {
                 .counter(callsCancelled)),
             MetricFamily("ledgerflow_events_published", "Events that the bus acknowledged.", .counter(published)),
             MetricFamily("ledgerflow_publish_failures", "Publications that the bus refused.", .counter(publishFailures)),
-            MetricFamily("ledgerflow_timer_catch_ups", "Times that the timer read the store because it had fallen behind.", .counter(timerCatchUps)),
+            MetricFamily(
+                "ledgerflow_timer_catch_ups", "Times that the timer read the store because it had fallen behind.", .counter(timerCatchUps)),
         ]
     }
 }

@@ -91,12 +91,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
 }
 
 extension HTTPClient.Configuration {
-    /// Puts a guard into every connection. HTTP/1.1 only: the library lets nobody in between the handlers of HTTP/2.
-    mutating func guardConnections() {
+    /// Puts a guard into every connection, and lets none through that does not prove `name`. HTTP/1.1 only: the library lets nobody in
+    /// between the handlers of HTTP/2.
+    mutating func guardConnections(proving name: ProvenName?) {
         httpVersion = .http1Only
         http1_1ConnectionDebugInitializer = { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
+                try name?.check(pipeline)
                 let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
                 try pipeline.addHandler(ConnectionGuard(), position: .after(decoder))
             }

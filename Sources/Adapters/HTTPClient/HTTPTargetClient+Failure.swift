@@ -4,11 +4,11 @@ import NIOCore
 import NIOHTTP1
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// What errors of the network mean for an attempt. Details are fixed texts: an error's own description may hold what the target or
@@ -31,6 +31,7 @@ extension HTTPTargetClient {
         switch error {
         case let error as HTTPClientError: failure(error)
         case is CancellationError: stopped
+        case is ProvenNameError: ExecutionFailure(kind: .connection, detail: "the target's certificate is for another name")
         case is HTTPParserError: ExecutionFailure(kind: .connection, detail: "the answer was not valid HTTP")
         case let error as IOError: failure(errno: error.errnoCode)
         case ChannelError.connectTimeout: ExecutionFailure(kind: .timeout, detail: "no connection in time")

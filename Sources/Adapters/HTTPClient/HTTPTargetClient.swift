@@ -9,7 +9,7 @@ public import Ports
 ///
 /// Sound against names that change between check and use (DNS rebinding): the client resolves each name itself, judges every
 /// address, and connects to an address that it has judged. With TLS the target still has to prove the name in the URL.
-/// No redirect is followed, no proxy used, no body decompressed.
+/// No redirect is followed, no proxy used, no body decompressed. It must be shut down before it is let go.
 public final class HTTPTargetClient: TargetClient {
     private let policy: TargetPolicy
     private let settings: HTTPTargetClientSettings
@@ -22,20 +22,23 @@ public final class HTTPTargetClient: TargetClient {
     private static let maxAddressesTried = 3
 
     /// - Parameters:
+    ///   - resolver: nil means the operating system's. It is shut down with the client.
     ///   - now: wall time, by which dates in `Retry-After` are understood.
     /// - Throws: `TrustedRootsError` when the settings name a file without certificates.
     public init(
         policy: TargetPolicy, settings: HTTPTargetClientSettings = HTTPTargetClientSettings(),
-        resolver: any HostResolver = SystemHostResolver(), eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        resolver: (any HostResolver)? = nil, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         now: @escaping @Sendable () -> Instant
     ) throws(TrustedRootsError) {
+        let roots = try TrustedRoots(file: settings.trustedRootsFile)
         self.policy = policy
         self.settings = settings
         self.now = now
         loops = eventLoopGroup
         names = NameDirectory(
-            resolver: resolver, lifetime: TimeAmount(settings.resolutionLifetime), maxLookups: settings.maxResolving, loops: eventLoopGroup)
-        connections = TargetConnections(settings: settings, roots: try TrustedRoots(file: settings.trustedRootsFile), loops: eventLoopGroup)
+            resolver: resolver ?? SystemHostResolver(), lifetime: TimeAmount(settings.resolutionLifetime),
+            maxLookups: settings.maxResolving, loops: eventLoopGroup)
+        connections = TargetConnections(settings: settings, roots: roots, loops: eventLoopGroup)
     }
 
     /// Sends the request once and ends within `request.timeout`, whatever the target does.
@@ -45,7 +48,7 @@ public final class HTTPTargetClient: TargetClient {
     public func send(_ request: AttemptRequest) async throws(AttemptFailed) -> ResponseSummary {
         let deadline = NIODeadline.now() + TimeAmount(request.timeout)
         let url = request.call.submission.request.url
-        let addresses = try await vettedAddresses(of: url, deadline: deadline, timeout: request.timeout)
+        let addresses = try await vettedAddresses(of: url, deadline: deadline)
         for (index, address) in addresses.prefix(Self.maxAddressesTried).enumerated() {
             let end = try await exchange(request, with: address, deadline: deadline)
             if let failure = connectionRefused(end) {
@@ -67,8 +70,8 @@ public final class HTTPTargetClient: TargetClient {
     }
 
     /// The addresses of the URL's host, every one of them judged.
-    private func vettedAddresses(of url: TargetURL, deadline: NIODeadline, timeout: TimeSpan) async throws(AttemptFailed) -> [IPAddress] {
-        var addresses: [IPAddress]
+    private func vettedAddresses(of url: TargetURL, deadline: NIODeadline) async throws(AttemptFailed) -> [IPAddress] {
+        let addresses: [IPAddress]
         if let literal = IPAddress(url.host) {
             addresses = [literal]
         } else {
@@ -84,8 +87,7 @@ public final class HTTPTargetClient: TargetClient {
                 ExecutionFailure(
                     kind: .targetRefused, detail: "\(Self.shortened(url.host)) leads to an address in \(refusal), which is not allowed"))
         }
-        addresses = addresses.map(\.unmapped)
-        return addresses
+        return addresses.map(\.unmapped)
     }
 
     private func exchange(
@@ -103,7 +105,8 @@ public final class HTTPTargetClient: TargetClient {
         }
         defer { connections.release(client) }
         let exchange = AttemptExchange(maxBodyBytes: settings.maxResponseBytes)
-        return await exchange.run(Self.request(for: attempt, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
+        return await exchange.run(
+            Self.request(for: attempt, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
     }
 
     private static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
@@ -131,7 +134,9 @@ public final class HTTPTargetClient: TargetClient {
         var request = HTTPClientRequest(url: origin + RequestTarget.escaped(url.pathAndQuery))
         request.method = HTTPMethod(rawValue: outgoing.method.rawValue)
         request.headers = headers
-        if !outgoing.body.isEmpty, outgoing.method != .GET, outgoing.method != .HEAD { request.body = .bytes(ByteBuffer(bytes: outgoing.body)) }
+        if !outgoing.body.isEmpty, outgoing.method != .GET, outgoing.method != .HEAD {
+            request.body = .bytes(ByteBuffer(bytes: outgoing.body))
+        }
         return request
     }
 

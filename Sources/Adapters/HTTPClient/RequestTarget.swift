@@ -34,7 +34,8 @@ enum RequestTarget {
             case (2, _): (skip, code) = (1, byte)
             default:
                 skip = 0
-                bytes.append(code == UInt8(ascii: "2") ? UInt8(ascii: "%") : byte == UInt8(ascii: "B") ? UInt8(ascii: "[") : UInt8(ascii: "]"))
+                bytes.append(
+                    code == UInt8(ascii: "2") ? UInt8(ascii: "%") : byte == UInt8(ascii: "B") ? UInt8(ascii: "[") : UInt8(ascii: "]"))
             }
         }
         return String(decoding: bytes, as: UTF8.self)

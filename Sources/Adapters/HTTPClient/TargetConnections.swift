@@ -41,7 +41,7 @@ final class EndpointClient: Sendable {
     let endpoint: Endpoint
     let urlOrigin: String
     let http: HTTPClient
-    /// Guarded by the table's lock.
+    /// Raised from zero only under the table's lock, so that a client in use is never closed.
     fileprivate let use = Mutex((attempts: 0, lastUsed: NIODeadline.now()))
 
     fileprivate init(endpoint: Endpoint, http: HTTPClient) {
@@ -74,14 +74,14 @@ final class TargetConnections: Sendable {
             tlsConfiguration: roots.configuration,
             redirectConfiguration: .disallow,
             timeout: .init(
-                connect: TimeAmount(settings.connectTimeout), read: TimeAmount(settings.idleTimeout), write: TimeAmount(settings.idleTimeout)),
+                connect: TimeAmount(settings.connectTimeout), read: TimeAmount(settings.idleTimeout),
+                write: TimeAmount(settings.idleTimeout)),
             connectionPool: .init(idleTimeout: TimeAmount(settings.keepAlive)),
             proxy: nil,
             decompression: .disabled)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maxConnectionsPerTarget)
         // Whether and when to try again is the engine's to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.guardConnections()
         configuration.tracing.tracer = nil
         self.configuration = configuration
         self.loops = loops
@@ -111,9 +111,6 @@ final class TargetConnections: Sendable {
         client.use.withLock { $0 = ($0.attempts - 1, NIODeadline.now()) }
     }
 
-    /// How many endpoints have a client.
-    var count: Int { state.withLock { $0.clients.count } }
-
     /// Closes all connections; attempts that run end with an error. Returns when everything is closed, or after `limit`: the HTTP
     /// library does not give up a connection that is being made before its time-out.
     func shutdown(within limit: TimeAmount) async {
@@ -136,6 +133,7 @@ final class TargetConnections: Sendable {
     private func makeHTTPClient(for endpoint: Endpoint) -> HTTPClient {
         var configuration = configuration
         if let name = endpoint.provenName { configuration.dnsOverride = [name: "\(endpoint.address)"] }
+        configuration.guardConnections(proving: endpoint.provenName.map { ProvenName(name: $0) })
         return HTTPClient(eventLoopGroup: loops, configuration: configuration)
     }
 

@@ -12,14 +12,18 @@ struct TrustedRoots: Sendable {
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
 
+    private static let system: NIOSSLTrustRoots = {
+        let found = systemFiles.lazy.compactMap { try? NIOSSLCertificate.fromPEMFile($0) }.first { !$0.isEmpty }
+        return found.map { .certificates($0) } ?? .default
+    }()
+
     /// The authorities in the PEM file at `path`; the system's when it is nil.
     init(file path: String?) throws(TrustedRootsError) {
         if let path {
             guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else { throw .unreadable(path: path) }
             roots = .certificates(certificates)
         } else {
-            let found = Self.systemFiles.lazy.compactMap { try? NIOSSLCertificate.fromPEMFile($0) }.first { !$0.isEmpty }
-            roots = found.map { .certificates($0) } ?? .default
+            roots = Self.system
         }
     }
 

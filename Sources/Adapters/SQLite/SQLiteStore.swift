@@ -16,7 +16,8 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
     let lists: ListProjection
     let options: SQLiteStoreOptions
     private let checkpoints: Monitor<Checkpointer.Signals>
-    private let threads: [DedicatedThread]
+    private let writing: DedicatedThread
+    private let following: [DedicatedThread]
 
     /// The file names of the databases within the directory.
     public static let databaseName = StoreFiles.main
@@ -32,20 +33,18 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         let signals = Monitor(Checkpointer.Signals())
         let projection = ListProjection(patience: options.listPatience)
         let (id, count) = (opened.storeId, opened.partitionCount)
-        let writing = Self.writing(path, options)
+        let mainWriting = Self.writing(path, options)
         let reading = Self.reading(path, options)
-        let pageLimit = Checkpointer.pageLimit(options)
         writer = shared
         checkpoints = signals
         lists = projection
-        threads = [
-            DedicatedThread {
-                Writer(shared: shared, settings: writing, partitionCount: count, diagnostics: options.diagnostics) { pages in
-                    if signals.withLock({ $0.committed(pages: pages, limit: pageLimit) }) { signals.signal { _ in } }
-                    projection.committed()
-                }.run()
-            },
-            DedicatedThread { Checkpointer(signals: signals, writer: shared, settings: writing, options: options).run() },
+        writing = DedicatedThread {
+            Writer(
+                shared: shared, settings: mainWriting, partitionCount: count, options: options, checkpoints: signals, lists: projection
+            ).run()
+        }
+        following = [
+            DedicatedThread { Checkpointer(signals: signals, writer: shared, settings: mainWriting, options: options).run() },
             DedicatedThread {
                 ListProjector(
                     projection: projection, mainSettings: reading, path: listPath, storeId: id, partitionCount: count, options: options
@@ -55,13 +54,17 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         readers = ReaderPool(count: options.readers, maxWaiting: options.maxWaitingReads) { () throws(StoreFailure) in
             try ReadSession(reading, listPath: listPath)
         }
-        guard threads.allSatisfy(\.hasStarted) else {
+        guard writing.hasStarted, following.allSatisfy(\.hasStarted) else {
             beginClosing()
+            shared.queue.signal { $0.mayEnd = true }
             throw .unavailable(path: path, reason: "the system gives no more threads")
         }
     }
 
-    deinit { beginClosing() }
+    deinit {
+        beginClosing()
+        writer.queue.signal { $0.mayEnd = true }
+    }
 
     private func beginClosing() {
         writer.queue.signal { $0.isClosing = true }
@@ -73,8 +76,11 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
     /// Finishes what waits, copies the log into the database and closes the files. What is asked afterwards is refused as unavailable.
     public func close() async {
         beginClosing()
-        for thread in threads { await thread.finished() }
+        for thread in following { await thread.finished() }
         await readers.close()
+        // The writer goes last: the last connection to leave copies the log into the database and removes it.
+        writer.queue.signal { $0.mayEnd = true }
+        await writing.finished()
         writer.queue.withLock { queue -> WriteGroup in
             defer { (queue.commits, queue.takeovers, queue.cursors) = ([], [], []) }
             return WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors)

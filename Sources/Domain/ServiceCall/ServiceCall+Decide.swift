@@ -19,7 +19,8 @@ extension ServiceCall {
             let failure = ExecutionFailure(kind: .timeout, detail: "No report came within the attempt's time-out.")
             return call.decideFailure(attempt, failure, context)
         case .attemptOwnerLost(let attempt):
-            let failure = ExecutionFailure(kind: .ownerLost, detail: "The engine stopped while the attempt ran; whether the target got it is not known.")
+            let failure = ExecutionFailure(
+                kind: .ownerLost, detail: "The engine stopped while the attempt ran; whether the target got it is not known.")
             return call.decideFailure(attempt, failure, context)
         case .executionSucceeded(let attempt, let response):
             guard let running = call.running(attempt) else { return [] }
@@ -44,7 +45,8 @@ extension ServiceCall {
         switch state {
         case .scheduled, .waitingRetry: return [.cancelled]
         case .running(let attempt):
-            let failure = ExecutionFailure(kind: .cancelled, detail: "The call was cancelled while the attempt ran; the target may have got it.")
+            let failure = ExecutionFailure(
+                kind: .cancelled, detail: "The call was cancelled while the attempt ran; the target may have got it.")
             return [.executionFailed(record(attempt, .failed(failure), context), failure), .cancelled]
         case .cancelled: return []
         case .succeeded, .failed: throw .illegalTransition(from: status, command: "cancel")

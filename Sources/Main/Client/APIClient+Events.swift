@@ -3,6 +3,7 @@ internal import Domain
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 
 /// Where to begin in the log of events.
 enum EventStart {
@@ -74,7 +75,7 @@ extension APIClient {
         var headers = [("Accept", "text/event-stream")]
         if let cursor { headers.append(("Last-Event-ID", cursor)) }
         do {
-            let response = try await http.execute(request(.GET, Self.eventsPath, query: [], headers: headers), deadline: .distantFuture)
+            let response = try await http.execute(request(.get, Self.eventsPath, query: [], headers: headers), deadline: .distantFuture)
             guard response.status == .ok else {
                 let body = try await response.body.collect(upTo: 1 << 20)
                 throw CommandFailure(status: Int(response.status.code), body: Array(body.readableBytesView))
@@ -89,6 +90,8 @@ extension APIClient {
             return false
         } catch let error where error is HTTPClientError || error is NIOConnectionError || error is IOError {
             throw failure(error)
+        } catch is ServerSentEventParser.TooLong {
+            throw CommandFailure(.refused, "an event has more than \(ServerSentEventParser.maxLineBytes) bytes")
         }
     }
 }

@@ -12,10 +12,13 @@ struct APIClient: Sendable {
     private let token: String?
     let http: HTTPClient
 
+    enum Method { case get, post }
+
     /// What came back, whatever its status is.
     struct Answer: Sendable {
         let status: Int
-        let headers: HTTPHeaders
+        /// The header `Date`.
+        let date: String?
         let body: [UInt8]
     }
 
@@ -42,12 +45,12 @@ struct APIClient: Sendable {
 
     /// - Throws: `CommandFailure` for anything but an answer of 2xx that is JSON.
     func get(_ path: String, query: [(String, String)] = []) async throws -> JSONValue {
-        try Self.json(try await exchange(.GET, path, query: query)).value
+        try Self.json(try await exchange(.get, path, query: query)).value
     }
 
     /// - Returns: the value, and whether the answer was 201.
     func post(_ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil) async throws -> (value: JSONValue, isCreated: Bool) {
-        try Self.json(try await exchange(.POST, path, headers: headers, body: body))
+        try Self.json(try await exchange(.post, path, headers: headers, body: body))
     }
 
     private static func json(_ answer: Answer) throws -> (value: JSONValue, isCreated: Bool) {
@@ -62,7 +65,7 @@ struct APIClient: Sendable {
     ///
     /// - Throws: `CommandFailure` when there is no answer.
     func exchange(
-        _ method: HTTPMethod, _ path: String, query: [(String, String)] = [], headers: [(String, String)] = [], body: [UInt8]? = nil
+        _ method: Method, _ path: String, query: [(String, String)] = [], headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> Answer {
         var request = request(method, path, query: query, headers: headers)
         if let body {
@@ -72,14 +75,14 @@ struct APIClient: Sendable {
         do {
             let response = try await http.execute(request, timeout: Self.patience)
             let buffer = try await response.body.collect(upTo: Self.maxAnswerBytes)
-            return Answer(status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
+            return Answer(status: Int(response.status.code), date: response.headers.first(name: "Date"), body: Array(buffer.readableBytesView))
         } catch { throw failure(error) }
     }
 
-    func request(_ method: HTTPMethod, _ path: String, query: [(String, String)], headers: [(String, String)]) -> HTTPClientRequest {
+    func request(_ method: Method, _ path: String, query: [(String, String)], headers: [(String, String)]) -> HTTPClientRequest {
         let text = query.map { "\(Self.escaped($0.0))=\(Self.escaped($0.1))" }.joined(separator: "&")
         var request = HTTPClientRequest(url: server + path + (text.isEmpty ? "" : "?" + text))
-        request.method = method
+        request.method = method == .post ? .POST : .GET
         request.headers.add(name: "User-Agent", value: "ledgerflow/\(productVersion)")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
@@ -109,9 +112,9 @@ struct APIClient: Sendable {
             let reasons = error.connectionErrors.compactMap { ($0.error as? IOError).map { String(cString: strerror($0.errnoCode)) } }
             let reason = reasons.first ?? (error.connectionErrors.isEmpty ? "its name cannot be resolved" : "it cannot be reached")
             return CommandFailure(.unavailable, "nobody answers at \(server): \(reason.lowercased())", advice: advice)
-        case HTTPClientError.connectTimeout:
+        case let error as HTTPClientError where error == .connectTimeout:
             return CommandFailure(.unavailable, "nobody answers at \(server): no connection within 5 s", advice: advice)
-        case HTTPClientError.deadlineExceeded, HTTPClientError.readTimeout:
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
             return CommandFailure(.unavailable, "\(server) did not answer in time; what was asked may have been done", advice: "Look, then try again.")
         case let error as HTTPClientError:
             return CommandFailure(

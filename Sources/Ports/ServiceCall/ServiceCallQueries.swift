@@ -104,7 +104,7 @@ public protocol EventQueries: Sendable {
     /// The tenant's events after `cursor`: those of one partition in the order of positions, so those of one aggregate in the order of
     /// versions; at most `limit`.
     func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage
-    
+
     /// The cursor behind everything that is committed now.
     func end() async throws(QueryError) -> LogCursor
 }

@@ -98,7 +98,13 @@ struct Connection: ~Copyable {
     /// Rows that the last statement changed.
     var changes: Int { Int(sqlite3_changes(handle)) }
 
-    enum Checkpoint { case passive, truncate }
+    /// - passive: copies what it can without waiting for anybody.
+    /// - restart: also waits for readers, so that the next transaction starts the log anew.
+    /// - truncate: also empties the file.
+    enum Checkpoint { case passive, restart, truncate }
+
+    /// How long a statement waits for another connection.
+    func setBusyMilliseconds(_ milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
     /// Copies the write-ahead log into the database.
     ///
@@ -106,8 +112,13 @@ struct Connection: ~Copyable {
     func checkpoint(_ mode: Checkpoint) throws(StoreFailure) -> (inLog: Int, copied: Int)? {
         var inLog: Int32 = 0
         var copied: Int32 = 0
-        let code = sqlite3_wal_checkpoint_v2(
-            handle, nil, mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE, &inLog, &copied)
+        let flag =
+            switch mode {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, flag, &inLog, &copied)
         if code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED { return nil }
         guard code == SQLITE_OK else { throw failure(code) }
         return (Int(inLog), Int(copied))

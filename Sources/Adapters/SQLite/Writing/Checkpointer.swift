@@ -11,15 +11,17 @@ final class Checkpointer {
         var pages = 0
         /// Something was committed since the last pause.
         var hasNews = false
+        /// The writer was asked to copy the rest; until it has, a second checkpoint would only stand in its way.
+        var isWithWriter = false
         var isClosing = false
 
         /// Takes note of a commit.
         ///
         /// - Returns: whether the checkpointer should wake up: not for each of many commits.
         mutating func committed(pages: Int, limit: Int) -> Bool {
-            let wakes = !hasNews || (pages >= limit && self.pages < limit)
+            let wakes = !hasNews || (pages >= limit && self.pages < limit && !isWithWriter)
             hasNews = true
-            self.pages = pages
+            self.pages = isWithWriter ? 0 : pages
             return wakes
         }
     }
@@ -89,6 +91,10 @@ final class Checkpointer {
         for _ in 0..<4 {
             guard let rest = copy() else { return }
             if rest <= little { break }
+        }
+        signals.withLock { signals in
+            signals.isWithWriter = true
+            signals.pages = 0
         }
         writer.queue.signal { $0.mayFinishCheckpoint = true }
     }

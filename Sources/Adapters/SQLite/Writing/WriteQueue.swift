@@ -26,7 +26,10 @@ struct WriteQueue: Sendable {
     var cursorsDue: Int64?
     /// The rest of the log is small enough for the writer to copy it between two groups.
     var mayFinishCheckpoint = false
+    /// Nothing more is taken in.
     var isClosing = false
+    /// The writer's thread may end once nothing waits.
+    var mayEnd = false
 
     var count: Int { commits.count + takeovers.count + cursors.count }
 }

@@ -13,6 +13,8 @@ final class Writer {
         /// The head of each partition, as last committed.
         let heads: Mutex<[Int64]>
         let logPages = Atomic<Int>(0)
+        /// Requests in the transaction that is under way.
+        let inHand = Atomic<Int>(0)
         /// The tick of the last commit.
         let lastCommit = Atomic<Int64>(0)
         let metrics = StoreMetrics()
@@ -24,28 +26,37 @@ final class Writer {
     private let settings: Connection.Settings
     private let partitionCount: Int
     private let diagnostics: (any Diagnostics)?
-    /// Called after each commit with the pages in the log.
-    private let committed: @Sendable (Int) -> Void
+    private let checkpoints: Monitor<Checkpointer.Signals>
+    private let pageLimit: Int
+    private let lists: ListProjection
     private var session: WriteSession?
     private var reopening = Backoff()
 
+    private static let patienceWithReaders: Int32 = 20
+
     init(
-        shared: Shared, settings: Connection.Settings, partitionCount: Int, diagnostics: (any Diagnostics)?,
-        committed: @escaping @Sendable (Int) -> Void
+        shared: Shared, settings: Connection.Settings, partitionCount: Int, options: SQLiteStoreOptions,
+        checkpoints: Monitor<Checkpointer.Signals>, lists: ListProjection
     ) {
         self.shared = shared
         self.settings = settings
         self.partitionCount = partitionCount
-        self.diagnostics = diagnostics
-        self.committed = committed
+        self.checkpoints = checkpoints
+        self.lists = lists
+        diagnostics = options.diagnostics
+        pageLimit = Checkpointer.pageLimit(options)
     }
 
     /// The body of the writer's thread; ends when the store is closed and nothing waits any more.
     func run() {
         while true {
             let (group, finish, isOver) = next()
-            if !group.isEmpty { process(group) }
             if finish { finishCheckpoint() }
+            if !group.isEmpty {
+                shared.inHand.store(group.count, ordering: .relaxed)
+                process(group)
+                shared.inHand.store(0, ordering: .relaxed)
+            }
             if isOver { return }
         }
     }
@@ -54,7 +65,8 @@ final class Writer {
         shared.queue.wait { queue in
             let now = monotonicMicroseconds()
             let cursorsDue = queue.cursorsDue.map { $0 <= now } ?? false
-            guard !queue.commits.isEmpty || !queue.takeovers.isEmpty || cursorsDue || queue.mayFinishCheckpoint || queue.isClosing else {
+            guard !queue.commits.isEmpty || !queue.takeovers.isEmpty || cursorsDue || queue.mayFinishCheckpoint || queue.mayEnd || queue.isClosing && !queue.cursors.isEmpty
+            else {
                 return .sleep(until: queue.cursorsDue ?? now + 60_000_000)
             }
             let group = WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors)
@@ -64,7 +76,7 @@ final class Writer {
             queue.cursors = []
             queue.cursorsDue = nil
             queue.mayFinishCheckpoint = false
-            return .done((group, finish, queue.isClosing && group.isEmpty))
+            return .done((group, finish, queue.mayEnd && group.isEmpty))
         }
     }
 
@@ -89,9 +101,8 @@ final class Writer {
             shared.metrics.observe(group, microseconds: now - started)
             shared.lastCommit.store(now, ordering: .relaxed)
             succeed(group, takeovers, cursors)
-            let pages = session?.connection.logPages ?? 0
-            shared.logPages.store(pages, ordering: .relaxed)
-            committed(pages)
+            noteLogSize()
+            lists.committed()
         case .fault(let error) where group.count == 1: group.fail(error)
         case .fault:
             shared.metrics.splitGroups.add()
@@ -200,13 +211,23 @@ final class Writer {
     }
 
     /// Copies what is left of the log, so that the next transaction starts the log anew. Only the writer can do it under load: while it is
-    /// here, nothing is added.
+    /// here, nothing is added. It waits a moment for readers of the log, which are short; those that come meanwhile need the log no more.
     private func finishCheckpoint() {
+        defer { checkpoints.withLock { $0.isWithWriter = false } }
         guard let session else { return }
+        session.connection.setBusyMilliseconds(Self.patienceWithReaders)
+        defer { session.connection.setBusyMilliseconds(settings.busyMilliseconds) }
         do throws(StoreFailure) {
-            _ = try session.connection.checkpoint(.passive)
+            _ = try session.connection.checkpoint(.restart)
             shared.metrics.writerCheckpoints.add()
         } catch { _ = report(error, "a checkpoint failed") }
+    }
+
+    private func noteLogSize() {
+        let pages = session?.connection.logPages ?? 0
+        shared.logPages.store(pages, ordering: .relaxed)
+        let limit = pageLimit
+        if checkpoints.withLock({ $0.committed(pages: pages, limit: limit) }) { checkpoints.signal { _ in } }
     }
 
     /// Tells the operator, and returns the text for the caller.

@@ -1,0 +1,64 @@
+internal import Actors
+internal import ArgumentParser
+internal import Domain
+internal import Foundation
+internal import HTTPClientAdapter
+internal import Ports
+internal import SystemAdapter
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait. Takes about ten seconds.",
+        discussion: """
+            Starts an engine on a temporary directory and a small target, both on free ports of the loopback address; submits calls of
+            every kind through the API, checks that each ends as told, and removes everything. Exit code 1 when one did not.
+            """)
+
+    @Option(help: "How many calls the batch has, 1 to 2000.") var calls = 200
+
+    func validate() throws {
+        if !(1...2_000).contains(calls) { throw ValidationError("--calls must be from 1 to 2000.") }
+    }
+
+    /// What ended.
+    private enum End: Sendable {
+        case engine, target, story
+    }
+
+    func run() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("ledgerflow-demo-\(getpid())-\(UUID().uuidString.prefix(8))").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let time = SystemTimeSource()
+        let target = DemoTarget(now: { time.now() })
+        let product = try await Product(
+            directory: DataDirectory(path: directory), host: "127.0.0.1", port: 0, allowedTargets: [try CIDR("127.0.0.0/8")], partitions: 8,
+            maxRunning: 512, leastDiagnostic: .warning)
+        let token = try await product.token(for: try Setting.tenant("demo"))
+        let (enginePort, engineListens) = AsyncStream.makeStream(of: Int.self)
+        let (targetPort, targetListens) = AsyncStream.makeStream(of: Int.self)
+        let count = calls
+        try await withThrowingTaskGroup(of: End.self) { group in
+            group.addTask {
+                try await product.run { engineListens.yield($0) }
+                return .engine
+            }
+            group.addTask {
+                try await target.run { targetListens.yield($0) }
+                return .target
+            }
+            group.addTask {
+                guard let engine = await enginePort.first(where: { _ in true }), let port = await targetPort.first(where: { _ in true })
+                else { throw CancellationError() }
+                let story = DemoStory(
+                    engine: "http://127.0.0.1:\(engine)", target: "http://127.0.0.1:\(port)", arrivals: target, time: time, directory: directory)
+                try await story.tell(token: token, batch: count)
+                return .story
+            }
+            defer { group.cancelAll() }
+            guard try await group.next() == .story else { throw CommandFailure(.refused, "the demo was stopped before its end") }
+            // In order, as on SIGTERM.
+            product.engine.drain()
+            while let end = try await group.next(), end != .engine {}
+        }
+    }
+}

@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Domain
+internal import Foundation
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a data directory, the machine and a server, and say what to do.",
+        discussion: """
+            Works beside a running engine and changes nothing. Each check is ok, warn or fail; exit code 1 when one fails. The disk is
+            measured with a file without a name, of which nothing is left. The database is read whole, which takes a while when it is large.
+            """)
+
+    @OptionGroup var data: DataDirectoryOption
+    @Option(help: "The address of a running engine to check too (LEDGERFLOW_SERVER).") var server: String?
+    @OptionGroup var format: FormatOption
+
+    func run() async throws {
+        var failed = false
+        func report(_ findings: [Finding]) throws {
+            for finding in findings {
+                failed = failed || finding.level == .fail
+                try Output.line(format.json ? finding.json : finding.line)
+            }
+        }
+        try report([Finding(.ok, "version", "ledgerflow \(productVersion)")])
+        let check = DirectoryCheck(path: data.path)
+        let directory = check.directory()
+        try report(directory)
+        if !directory.contains(where: { $0.level == .fail && $0.advice != DirectoryCheck.modeAdvice(data.path) }) {
+            try report(check.keys())
+            let (lock, isHeld) = check.lock()
+            try report(lock)
+            try report(DatabaseCheck(directory: data.path, isHeld: isHeld).findings())
+            try report(DiskCheck(path: data.path).findings())
+        }
+        try report(ClockCheck(directory: data.path).findings())
+        if server != nil || Setting.environment("server") != nil {
+            try report(try await ServerCheck.findings(ConnectionOptions.address(server)))
+        }
+        if failed { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,185 @@
+import Domain
+import InMemoryAdapter
+import Ports
+import Testing
+
+@testable import Actors
+@testable import Simulation
+
+/// The engine on virtual time, in situations that a random history seldom meets.
+@Suite struct EngineTests {
+    /// A store whose commits never answer, and a client that notes what it sends.
+    private struct SilentJournal: Journal {
+        let store: InMemoryStore
+        var storeId: UniqueId { store.storeId }
+        var partitionCount: Int { store.partitionCount }
+        func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership {
+            try await store.takeOwnership(of: partition)
+        }
+        func load(_ ids: [ServiceCallKey], in partition: PartitionId) async throws(JournalError) -> [StoredServiceCall] { [] }
+        func commit(_ batch: CommitBatch) async throws(JournalError) { await Gate().wait() }
+        func dueTenants(
+            in partition: PartitionId, upTo latest: Instant, after: TenantId?, limit: Int
+        ) async throws(JournalError) -> [TenantId] { [] }
+        func due(
+            in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
+        ) async throws(JournalError) -> [DueEntry] { [] }
+        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] { [] }
+        func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
+    }
+
+    private final class Bench: @unchecked Sendable {
+        let world = World(seed: 1)
+        let executor = SimulatedExecutor()
+        let store: InMemoryStore
+        let engine: Engine
+        var finished = false
+        var woken: [String] = []
+        var results: [Result<ServiceCallReply, IntentError>] = []
+
+        init(silent: Bool = false, settings: EngineSettings = EngineSettings(), partitions: Int = 1) {
+            let store = InMemoryStore(partitionCount: partitions, storeId: UniqueId(high: 1, low: 1))
+            let clock = SimulatedClock(world: world, executor: executor)
+            let calm = FaultsInForce(.calm)
+            let journal: any Journal =
+                silent
+                ? SilentJournal(store: store) : SimulatedJournal(world: world, clock: clock, store: store, faults: calm)
+            self.store = store
+            engine = Engine(
+                ports: EnginePorts(
+                    journal: journal,
+                    bus: SimulatedBus(world: world, clock: clock, faults: calm, log: PublishedLog(world: world, store: store)),
+                    client: SimulatedTarget(world: world, clock: clock, faults: calm, store: store), time: clock,
+                    entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world)),
+                settings: settings)
+            world.executors = [executor]
+            Task(executorPreference: executor) {
+                try? await self.engine.run()
+                self.finished = true
+            }
+        }
+
+        func send(_ intent: ServiceCallIntent) {
+            Task(executorPreference: executor) {
+                do throws(IntentError) {
+                    self.results.append(.success(try await self.engine.router.send(intent)))
+                } catch {
+                    self.results.append(.failure(error))
+                }
+            }
+        }
+
+        func run(for seconds: Int64 = 600, until isDone: () -> Bool) {
+            world.run(limit: 200_000, deadline: world.uptime + seconds * 1_000_000, until: isDone)
+        }
+    }
+
+    private func submission(_ number: Int, dueIn: TimeSpan = .hours(1)) throws -> ServiceCallIntent {
+        .submit(
+            ServiceCallSubmission(
+                tenant: try #require(TenantId("acme")), id: ServiceCallId(UniqueId(high: 9, low: UInt64(number))),
+                request: OutgoingRequest(method: .POST, url: try TargetURL("https://example.com")),
+                dueAt: Instant(microseconds: 1_790_000_001_000_000) + dueIn, fingerprint: Fingerprint(bytes: [1]), correlationId: "c"))
+    }
+
+    @Test func aStoreThatNeverAnswersDoesNotKeepCallersForEver() throws {
+        let bench = Bench(silent: true)
+        bench.run { bench.engine.isReady }
+        for number in 1...3 { bench.send(try submission(number)) }
+        bench.run { bench.results.count == 3 }
+        for result in bench.results {
+            switch result {
+            case .failure(.unknownOutcome), .failure(.unavailable): break
+            default: Issue.record("\(result)")
+            }
+        }
+        #expect(bench.world.violations.isEmpty)
+    }
+
+    @Test func aFullMailboxTellsTheCallerToComeAgain() throws {
+        var settings = EngineSettings()
+        settings.mailboxCapacity = 2
+        settings.turnLimit = 1
+        let bench = Bench(silent: true, settings: settings)
+        bench.run { bench.engine.isReady }
+        for number in 1...10 { bench.send(try submission(number)) }
+        bench.run { bench.results.count == 10 }
+        let busy = bench.results.count { if case .failure(.busy) = $0 { true } else { false } }
+        #expect(busy == 7, "\(bench.results)")
+        #expect(bench.engine.metrics.commandsRefused.value == Int64(busy))
+    }
+
+    @Test func drainingCompletesWhatIsAcceptedAndThenRefuses() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .zero))
+        bench.run { bench.results.count == 1 }
+        bench.engine.drain()
+        bench.run { bench.finished }
+        bench.send(try submission(2))
+        bench.run { bench.results.count == 2 }
+        guard case .failure(.stopping) = try #require(bench.results.last) else { throw Unexpected() }
+        #expect(!bench.engine.isReady)
+        let call = try #require(bench.store.allCalls.first)
+        #expect(call.call.status == .scheduled || call.call.status.isTerminal)
+    }
+
+    @Test func aCallIsMadeWhenItIsDueAndNeverBefore() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .seconds(2_000)))
+        bench.run(for: 4_000) { bench.store.allCalls.first?.call.status == .succeeded }
+        let attempt = try #require(bench.store.allCalls.first?.attempts.first)
+        let late = attempt.startedAt - (Instant(microseconds: 1_790_000_001_000_000) + .seconds(2_000))
+        #expect(late >= .zero && late < .milliseconds(100))
+    }
+
+    @Test func aForwardJumpOfTheWallClockIsNoticedSoon() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .hours(5)))
+        bench.run { bench.results.count == 1 }
+        bench.world.wallOffset += 6 * 3_600_000_000
+        let before = bench.world.uptime
+        bench.run { bench.store.allCalls.first?.call.status == .succeeded }
+        #expect(bench.world.uptime - before < 1_000_000)
+    }
+
+    @Test func followersAreWokenByTheirTenantsCommits() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        let acme = try #require(TenantId("acme"))
+        let generation = bench.engine.signal.generation(of: acme)
+        Task(executorPreference: bench.executor) {
+            await bench.engine.signal.wait(for: acme, past: generation, atMost: .seconds(60))
+            bench.woken.append("commit")
+            await bench.engine.signal.wait(for: acme, past: .max, atMost: .seconds(5))
+            bench.woken.append("time")
+        }
+        bench.world.after(.seconds(1)) { if let intent = try? self.submission(1) { bench.send(intent) } }
+        bench.run { bench.woken.count == 1 }
+        #expect(bench.world.uptime < 10_000_000)
+        bench.run { bench.woken.count == 2 }
+        #expect(bench.engine.signal.generation(of: acme) > generation)
+    }
+
+    @Test func everyMetricCanBeRead() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .zero))
+        bench.run { bench.engine.metrics.callsSucceeded.value == 1 }
+        let families = bench.engine.metricFamilies
+        #expect(families.count > 20)
+        for family in families {
+            switch family.source {
+            case .counter(let counter): #expect(counter.value >= 0)
+            case .gauge(let read): #expect(read() >= 0, "\(family.name)")
+            case .histogram(let histogram, _): #expect(histogram.read().counts.count == histogram.bounds.count + 1)
+            }
+        }
+        #expect(bench.engine.metrics.callsSucceeded.value == 1)
+        #expect(bench.engine.metrics.attemptsStarted.value == 1)
+    }
+
+    private struct Unexpected: Error {}
+}
