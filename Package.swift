@@ -67,7 +67,7 @@ let shell: [Target] = [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "NIOHTTP1", package: "swift-nio"),
-            logging,
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ]),
     adapter(
         "HTTPServer",
@@ -102,15 +102,23 @@ let shell: [Target] = [
     tests(
         "HTTPClientTests",
         [
-            "Domain", "Ports", "HTTPClientAdapter", .product(name: "NIOCore", package: "swift-nio"),
+            "Domain", "Ports", "HTTPClientAdapter",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
         ]),
     tests(
         "HTTPServerTests",
         ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
     tests(
         "BlackBoxTests",
-        ["Domain", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+        [
+            "Domain",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ]),
     tests("ArchitectureTests", []),
 ]
 
@@ -128,6 +136,7 @@ let package = Package(
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
                 .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
                 .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+                .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
                 .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
                 .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
                 .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),

@@ -8,9 +8,11 @@ struct Ledgerflow: AsyncParsableCommand {
         commandName: "ledgerflow",
         abstract: "Durable, scheduled HTTP calls: never lost, never early, every attempt on record.",
         discussion: """
-            Every option of `serve`, and what says which engine to talk to, may also be given in the environment: --data-dir as
-            LEDGERFLOW_DATA_DIR, --allow-target as LEDGERFLOW_ALLOW_TARGET (several, divided by commas), and so on. The command line
+            Every option of `serve`, and what says which engine to talk to, may also be given in the environment: --data-dir as \
+            LEDGERFLOW_DATA_DIR, --allow-target as LEDGERFLOW_ALLOW_TARGET (several, divided by commas), and so on. The command line \
             goes before the environment.
+
+            `ledgerflow demo` shows it all in a few seconds.
 
             `ledgerflow --generate-completion-script bash` (or zsh, fish) prints completions for a shell.
             """,

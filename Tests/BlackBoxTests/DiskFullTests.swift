@@ -90,7 +90,7 @@ private final class SmallDisk {
         guard mount("ledgerflow-test", folder.path, "tmpfs", 0, "size=\(megabytes)m") == 0 else { return nil }
     }
 
-    deinit { umount2(path, Int32(MNT_DETACH.rawValue)) }
+    deinit { umount2(path, Int32(MNT_DETACH)) }
 
     func placeBallast(megabytes: Int) throws { try folder.write("ballast", [UInt8](repeating: 1, count: megabytes << 20)) }
     func removeBallast() { folder.remove("ballast") }

@@ -39,6 +39,7 @@ struct GroupCommitTests {
         try await withScratch { directory in
             var options = SQLiteStoreOptions.small
             options.partitionCount = 16
+            options.busyMilliseconds = 60_000
             let store = try await SQLiteStore.open(directory: directory, options: options)
             var batches: [CommitBatch] = []
             for partition in 4..<16 { batches.append(try await batch(1, partition: partition, store)) }
@@ -56,6 +57,7 @@ struct GroupCommitTests {
         try await withScratch { directory in
             var options = SQLiteStoreOptions.small
             options.partitionCount = 16
+            options.busyMilliseconds = 60_000
             let store = try await SQLiteStore.open(directory: directory, options: options)
             var batches: [CommitBatch] = []
             for partition in 4..<12 { batches.append(try await batch(1, partition: partition, store)) }

@@ -5,9 +5,10 @@ import NIOHTTP1
 /// Stands between the HTTP codec and the HTTP library's own handler, and lets the library see nothing but a well-behaved target: a
 /// request, and after it one answer.
 ///
-/// The library (async-http-client 1.37.0) ends the process by a failed precondition when a target answers before the request is
-/// complete and once more after that; and a target must not be able to end the engine. So an answer that comes early waits until the
-/// request is written, and the connection is closed when anything comes that nobody asked for.
+/// The library holds many orders of events for impossible and ends the process when they happen: async-http-client 1.37.0 does so with
+/// its delegate interface, which is not used here, when a target answers before the request is complete and once more after that. A
+/// target must not be able to end the engine. So an answer that comes early waits until the request is written, and the connection is
+/// closed when anything comes that nobody asked for.
 final class ConnectionGuard: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart

@@ -112,7 +112,7 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
 
     static func writing(_ path: String, _ options: SQLiteStoreOptions) -> Connection.Settings {
         Connection.Settings(
-            path: path, cacheBytes: options.writerCacheBytes, busyMilliseconds: 5_000, maxPages: options.maxPages,
+            path: path, cacheBytes: options.writerCacheBytes, busyMilliseconds: options.busyMilliseconds, maxPages: options.maxPages,
             keptLogBytes: 2 * options.checkpointBytes, fileSystem: options.fileSystem)
     }
 

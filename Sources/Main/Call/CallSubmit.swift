@@ -8,25 +8,28 @@ struct CallSubmit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Submit a call: an HTTP request that the engine makes when it is due.",
         discussion: """
-            When the command returns, the call is on the disk. Repeating it with the same --idempotency-key and the same options gives
+            When the command returns, the call is on the disk. Repeating it with the same --idempotency-key and the same options gives \
             the same call again; with --in the due time differs each time, so give --due-at there.
 
             Examples:
-              ledgerflow call submit --url https://example.com/hook --body '{"n":1}' --header 'Content-Type: application/json'
-              ledgerflow call submit --url https://example.com/hook --in 5m --max-attempts 3 --wait
+              ledgerflow call submit --url https://example.com/a --body hello
+              ledgerflow call submit --url https://example.com/a --in 5m --wait
             """)
 
     @Option(help: "Where the request goes.") var url: String
-    @Option(help: "GET, POST, PUT, PATCH, DELETE or HEAD (default: POST).") var method: String?
+    @Option(help: "\(OutgoingRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")) (default: POST).") var method: String?
     @Option(help: "A header as 'Name: value'; may be repeated.") var header: [String] = []
     @Option(help: "The request's body.") var body: String?
     @Option(help: "A file with the request's body; - reads standard input.") var bodyFile: String?
     @OptionGroup var due: DueOptions
     @Option(help: "A tag to find the call by; may be repeated.") var tag: [String] = []
-    @Option(help: "How long one attempt may take, in milliseconds.") var timeoutMs: Int64?
-    @Option(help: "How many attempts there are at most.") var maxAttempts: Int64?
-    @Option(help: "The longest wait after the first attempt, in milliseconds; it doubles with each attempt.") var initialDelayMs: Int64?
-    @Option(help: "The longest wait between two attempts, in milliseconds.") var maxDelayMs: Int64?
+    @Option(help: "How long one attempt may take, in milliseconds (default: \(ServiceCallSubmission.standardTimeout.milliseconds)).") var timeoutMs: Int64?
+    @Option(help: "How many attempts there are at most (default: \(RetryPolicy.standard.maxAttempts)).") var maxAttempts: Int64?
+    @Option(
+        help: "The longest wait after the first attempt, in milliseconds; it doubles each time (default: \(RetryPolicy.standard.initialDelay.milliseconds)).")
+    var initialDelayMs: Int64?
+    @Option(help: "The longest wait between two attempts, in milliseconds (default: \(RetryPolicy.standard.maxDelay.milliseconds)).")
+    var maxDelayMs: Int64?
     @Option(help: "No attempt starts after this time (RFC 3339).") var deadline: String?
     @Option(help: "Names the call: the same key gives the same call again.") var idempotencyKey: String?
     @Flag(help: "Wait until the call has ended, and tell each attempt; exit code 1 unless it succeeded.") var wait = false
@@ -142,7 +145,8 @@ struct CallSubmit: AsyncParsableCommand {
             told = max(told, ended.count)
             if CallText.hasEnded(call) { break }
             guard time.uptime() < end else {
-                throw CommandFailure(.refused, "the call \(id) has not ended within \(waitLimit)", advice: "It goes on; see `ledgerflow call show \(id)`.")
+                throw CommandFailure(
+                    .refused, "the call \(id) has not ended within \(waitLimit)", advice: "It goes on; see `ledgerflow call show \(id)`.")
             }
             await time.sleep(for: pause)
             call = try await client.get(callsPath + "/" + id)

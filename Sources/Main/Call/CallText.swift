@@ -2,12 +2,12 @@ internal import Domain
 
 /// Calls as people read them.
 enum CallText {
-    static let heading = "\(Output.pad("ID", 36))  \(Output.pad("STATUS", 12))  \(Output.pad("DUE", 24))  ATTEMPTS  REQUEST"
+    static let heading = "\(Output.pad("ID", 36))  \(Output.pad("STATUS", 12))  \(Output.pad("DUE OR ENDED", 24))  ATTEMPTS  REQUEST"
 
     static func row(_ call: JSONValue) -> String {
         let attempts = call["attemptCount"]?.int ?? Int64(call["attempts"]?.elements.count ?? 0)
         return [
-            Output.pad(text(call["id"]), 36), Output.pad(text(call["status"]), 12), Output.pad(time(call["dueAt"]), 24),
+            Output.pad(text(call["id"]), 36), Output.pad(text(call["status"]), 12), Output.pad(time(call["dueAt"]?.text == nil ? call["endedAt"] : call["dueAt"]), 24),
             Output.pad(String(attempts), 8), Output.short(request(call), 120),
         ].joined(separator: "  ")
     }
@@ -40,7 +40,7 @@ enum CallText {
             for value in values { add("header", "\(header.name): \(value)") }
         }
         add("body", call["request"]?["bodyBytes"]?.int.map { "\($0) bytes" })
-        add("due", time(call["dueAt"]))
+        add("due", call["dueAt"]?.text == nil ? nil : time(call["dueAt"]))
         add("submitted", time(call["createdAt"]))
         add("changed", time(call["updatedAt"]))
         add("ended", call["endedAt"]?.text == nil ? nil : time(call["endedAt"]))

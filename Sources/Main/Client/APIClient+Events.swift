@@ -3,7 +3,6 @@ internal import Domain
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
 
 /// Where to begin in the log of events.
 enum EventStart {
@@ -88,10 +87,10 @@ extension APIClient {
                 }
             }
             return false
-        } catch let error where error is HTTPClientError || error is NIOConnectionError || error is IOError {
-            throw failure(error)
         } catch is ServerSentEventParser.TooLong {
             throw CommandFailure(.refused, "an event has more than \(ServerSentEventParser.maxLineBytes) bytes")
+        } catch {
+            throw failure(error)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import AsyncHTTPClient
 internal import Domain
 internal import Foundation
@@ -49,7 +50,9 @@ struct APIClient: Sendable {
     }
 
     /// - Returns: the value, and whether the answer was 201.
-    func post(_ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil) async throws -> (value: JSONValue, isCreated: Bool) {
+    func post(
+        _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> (value: JSONValue, isCreated: Bool) {
         try Self.json(try await exchange(.post, path, headers: headers, body: body))
     }
 
@@ -58,7 +61,10 @@ struct APIClient: Sendable {
         do {
             let limits = JSONLimits(maxBytes: maxAnswerBytes, maxDepth: 64, maxValues: 4_000_000)
             return (try JSONReader.read(answer.body, limits: limits), answer.status == 201)
-        } catch { throw CommandFailure(.refused, "the server answered with something that is not JSON", advice: "Check that --server is the address of an engine.") }
+        } catch {
+            throw CommandFailure(
+                .refused, "the server answered with something that is not JSON", advice: "Check that --server is the address of an engine.")
+        }
     }
 
     /// One request and its whole answer, whatever its status is.
@@ -105,8 +111,9 @@ struct APIClient: Sendable {
 
     /// Why there was no answer.
     func failure(_ error: any Error) -> any Error {
-        if error is CommandFailure || error is CancellationError { return error }
+        if error is CommandFailure || error is CancellationError || error is ExitCode { return error }
         let advice = "Start the engine with `ledgerflow serve`, or give its address with --server or LEDGERFLOW_SERVER."
+        let repetition = "What was asked may have been done; look, then try again."
         switch error {
         case let error as NIOConnectionError:
             let reasons = error.connectionErrors.compactMap { ($0.error as? IOError).map { String(cString: strerror($0.errnoCode)) } }
@@ -115,14 +122,16 @@ struct APIClient: Sendable {
         case let error as HTTPClientError where error == .connectTimeout:
             return CommandFailure(.unavailable, "nobody answers at \(server): no connection within 5 s", advice: advice)
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
-            return CommandFailure(.unavailable, "\(server) did not answer in time; what was asked may have been done", advice: "Look, then try again.")
+            return CommandFailure(.unavailable, "\(server) did not answer in time", advice: repetition)
         case let error as HTTPClientError:
-            return CommandFailure(
-                .unavailable, "the connection to \(server) broke: \(error.shortDescription)", advice: "What was asked may have been done; look, then try again.")
+            return CommandFailure(.unavailable, "the connection to \(server) broke: \(error.shortDescription)", advice: repetition)
         case let error as IOError:
             let reason = String(cString: strerror(error.errnoCode)).lowercased()
-            return CommandFailure(.unavailable, "the connection to \(server) broke: \(reason)", advice: "What was asked may have been done; look, then try again.")
-        default: return CommandFailure(.unavailable, "\(server) did not answer: \(error)", advice: advice)
+            if [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN].contains(error.errnoCode) {
+                return CommandFailure(.unavailable, "nobody answers at \(server): \(reason)", advice: advice)
+            }
+            return CommandFailure(.unavailable, "the connection to \(server) broke: \(reason)", advice: repetition)
+        default: return CommandFailure(.unavailable, "the connection to \(server) broke: \(error)", advice: repetition)
         }
     }
 }

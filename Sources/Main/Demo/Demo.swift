@@ -8,9 +8,9 @@ internal import SystemAdapter
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait. Takes about ten seconds.",
+        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait. Takes a few seconds.",
         discussion: """
-            Starts an engine on a temporary directory and a small target, both on free ports of the loopback address; submits calls of
+            Starts an engine on a temporary directory and a small target, both on free ports of the loopback address; submits calls of \
             every kind through the API, checks that each ends as told, and removes everything. Exit code 1 when one did not.
             """)
 
@@ -26,7 +26,8 @@ struct Demo: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("ledgerflow-demo-\(getpid())-\(UUID().uuidString.prefix(8))").path
+        let name = "ledgerflow-demo-\(getpid())-\(UUID().uuidString.prefix(8))"
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let time = SystemTimeSource()
         let target = DemoTarget(now: { time.now() })

@@ -101,7 +101,8 @@ struct DemoStory: Sendable {
         guard ids.count == calls.count else {
             throw CommandFailure(.refused, "of \(calls.count) calls of a batch \(ids.count) were taken")
         }
-        try Output.line("\n\(calls.count) more go in one batch, due one after the other in 2 to 4 s: taken in \(DiskCheck.milliseconds((time.uptime() - before).microseconds)).")
+        let took = DiskCheck.milliseconds((time.uptime() - before).microseconds)
+        try Output.line("\n\(calls.count) more go in one batch, due one after the other in 2 to 4 s: taken in \(took).")
         return zip(calls, ids).map(Submitted.init)
     }
 
@@ -161,15 +162,18 @@ struct DemoStory: Sendable {
             guard let call = listed[one.id] else { return ["\(one.call.path): it is not in the list"] }
             var found: [String] = []
             if call["status"]?.text != one.call.expected.status.rawValue {
-                found.append("\(one.call.path): the status is \(call["status"]?.text ?? "none"), not \(one.call.expected.status.rawValue)")
+                let status = call["status"]?.text ?? "none"
+                found.append("\(one.call.path): the status is \(status), not \(one.call.expected.status.rawValue)")
             }
             if arrivals.count != 1 { found.append("\(one.call.path): it was called \(arrivals.count) times, not once") }
-            if let due = one.call.due(start), let first = arrivals.first, first < due { found.append("\(one.call.path): it was called before it was due") }
+            if let due = one.call.due(start), let first = arrivals.first, first < due {
+                found.append("\(one.call.path): it was called before it was due")
+            }
             return found
         }
     }
 
-    /// Everything about the call with the most successful patience.
+    /// Everything about one call that needed several attempts.
     private func showOne(_ submitted: [Submitted], _ details: [JSONValue]) throws {
         guard let index = submitted.firstIndex(where: { $0.call.path.hasPrefix("/flaky/") }) else { return }
         try Output.line("\nOne of them in full, as `ledgerflow call show` has it:\n")
@@ -177,7 +181,7 @@ struct DemoStory: Sendable {
         try Output.line("\nIts events, in their order:\n")
         for event in log.events(of: submitted[index].id) {
             let data = event["data"].map { Output.short(Output.plain($0.line), 96) } ?? ""
-            try Output.line("  \(event["version"]?.int ?? 0)  \(Output.pad(EventText.type(event), 34))  \(data)")
+            try Output.line("  \(Output.pad(String(event["version"]?.int ?? 0), 2))  \(Output.pad(EventText.type(event), 34))  \(data)")
         }
     }
 
@@ -200,14 +204,18 @@ struct DemoStory: Sendable {
             let status = Output.pad(detail["status"]?.text ?? "unknown", 10)
             try Output.line("  \(Output.pad(one.call.path, 19))  \(status)  \(attempts) attempt\(attempts == 1 ? "" : "s")")
         }
+        let (half, most) = (
+            DiskCheck.milliseconds(Percentile.of(lateness, 0.5)), DiskCheck.milliseconds(Percentile.of(lateness, 0.99))
+        )
+        let seconds = DiskCheck.decimal(Double(took.milliseconds) / 1_000, 1)
         let fine = batch.count { arrivals.arrivals(at: $0.call.path).count == 1 }
         try Output.line("  \(Output.pad("the batch", 19))  \(fine) of \(batch.count) were called exactly once")
         try Output.line(
             """
 
-            \(single.count + batch.count) calls, \(progress.attempts) attempts, \(progress.events) events in \(DiskCheck.decimal(Double(took.milliseconds) / 1_000, 1)) s.
-            Lateness of \(lateness.count) calls that were due later, at the target: p50 \(DiskCheck.milliseconds(Percentile.of(lateness, 0.5))), \
-            p99 \(DiskCheck.milliseconds(Percentile.of(lateness, 0.99))); earliest \(DiskCheck.milliseconds(lateness.first ?? 0)) after its time.
+            \(single.count + batch.count) calls, \(progress.attempts) attempts, \(progress.events) events in \(seconds) s.
+            Lateness of the \(lateness.count) calls that were due later, seen from the target: p50 \(half), p99 \(most); \
+            the earliest came \(DiskCheck.milliseconds(lateness.first ?? 0)) after its time.
             """)
         if differences.isEmpty {
             return try Output.line("Every call ended as told: none lost, none early, none twice, every event in order.")

@@ -20,7 +20,8 @@ struct DatabaseCheck {
             let problem = try query(path, "PRAGMA quick_check(1)").first?.first ?? "no answer"
             guard problem == "ok" else { return [Finding(.fail, "database", "\(path) is damaged: \(problem)", advice: restore)] }
             let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-            return [Finding(.ok, "database", "quick_check found nothing wrong (\(DiskCheck.amount(Int64(size))))")] + (try migrations(path)) + lists()
+            let fine = Finding(.ok, "database", "quick_check found nothing wrong (\(DiskCheck.amount(Int64(size))))")
+            return [fine] + (try migrations(path)) + lists()
         } catch let error as Unreadable {
             return [Finding(.fail, "database", "\(path) cannot be read: \(error.reason)", advice: restore)]
         } catch {
@@ -81,7 +82,9 @@ struct DatabaseCheck {
         defer { sqlite3_close_v2(connection) }
         // Without an engine and without a log to read, nothing needs to be made beside the database either.
         let hasLog = (try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int).map { $0 > 0 } ?? false
-        let uri = "file:" + APIClient.escaped(path).replacingOccurrences(of: "%2F", with: "/") + (isHeld || hasLog ? "" : "?immutable=1")
+        let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+        let name = absolute.split(separator: "/").map { APIClient.escaped(String($0)) }.joined(separator: "/")
+        let uri = "file:/" + name + (isHeld || hasLog ? "" : "?immutable=1")
         var code = sqlite3_open_v2(uri, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nil)
         guard code == SQLITE_OK else { throw Self.failure(connection, code) }
         sqlite3_busy_timeout(connection, 5_000)

@@ -6,8 +6,9 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a data directory, the machine and a server, and say what to do.",
         discussion: """
-            Works beside a running engine and changes nothing. Each check is ok, warn or fail; exit code 1 when one fails. The disk is
-            measured with a file without a name, of which nothing is left. The database is read whole, which takes a while when it is large.
+            Works beside a running engine and changes nothing. Each check is ok, warn or fail; exit code 1 when one fails. The disk is \
+            measured with a file without a name, of which nothing is left. The database is read whole, which takes a while when it \
+            is large.
             """)
 
     @OptionGroup var data: DataDirectoryOption

@@ -7,7 +7,7 @@ enum EventText {
         let fields = event["data"].map { flat($0, "") } ?? []
         let data = fields.joined(separator: " ")
         return [
-            Output.pad(event["time"]?.text ?? "–", 27), Output.pad(type(event), 32), event["subject"]?.text ?? "–",
+            Output.pad(event["time"]?.text ?? "–", 27), Output.pad(type(event), 34), event["subject"]?.text ?? "–",
             Output.short(data, 160),
         ].map(Output.plain).joined(separator: "  ")
     }

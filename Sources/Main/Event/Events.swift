@@ -10,9 +10,9 @@ struct EventsTail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail", abstract: "Print events, one a line.",
         discussion: """
-            Without --follow it prints the events that there are, from the beginning or behind --after, and then the cursor to go on from.
-            With --follow it prints the events that are yet to come (with --from-start those before them too), and takes the stream up again
-            where it broke. With --json each line is a CloudEvent.
+            Without --follow it prints the events that there are, from the beginning or behind --after, and then the cursor to go on \
+            from. With --follow it prints the events that are yet to come (with --from-start those before them too), and takes the \
+            stream up again where it broke. With --json each line is a CloudEvent.
             """)
 
     @Option(help: "A cursor: the events behind it.") var after: String?
@@ -61,7 +61,7 @@ struct EventsTail: AsyncParsableCommand {
                 printed += 1
                 return printed < limit ?? .max
             }
-        } catch let failure as CommandFailure where cursor != nil {
+        } catch let failure as CommandFailure where failure.code == .unavailable && cursor != nil {
             throw CommandFailure(failure.code, failure.text, advice: "To go on later: --after \(cursor ?? "")")
         }
     }

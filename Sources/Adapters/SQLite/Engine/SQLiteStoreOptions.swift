@@ -39,6 +39,9 @@ public struct SQLiteStoreOptions: Sendable {
     /// Where the store reports what an operator should know.
     public var diagnostics: (any Diagnostics)?
 
+    /// How long the writer waits while another process holds the database, in milliseconds.
+    var busyMilliseconds: Int32 = 5_000
+
     /// The name of the SQLite VFS to use; nil for the system's own. Tests put a faulty disk here.
     var fileSystem: String?
 
