@@ -85,12 +85,14 @@ let shell: [Target] = [
         dependencies: [
             "Domain", "Ports", "Actors",
             "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "TelemetryAdapter", "JWTAdapter", "HTTPClientAdapter",
-            "HTTPServerAdapter",
+            "HTTPServerAdapter", "CSQLite",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
             lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             logging,
@@ -112,13 +114,7 @@ let shell: [Target] = [
     tests(
         "HTTPServerTests",
         ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
-    tests(
-        "BlackBoxTests",
-        [
-            "Domain",
-            .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "NIOPosix", package: "swift-nio"),
-        ]),
+    tests("BlackBoxTests", ["Domain", crypto]),
     tests("ArchitectureTests", []),
 ]
 
@@ -134,6 +130,7 @@ let package = Package(
             ? []
             : [
                 .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+                .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
                 .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
                 .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
                 .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),

@@ -144,6 +144,7 @@ struct Product: Sendable {
     private func httpServer(_ onListening: @escaping @Sendable (Int) -> Void) -> HTTPServer {
         var settings = HTTPServerSettings(host: host, port: port)
         settings.maxConcurrentRequests = 8_192
+        settings.productVersion = productVersion
         let (engine, store, box) = (engine, store, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store, events: store, signal: engine.signal,

@@ -43,5 +43,10 @@ struct DataDirectoryOption: ParsableArguments {
     @Option(help: "The directory in which everything is kept (default: ./data).")
     var dataDir: String?
 
-    var path: String { Setting.text(dataDir, "data-dir", default: "data") }
+    /// Without slashes at its end.
+    var path: String {
+        var path = Setting.text(dataDir, "data-dir", default: "data")
+        while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
 }

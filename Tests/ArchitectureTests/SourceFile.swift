@@ -29,7 +29,9 @@ struct SourceFile {
 
     /// The lines whose code matches.
     func lines(matching pattern: some RegexComponent) -> [Int] {
-        code.lines.enumerated().compactMap { $1.firstMatch(of: pattern) == nil ? nil : $0 + 1 }
+        // By default a word goes on over a full stop: `a.b` would be one.
+        let pattern = pattern.regex.wordBoundaryKind(.simple)
+        return code.lines.enumerated().compactMap { $1.firstMatch(of: pattern) == nil ? nil : $0 + 1 }
     }
 }
 

@@ -4,24 +4,24 @@ struct SwiftText {
     let code: String
 
     init(_ source: String) {
-        var reader = Reader(source: Array(source.unicodeScalars))
+        var reader = Reader(source: Array(source.utf8))
         reader.code()
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: reader.kept)
-        code = String(text)
+        code = String(decoding: reader.kept, as: UTF8.self)
     }
 
     var lines: [Substring] { code.split(separator: "\n", omittingEmptySubsequences: false) }
 
     private struct Reader {
-        let source: [Unicode.Scalar]
-        var kept: [Unicode.Scalar] = []
+        let source: [UInt8]
+        var kept: [UInt8] = []
         var index = 0
 
-        private func at(_ text: String) -> Bool {
-            let scalars = Array(text.unicodeScalars)
-            return index + scalars.count <= source.count && source[index..<(index + scalars.count)].elementsEqual(scalars)
+        private func at(_ text: StaticString) -> Bool {
+            guard index + text.utf8CodeUnitCount <= source.count else { return false }
+            return (0..<text.utf8CodeUnitCount).allSatisfy { source[index + $0] == text.utf8Start[$0] }
         }
+
+        private func at(_ text: [UInt8]) -> Bool { source[index...].starts(with: text) }
 
         private mutating func keep(_ count: Int = 1) {
             for _ in 0..<count where index < source.count {
@@ -32,7 +32,7 @@ struct SwiftText {
 
         private mutating func blank(_ count: Int = 1) {
             for _ in 0..<count where index < source.count {
-                kept.append(source[index] == "\n" ? "\n" : " ")
+                kept.append(source[index] == UInt8(ascii: "\n") ? source[index] : UInt8(ascii: " "))
                 index += 1
             }
         }
@@ -42,14 +42,14 @@ struct SwiftText {
             var depth = 0
             while index < source.count {
                 if at("//") {
-                    while index < source.count, source[index] != "\n" { blank() }
+                    while index < source.count, source[index] != UInt8(ascii: "\n") { blank() }
                 } else if at("/*") {
                     comment()
-                } else if source[index] == "\"" || source[index] == "#", let hashes = hashesBeforeQuote() {
+                } else if source[index] == UInt8(ascii: "\"") || source[index] == UInt8(ascii: "#"), let hashes = hashesBeforeQuote() {
                     string(hashes)
                 } else {
-                    if source[index] == "(" { depth += 1 }
-                    if source[index] == ")" {
+                    if source[index] == UInt8(ascii: "(") { depth += 1 }
+                    if source[index] == UInt8(ascii: ")") {
                         if inInterpolation, depth == 0 { return }
                         depth -= 1
                     }
@@ -76,24 +76,25 @@ struct SwiftText {
         /// How many `#` stand before a quote that begins here; nil when no string begins here.
         private func hashesBeforeQuote() -> Int? {
             var end = index
-            while end < source.count, source[end] == "#" { end += 1 }
-            return end < source.count && source[end] == "\"" ? end - index : nil
+            while end < source.count, source[end] == UInt8(ascii: "#") { end += 1 }
+            return end < source.count && source[end] == UInt8(ascii: "\"") ? end - index : nil
         }
 
         private mutating func string(_ hashes: Int) {
-            let marks = String(repeating: "#", count: hashes)
+            let marks = [UInt8](repeating: UInt8(ascii: "#"), count: hashes)
+            let backslash = UInt8(ascii: "\\")
             blank(hashes)
             let isLong = at("\"\"\"")
-            let end = (isLong ? "\"\"\"" : "\"") + marks
+            let end = [UInt8](repeating: UInt8(ascii: "\""), count: isLong ? 3 : 1) + marks
             blank(isLong ? 3 : 1)
             while index < source.count {
-                if at(end) { return blank(end.unicodeScalars.count) }
-                if at("\\" + marks + "(") {
+                if at(end) { return blank(end.count) }
+                if at([backslash] + marks + [UInt8(ascii: "(")]) {
                     blank(2 + hashes)
                     // The code within counts as code.
                     code(inInterpolation: true)
                     blank()
-                } else if at("\\" + marks) {
+                } else if at([backslash] + marks) {
                     blank(2 + hashes)
                 } else {
                     blank()

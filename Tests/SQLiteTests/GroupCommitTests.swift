@@ -12,6 +12,8 @@ struct GroupCommitTests {
     private func commitTogether(_ batches: [CommitBatch], _ store: SQLiteStore, _ directory: String) async throws -> [JournalError?] {
         let side = SideConnection(directory + "/" + SQLiteStore.databaseName)
         try #require(side.execute("BEGIN IMMEDIATE"))
+        // Answers are given before the writer is done with a group: wait until it is.
+        while store.writer.inHand.load(ordering: .relaxed) != 0 { try await Task.sleep(for: .milliseconds(1)) }
         return try await withThrowingTaskGroup(of: (Int, JournalError?).self) { group in
             for (index, batch) in batches.enumerated() {
                 group.addTask {

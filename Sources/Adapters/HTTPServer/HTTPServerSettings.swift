@@ -33,6 +33,9 @@ public struct HTTPServerSettings: Sendable {
     /// After this long without an event a stream carries a comment, so that proxies keep it open.
     public var streamKeepAlive = TimeSpan.seconds(15)
 
+    /// The product's version, shown by `GET /`.
+    public var productVersion = ""
+
     public init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host
         self.port = port

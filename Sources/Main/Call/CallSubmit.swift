@@ -17,16 +17,21 @@ struct CallSubmit: AsyncParsableCommand {
             """)
 
     @Option(help: "Where the request goes.") var url: String
-    @Option(help: "\(OutgoingRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")) (default: POST).") var method: String?
+    @Option(help: "One of \(OutgoingRequest.Method.allCases.map(\.rawValue).joined(separator: ", ")) (default: POST).")
+    var method: String?
     @Option(help: "A header as 'Name: value'; may be repeated.") var header: [String] = []
     @Option(help: "The request's body.") var body: String?
     @Option(help: "A file with the request's body; - reads standard input.") var bodyFile: String?
     @OptionGroup var due: DueOptions
     @Option(help: "A tag to find the call by; may be repeated.") var tag: [String] = []
-    @Option(help: "How long one attempt may take, in milliseconds (default: \(ServiceCallSubmission.standardTimeout.milliseconds)).") var timeoutMs: Int64?
-    @Option(help: "How many attempts there are at most (default: \(RetryPolicy.standard.maxAttempts)).") var maxAttempts: Int64?
+    @Option(help: "How long one attempt may take, in milliseconds (default: \(ServiceCallSubmission.standardTimeout.milliseconds)).")
+    var timeoutMs: Int64?
+    @Option(help: "How many attempts there are at most (default: \(RetryPolicy.standard.maxAttempts)).")
+    var maxAttempts: Int64?
     @Option(
-        help: "The longest wait after the first attempt, in milliseconds; it doubles each time (default: \(RetryPolicy.standard.initialDelay.milliseconds)).")
+        help: ArgumentHelp(
+            "The longest wait after the first attempt, in milliseconds; it doubles each time"
+                + " (default: \(RetryPolicy.standard.initialDelay.milliseconds))."))
     var initialDelayMs: Int64?
     @Option(help: "The longest wait between two attempts, in milliseconds (default: \(RetryPolicy.standard.maxDelay.milliseconds)).")
     var maxDelayMs: Int64?

@@ -6,8 +6,9 @@ enum CallText {
 
     static func row(_ call: JSONValue) -> String {
         let attempts = call["attemptCount"]?.int ?? Int64(call["attempts"]?.elements.count ?? 0)
+        let when = call["dueAt"]?.text == nil ? call["endedAt"] : call["dueAt"]
         return [
-            Output.pad(text(call["id"]), 36), Output.pad(text(call["status"]), 12), Output.pad(time(call["dueAt"]?.text == nil ? call["endedAt"] : call["dueAt"]), 24),
+            Output.pad(text(call["id"]), 36), Output.pad(text(call["status"]), 12), Output.pad(time(when), 24),
             Output.pad(String(attempts), 8), Output.short(request(call), 120),
         ].joined(separator: "  ")
     }

@@ -18,11 +18,11 @@ extension APIClient {
     private static let maxFailures = 60
 
     /// One page of events, and the cursor behind it.
-    func events(after cursor: String?, limit: Int) async throws -> (items: [JSONValue], next: String?) {
+    func events(after cursor: String?, limit: Int) async throws -> (items: [JSONValue], next: String?, isAtEnd: Bool) {
         var query = [("limit", String(limit))]
         if let cursor { query.append(("after", cursor)) }
         let page = try await get(Self.eventsPath, query: query)
-        return (page["items"]?.elements ?? [], page["nextCursor"]?.text)
+        return (page["items"]?.elements ?? [], page["nextCursor"]?.text, page["atEnd"] == .bool(true))
     }
 
     /// Follows the log until `each` returns false. A stream that breaks is taken up again behind the last event seen.

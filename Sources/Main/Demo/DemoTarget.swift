@@ -35,7 +35,8 @@ final class DemoTarget: Sendable {
             case "broken": return Hummingbird.Response(status: .internalServerError)
             case "flaky": return Hummingbird.Response(status: count < 3 ? .serviceUnavailable : .ok)
             case "busy":
-                return count < 2 ? Hummingbird.Response(status: .tooManyRequests, headers: [.retryAfter: "1"]) : Hummingbird.Response(status: .ok)
+                if count > 1 { return Hummingbird.Response(status: .ok) }
+                return Hummingbird.Response(status: .tooManyRequests, headers: [.retryAfter: "1"])
             case "hanging":
                 try await Task.sleep(for: .seconds(4))
                 return Hummingbird.Response(status: .ok)

@@ -34,7 +34,9 @@ struct ClockCheck {
         let drift = (Self.read(CLOCK_REALTIME) - wall) - (Self.read(CLOCK_MONOTONIC) - steady)
         if abs(drift) > 20_000 {
             return [
-                Finding(.warn, "clock", "it jumped by \(DiskCheck.milliseconds(drift)) just now", advice: "Let an NTP client steer the clock slowly.")
+                Finding(
+                    .warn, "clock", "it jumped by \(DiskCheck.milliseconds(drift)) just now",
+                    advice: "Let an NTP client steer the clock slowly.")
             ]
         }
         return [Finding(.ok, "clock", now.rfc3339)]

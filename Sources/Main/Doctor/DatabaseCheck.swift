@@ -10,14 +10,24 @@ struct DatabaseCheck {
 
     private struct Unreadable: Error { let reason: String }
 
+    private var path: String { directory + "/" + databaseFile }
+
+    /// Whether no engine has started on the database yet; a damaged one counts as used.
+    var isNew: Bool {
+        guard access(path, F_OK) == 0 else { return true }
+        do {
+            if try query(path, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'store'").isEmpty { return true }
+            return try query(path, "SELECT 1 FROM store WHERE key = 'store_id'").isEmpty
+        } catch { return false }
+    }
+
     func findings() -> [Finding] {
-        let path = directory + "/" + databaseFile
         guard access(path, F_OK) == 0 else {
             return [Finding(.ok, "database", "none yet; `ledgerflow serve` makes it")]
         }
         let restore = "Stop the engine and restore the data directory from a backup."
         do {
-            let problem = try query(path, "PRAGMA quick_check(1)").first?.first ?? "no answer"
+            let problem = try check(path)
             guard problem == "ok" else { return [Finding(.fail, "database", "\(path) is damaged: \(problem)", advice: restore)] }
             let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
             let fine = Finding(.ok, "database", "quick_check found nothing wrong (\(DiskCheck.amount(Int64(size))))")
@@ -65,15 +75,22 @@ struct DatabaseCheck {
         ]
     }
 
-    /// The lists follow from the log, so that their loss is no loss.
+    /// The lists follow from the calls, so that their loss is no loss.
     private func lists() -> [Finding] {
         let path = directory + "/lists.sqlite"
         guard access(path, F_OK) == 0 else { return [] }
-        let problem = (try? query(path, "PRAGMA quick_check(1)").first?.first) ?? "it cannot be read"
+        let problem = (try? check(path)) ?? "it cannot be read"
         if problem == "ok" { return [Finding(.ok, "lists", "quick_check found nothing wrong")] }
         return [
-            Finding(.warn, "lists", "\(path) is damaged: \(problem)", advice: "Stop the engine and remove the file; it is made anew from the log.")
+            Finding(
+                .warn, "lists", "\(path) is damaged: \(problem)",
+                advice: "Stop the engine and remove the file; it is made anew from the calls.")
         ]
+    }
+
+    private func check(_ path: String) throws(Unreadable) -> String {
+        let answer = try query(path, "PRAGMA quick_check(1)").first?.first ?? "no answer"
+        return answer.replacingOccurrences(of: "\n", with: " ")
     }
 
     /// The rows of a query, as text.
@@ -97,7 +114,8 @@ struct DatabaseCheck {
             code = sqlite3_step(statement)
             if code == SQLITE_DONE { return rows }
             guard code == SQLITE_ROW else { throw Self.failure(connection, code) }
-            rows.append((0..<sqlite3_column_count(statement)).map { sqlite3_column_text(statement, $0).map { String(cString: $0) } ?? "" })
+            let columns = 0..<sqlite3_column_count(statement)
+            rows.append(columns.map { sqlite3_column_text(statement, $0).map { String(cString: $0) } ?? "" })
         }
     }
 

@@ -5,8 +5,6 @@ internal import JWTAdapter
 struct DirectoryCheck {
     let path: String
 
-    static func modeAdvice(_ path: String) -> String { "chmod 700 \(path)" }
-
     private static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
@@ -14,20 +12,21 @@ struct DirectoryCheck {
 
     private static func octal(_ mode: mode_t) -> String { "0" + String(mode & 0o7777, radix: 8) }
 
-    func directory() -> [Finding] {
+    /// - Returns: what was found, and whether there is any use in looking further.
+    func place() -> (findings: [Finding], isUsable: Bool) {
         guard let status = Self.status(path) else {
             let reason = String(cString: strerror(errno)).lowercased()
-            return [
-                Finding(
-                    .fail, "directory", "\(path) cannot be looked at: \(reason)",
-                    advice: "Give the engine's directory with --data-dir; `ledgerflow serve` makes a new one.")
-            ]
+            let missing = Finding(
+                .fail, "directory", "\(path) cannot be looked at: \(reason)",
+                advice: "Give the engine's directory with --data-dir; `ledgerflow serve` makes a new one.")
+            return ([missing], false)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            return [Finding(.fail, "directory", "\(path) is not a directory", advice: "Give another --data-dir.")]
+            return ([Finding(.fail, "directory", "\(path) is not a directory", advice: "Give another --data-dir.")], false)
         }
         var findings: [Finding] = []
-        if access(path, R_OK | W_OK | X_OK) != 0 {
+        let isUsable = access(path, R_OK | W_OK | X_OK) == 0
+        if !isUsable {
             findings.append(
                 Finding(
                     .fail, "directory", "\(path) may not be read and written by this user (\(geteuid()))",
@@ -42,15 +41,15 @@ struct DirectoryCheck {
         if status.st_mode & 0o077 != 0 {
             findings.append(
                 Finding(
-                    .fail, "directory", "\(path) is open to others (mode \(Self.octal(status.st_mode)))", advice: Self.modeAdvice(path)))
+                    .fail, "directory", "\(path) is open to others (mode \(Self.octal(status.st_mode)))", advice: "chmod 700 \(path)"))
         }
         if findings.isEmpty { findings = [Finding(.ok, "directory", "\(path), mode \(Self.octal(status.st_mode))")] }
-        return findings
+        return (findings, isUsable)
     }
 
-    func keys() -> [Finding] {
-        let isNew = access(path + "/" + databaseFile, F_OK) != 0
-        return [
+    /// - Parameter isNew: no engine has used the database, so that no key can be missed.
+    func keys(isNew: Bool) -> [Finding] {
+        [
             key("token", bytes: TokenKey.seedBytes, isNew, .warn, "tokens issued before are no longer valid"),
             key("fingerprint", bytes: 32, isNew, .fail, "repeated submissions with a key will be refused as changed"),
             key("cursor", bytes: 32, isNew, .warn, "cursors handed out before are no longer valid"),

@@ -31,7 +31,9 @@ struct DiskCheck {
         let advice = "Make room, or move the data directory; a full disk stops submissions, and nothing is lost."
         if free < Self.leastBytes { return Finding(.fail, "space", text, advice: advice) }
         if free < Self.scarceBytes { return Finding(.warn, "space", text, advice: advice) }
-        if status.f_files > 0, status.f_favail < 1_000 { return Finding(.warn, "space", "only \(status.f_favail) files can be made", advice: advice) }
+        if status.f_files > 0, status.f_favail < 1_000 {
+            return Finding(.warn, "space", "only \(status.f_favail) files can be made", advice: advice)
+        }
         return Finding(.ok, "space", text)
     }
 

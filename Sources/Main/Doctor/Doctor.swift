@@ -8,7 +8,7 @@ struct Doctor: AsyncParsableCommand {
         discussion: """
             Works beside a running engine and changes nothing. Each check is ok, warn or fail; exit code 1 when one fails. The disk is \
             measured with a file without a name, of which nothing is left. The database is read whole, which takes a while when it \
-            is large.
+            is large; SQLite may refresh its index of a crashed engine's log (the -shm files), which holds nothing of its own.
             """)
 
     @OptionGroup var data: DataDirectoryOption
@@ -24,14 +24,15 @@ struct Doctor: AsyncParsableCommand {
             }
         }
         try report([Finding(.ok, "version", "ledgerflow \(productVersion)")])
-        let check = DirectoryCheck(path: data.path)
-        let directory = check.directory()
-        try report(directory)
-        if !directory.contains(where: { $0.level == .fail && $0.advice != DirectoryCheck.modeAdvice(data.path) }) {
-            try report(check.keys())
-            let (lock, isHeld) = check.lock()
+        let directory = DirectoryCheck(path: data.path)
+        let (place, isUsable) = directory.place()
+        try report(place)
+        if isUsable {
+            let (lock, isHeld) = directory.lock()
+            let database = DatabaseCheck(directory: data.path, isHeld: isHeld)
+            try report(directory.keys(isNew: database.isNew))
             try report(lock)
-            try report(DatabaseCheck(directory: data.path, isHeld: isHeld).findings())
+            try report(database.findings())
             try report(DiskCheck(path: data.path).findings())
         }
         try report(ClockCheck(directory: data.path).findings())

@@ -36,13 +36,12 @@ struct EventsTail: AsyncParsableCommand {
         var (cursor, printed) = (after, 0)
         while printed < limit ?? .max {
             let page = try await client.events(after: cursor, limit: min(1_000, (limit ?? .max) - printed))
-            let isAtEnd = page.next == cursor || page.next == nil
             cursor = page.next ?? cursor
             if !page.items.isEmpty {
                 try Output.line(page.items.map { json ? $0.line : EventText.line($0) }.joined(separator: "\n"))
             }
             printed += page.items.count
-            if page.items.isEmpty && isAtEnd { break }
+            if page.isAtEnd || page.next == nil { break }
         }
         if !json, let cursor { Output.note("\(printed) events. To go on: --after \(cursor)") }
     }

@@ -84,6 +84,7 @@ final class KillRun: Sendable {
         data.withLock { $0 }?.expectUnharmed(findings, "the kills")
         let proof = try KillProof(run: self, followed: follower.events, client: client)
         proof.check()
+        findings.check(!proof.arrivals.isEmpty && proof.acknowledged.count > 10 * kills, "there was no load: \(proof.acknowledged.count) calls")
         text.withLock { $0 = "seed \(seed), \(kills) kills, \(proof.summary)" }
     }
 

@@ -42,11 +42,13 @@ struct OperationsHandlers: Sendable {
     let readiness: @Sendable () -> Readiness
     let metrics: @Sendable () -> (contentType: String, text: String)
     let draining: Draining
+    let productVersion: String
 
     func index(_ request: IncomingRequest) async throws(Problem) -> Reply {
         Reply.json { json in
             json.object { json in
                 json.field("name", "ledgerflow")
+                json.field("version", productVersion)
                 json.object("links") { links in
                     links.field("serviceCalls", ServiceCallHandlers.path)
                     links.field("events", "/v1/events")

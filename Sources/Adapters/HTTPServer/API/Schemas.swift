@@ -15,7 +15,7 @@ enum Schemas {
         Schema(name: "ServiceCall", json: serviceCall), Schema(name: "ServiceCallItem", json: serviceCallItem),
         Schema(name: "ServiceCallPage", json: page(of: "ServiceCallItem", next: #"["string","null"]"#)),
         Schema(name: "Attempt", json: attempt), Schema(name: "Event", json: event),
-        Schema(name: "EventPage", json: page(of: "Event", next: #""string""#)), Schema(name: "Problem", json: problem),
+        Schema(name: "EventPage", json: eventPage), Schema(name: "Problem", json: problem),
         Schema(name: "AnyObject", json: #"{"type":"object"}"#),
     ]
 
@@ -116,6 +116,12 @@ enum Schemas {
         "items":{"type":"array","items":{"$ref":"#/components/schemas/\#(item)"}},"nextCursor":{"type":\#(next)}}}
         """#
     }
+
+    private static let eventPage = #"""
+        {"type":"object","required":["items","nextCursor","atEnd"],"properties":{
+        "items":{"type":"array","items":{"$ref":"#/components/schemas/Event"}},"nextCursor":{"type":"string"},
+        "atEnd":{"type":"boolean","description":"Whether this was all that is committed; else there is more, also when items is empty."}}}
+        """#
 
     private static let event = #"""
         {"type":"object","required":["specversion","id","source","type","subject","time","datacontenttype","tenantid","version","correlationid","data"],

@@ -34,6 +34,7 @@ struct EventHandlers: Sendable {
                     for event in page.events { CloudEventWriter.write(event, store: events.storeId, to: &items) }
                 }
                 json.field("nextCursor", cursors.encode(page.next, tenant: principal.tenant))
+                json.field("atEnd", page.isAtEnd)
             }
         }
     }
