@@ -54,14 +54,16 @@ enum DueContract {
             for limit in [1, 3, 50] {
                 var tenants: [TenantId] = []
                 while true {
-                    let page = try await harness.journal.dueTenants(in: owner.partition, upTo: Sample.start, after: tenants.last, limit: limit)
+                    let page = try await harness.journal.dueTenants(
+                        in: owner.partition, upTo: Sample.start, after: tenants.last, limit: limit)
                     tenants += page
                     if page.count < limit { break }
                 }
                 try requireEqual(tenants, expected, "tenants in pages of \(limit)")
             }
             try requireEqual(
-                try await harness.journal.dueTenants(in: PartitionId(2), upTo: .latest, after: nil, limit: 9), [], "tenants of an empty partition")
+                try await harness.journal.dueTenants(in: PartitionId(2), upTo: .latest, after: nil, limit: 9), [],
+                "tenants of an empty partition")
         },
         .init("a running call stays in the list with its attempt, its deadline and the due time at which it started") { harness in
             var owner = try await Owner(harness.journal, 0)

@@ -1,5 +1,5 @@
-internal import Ports
 internal import Domain
+internal import Ports
 
 /// What every `Journal` promises: the fence, expected versions, all or nothing, and that what is loaded is what was stored.
 public enum JournalContract {
@@ -11,7 +11,8 @@ public enum JournalContract {
             _ = try await first.submit([Sample.submission(1, in: first), Sample.submission(2, in: first)])
             try await harness.journal.storePublished([PublishedCursor(partition: first.partition, epoch: first.epoch, position: 1)])
             let second = try await harness.journal.takeOwnership(of: first.partition)
-            try requireEqual(second, Ownership(epoch: first.epoch + 1, head: 2, headEpoch: first.epoch, lastOrdinal: 2, published: 1), "the ownership")
+            try requireEqual(
+                second, Ownership(epoch: first.epoch + 1, head: 2, headEpoch: first.epoch, lastOrdinal: 2, published: 1), "the ownership")
         },
         .init("the head's epoch is that of the last commit, not of the last owner") { harness in
             let fresh = try await harness.journal.takeOwnership(of: PartitionId(1))
@@ -43,7 +44,9 @@ public enum JournalContract {
                     try await harness.journal.commit(owner.batch([second], head: head))
                 }
             }
-            try requireEqual(try await harness.journal.load([ServiceCallKey(tenant: second.call.tenant, id: second.call.id)], in: owner.partition), [], "the call")
+            try requireEqual(
+                try await harness.journal.load([ServiceCallKey(tenant: second.call.tenant, id: second.call.id)], in: owner.partition), [],
+                "the call")
         },
         .init("the same commit again is refused: the head has moved") { harness in
             let owner = try await Owner(harness.journal, 0)
@@ -77,9 +80,11 @@ public enum JournalContract {
             let fresh = try owner.change(nil, .submit(Sample.submission(2, in: owner)), at: Sample.start)
             let good = owner.batch([fresh, cancelled])
             let bad = CommitBatch(
-                partition: good.partition, epoch: good.epoch, expectedHead: good.expectedHead, serviceCalls: [fresh.write, stale], events: good.events)
+                partition: good.partition, epoch: good.epoch, expectedHead: good.expectedHead, serviceCalls: [fresh.write, stale],
+                events: good.events)
             try await requireError("a stale version", \.isRejected) { try await harness.journal.commit(bad) }
-            try requireEqual(try await harness.journal.load(fresh.call.submission, in: owner.partition), nil, "the other call of the commit")
+            try requireEqual(
+                try await harness.journal.load(fresh.call.submission, in: owner.partition), nil, "the other call of the commit")
             try requireEqual(try await harness.journal.load(stored.call.submission, in: owner.partition), stored, "the call")
             try requireEqual(try await harness.journal.events(in: owner.partition, after: 0, limit: 9).count, 1, "events")
             try await harness.journal.commit(good)
@@ -108,7 +113,8 @@ public enum JournalContract {
             let stored = try await owner.submit([Sample.submission(1, in: owner)])[0]
             let absent = Sample.id(2, partition: 0, of: harness.journal.partitionCount)
             let found = try await harness.journal.load(
-                [ServiceCallKey(tenant: Sample.acme, id: absent), ServiceCallKey(tenant: Sample.acme, id: stored.call.id)], in: owner.partition)
+                [ServiceCallKey(tenant: Sample.acme, id: absent), ServiceCallKey(tenant: Sample.acme, id: stored.call.id)],
+                in: owner.partition)
             try requireEqual(found, [stored], "what is found")
             let foreign = ServiceCallKey(tenant: Sample.zenith, id: stored.call.id)
             try requireEqual(try await harness.journal.load([foreign], in: owner.partition), [], "the call under another tenant")
@@ -133,7 +139,8 @@ public enum JournalContract {
             for (number, text) in OddBytes.texts.enumerated() {
                 submissions.append(
                     try Sample.submission(
-                        100 + number, in: owner, headers: [("X-A", "b"), ("x-a", "ü \u{1F600}\t"), ("X-Empty", "")], tags: [text, "b", text + "c"],
+                        100 + number, in: owner, headers: [("X-A", "b"), ("x-a", "ü \u{1F600}\t"), ("X-Empty", "")],
+                        tags: [text, "b", text + "c"],
                         correlationId: text))
             }
             submissions.append(try fullyDressed(200, in: owner))
@@ -159,7 +166,8 @@ public enum JournalContract {
             ]
             for (command, second) in steps {
                 call = try await owner.commit(call, command, at: Sample.start + .seconds(second))
-                try requireEqual(try await harness.journal.load(call.call.submission, in: owner.partition), call, "the call after \(command)")
+                try requireEqual(
+                    try await harness.journal.load(call.call.submission, in: owner.partition), call, "the call after \(command)")
             }
             try requireEqual(call.call.status, .succeeded, "the end")
             var other = try await owner.submit([Sample.submission(2, in: owner)])[0]
@@ -173,7 +181,8 @@ public enum JournalContract {
             let write = ServiceCallWrite(stored: started.stored, expectedVersion: 0, endedAttempts: [])
             let events = owner.batch([submitted, started]).events
             try await harness.journal.commit(
-                CommitBatch(partition: owner.partition, epoch: owner.epoch, expectedHead: owner.head, serviceCalls: [write], events: events))
+                CommitBatch(partition: owner.partition, epoch: owner.epoch, expectedHead: owner.head, serviceCalls: [write], events: events)
+            )
             owner.head += 2
             try requireEqual(try await harness.journal.load(started.call.submission, in: owner.partition), started.stored, "the call")
             let entries = try await harness.journal.due(in: owner.partition, tenant: Sample.acme, after: nil, upTo: Sample.start, limit: 9)
@@ -203,7 +212,9 @@ public enum JournalContract {
             try await harness.reopen()
             try requireEqual(harness.journal.storeId, id, "the store's identity")
             let ownership = try await harness.journal.takeOwnership(of: owner.partition)
-            try requireEqual(ownership, Ownership(epoch: owner.epoch + 1, head: 3, headEpoch: owner.epoch, lastOrdinal: 3, published: 2), "the ownership")
+            try requireEqual(
+                ownership, Ownership(epoch: owner.epoch + 1, head: 3, headEpoch: owner.epoch, lastOrdinal: 3, published: 2), "the ownership"
+            )
             try requireEqual(try await harness.journal.events(in: owner.partition, after: 0, limit: 9), events, "the events")
             let keys = stored.map { ServiceCallKey(tenant: $0.call.tenant, id: $0.call.id) }
             try requireEqual(byId(try await harness.journal.load(keys, in: owner.partition)), byId(stored), "the calls")
@@ -215,7 +226,9 @@ public enum JournalContract {
             var owner = try await Owner(harness.journal, 0)
             _ = try await owner.submit((1...5).map { try Sample.submission($0, in: owner) })
             for position in [3, 1, 4, 2] as [Int64] {
-                try await harness.journal.storePublished([PublishedCursor(partition: owner.partition, epoch: owner.epoch, position: position)])
+                try await harness.journal.storePublished([
+                    PublishedCursor(partition: owner.partition, epoch: owner.epoch, position: position)
+                ])
             }
             try requireEqual(try await harness.journal.takeOwnership(of: owner.partition).published, 4, "the cursor")
         },
@@ -234,16 +247,20 @@ public enum JournalContract {
             try await harness.journal.storePublished([])
             for var owner in [a, b] { _ = try await owner.submit((1...3).map { try Sample.submission($0, in: owner) }) }
             try await harness.journal.storePublished([
-                PublishedCursor(partition: a.partition, epoch: a.epoch, position: 2), PublishedCursor(partition: b.partition, epoch: b.epoch, position: 3),
+                PublishedCursor(partition: a.partition, epoch: a.epoch, position: 2),
+                PublishedCursor(partition: b.partition, epoch: b.epoch, position: 3),
             ])
             try requireEqual(try await harness.journal.takeOwnership(of: a.partition).published, 2, "the first cursor")
             try requireEqual(try await harness.journal.takeOwnership(of: b.partition).published, 3, "the second cursor")
         },
     ]
 
-    private static func resubmitted(_ submission: ServiceCallSubmission, tenant: TenantId, id: ServiceCallId) throws -> ServiceCallSubmission {
+    private static func resubmitted(_ submission: ServiceCallSubmission, tenant: TenantId, id: ServiceCallId) throws
+        -> ServiceCallSubmission
+    {
         ServiceCallSubmission(
-            tenant: tenant, id: id, request: submission.request, fingerprint: submission.fingerprint, correlationId: submission.correlationId)
+            tenant: tenant, id: id, request: submission.request, fingerprint: submission.fingerprint,
+            correlationId: submission.correlationId)
     }
 
     /// A submission in which nothing has its standard value.
@@ -252,7 +269,8 @@ public enum JournalContract {
             number, in: owner, url: "http://[2001:db8::1]:8080/%00/?q=%F0%9F%98%80&a=b", dueAt: Sample.start + .seconds(1),
             tags: (0..<16).map { "tag-\($0)" }, timeout: .milliseconds(123),
             retry: RetryPolicy(
-                maxAttempts: 7, initialDelay: .milliseconds(3), maxDelay: .seconds(77), deadline: Sample.start + .hours(1), statuses: [429, 503]))
+                maxAttempts: 7, initialDelay: .milliseconds(3), maxDelay: .seconds(77), deadline: Sample.start + .hours(1),
+                statuses: [429, 503]))
     }
 }
 

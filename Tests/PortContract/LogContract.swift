@@ -10,7 +10,8 @@ enum LogContract {
                 let seen = try await follow(harness, from: .beginning(partitions: harness.events.partitionCount), limit: limit)
                 for partition in 0..<4 {
                     let positions = seen.filter { $0.partition.index == partition }.map(\.position)
-                    try requireEqual(positions, mine.filter { $0.partition.index == partition }.map(\.position), "positions of \(partition)")
+                    try requireEqual(
+                        positions, mine.filter { $0.partition.index == partition }.map(\.position), "positions of \(partition)")
                 }
                 try requireEqual(seen.count, mine.count, "events in pages of \(limit)")
                 try require(seen.allSatisfy { $0.tenant == Sample.acme }, "an event of another tenant")

@@ -1,5 +1,5 @@
-internal import Ports
 internal import Domain
+internal import Ports
 
 /// What every store promises to readers of calls and of the log.
 public enum QueriesContract {
@@ -15,7 +15,8 @@ public enum QueriesContract {
                 let now = Sample.start + .seconds(Int64(number))
                 call = try await owner.commit(call, .dueTimeReached, at: now)
                 let kind = ExecutionFailure.Kind.allCases[number % 3 + 1]
-                let failure = ExecutionFailure(kind: number % 4 == 0 ? .status : kind, status: number % 4 == 0 ? 503 : nil, detail: "no \(number)")
+                let failure = ExecutionFailure(
+                    kind: number % 4 == 0 ? .status : kind, status: number % 4 == 0 ? 503 : nil, detail: "no \(number)")
                 if failure.isRetryable(under: policy) {
                     call = try await owner.commit(call, .executionFailed(attempt: number, failure), at: now + .milliseconds(5))
                     expected.append(.init(number: number, startedAt: now, endedAt: now + .milliseconds(5), outcome: .failed(failure)))

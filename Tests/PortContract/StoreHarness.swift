@@ -38,7 +38,8 @@ public struct Owner {
     }
 
     /// Decides `command` for the call, at `now`.
-    public func change(_ state: StoredServiceCall?, _ command: ServiceCallCommand, at now: Instant, ordinal: Int64? = nil) throws -> Change {
+    public func change(_ state: StoredServiceCall?, _ command: ServiceCallCommand, at now: Instant, ordinal: Int64? = nil) throws -> Change
+    {
         let context = DecisionContext(now: now, epoch: epoch, entropy: 0)
         let events = try ServiceCall.decide(state?.call, command, context)
         var call = state?.call
@@ -50,7 +51,8 @@ public struct Owner {
         return Change(write: write, events: events)
     }
 
-    public func batch(_ changes: [Change], epoch: Int64? = nil, head: Int64? = nil, data: [UInt8] = Array(#"{"a":1}"#.utf8)) -> CommitBatch {
+    public func batch(_ changes: [Change], epoch: Int64? = nil, head: Int64? = nil, data: [UInt8] = Array(#"{"a":1}"#.utf8)) -> CommitBatch
+    {
         let expectedHead = head ?? self.head
         var events: [CommittedEvent] = []
         for change in changes {
@@ -65,7 +67,8 @@ public struct Owner {
             }
         }
         return CommitBatch(
-            partition: partition, epoch: epoch ?? self.epoch, expectedHead: expectedHead, serviceCalls: changes.map(\.write), events: events)
+            partition: partition, epoch: epoch ?? self.epoch, expectedHead: expectedHead, serviceCalls: changes.map(\.write), events: events
+        )
     }
 
     /// Commits `changes`, and counts on.
@@ -77,7 +80,8 @@ public struct Owner {
     }
 
     /// Submits calls in one commit.
-    public mutating func submit(_ submissions: [ServiceCallSubmission], at now: Instant = Sample.start) async throws -> [StoredServiceCall] {
+    public mutating func submit(_ submissions: [ServiceCallSubmission], at now: Instant = Sample.start) async throws -> [StoredServiceCall]
+    {
         var changes: [Change] = []
         for (offset, submission) in submissions.enumerated() {
             changes.append(try change(nil, .submit(submission), at: now, ordinal: lastOrdinal + 1 + Int64(offset)))
@@ -87,7 +91,9 @@ public struct Owner {
     }
 
     /// Decides and commits one command.
-    public mutating func commit(_ stored: StoredServiceCall, _ command: ServiceCallCommand, at now: Instant) async throws -> StoredServiceCall {
+    public mutating func commit(_ stored: StoredServiceCall, _ command: ServiceCallCommand, at now: Instant) async throws
+        -> StoredServiceCall
+    {
         let change = try change(stored, command, at: now)
         try await commit([change])
         return change.stored

@@ -1,8 +1,9 @@
 import Domain
 import PortContract
 import Ports
-@testable import SQLiteAdapter
 import Testing
+
+@testable import SQLiteAdapter
 
 @Suite("When the disk fails, nothing is acknowledged that is not durable", .serialized)
 struct DiskFaultTests {
@@ -43,9 +44,11 @@ struct DiskFaultTests {
         throw ContractFailure("the store does not come back")
     }
 
-    @Test("a failed flush is ambiguous; afterwards head, rows and events agree on what is stored, also after opening again", arguments: [
-        FaultyDisk.Fault.syncFails, .writesFail,
-    ])
+    @Test(
+        "a failed flush is ambiguous; afterwards head, rows and events agree on what is stored, also after opening again",
+        arguments: [
+            FaultyDisk.Fault.syncFails, .writesFail,
+        ])
     func failedFlush(_ fault: FaultyDisk.Fault) async throws {
         try await withFaultyStore { harness, owner in
             let submission = try Sample.submission(2, in: owner)
@@ -104,14 +107,18 @@ struct DiskFaultTests {
             var kept: [StoredServiceCall] = []
             var refused: JournalError?
             for number in 0..<400 where refused == nil {
-                do { kept += try await owner.submit([Sample.submission(number, in: owner, body: Array(repeating: 1, count: 20_000))]) } catch let error as JournalError {
+                do {
+                    kept += try await owner.submit([Sample.submission(number, in: owner, body: Array(repeating: 1, count: 20_000))])
+                } catch let error as JournalError {
                     refused = error
                 }
             }
             #expect(refused?.isUnavailable == true)
             _ = try await owner.commit(kept[0], .cancel, at: Sample.start)
             try await harness.reopen()
-            for stored in kept.dropFirst() { #expect(try await harness.journal.load(stored.call.submission, in: owner.partition) == stored) }
+            for stored in kept.dropFirst() {
+                #expect(try await harness.journal.load(stored.call.submission, in: owner.partition) == stored)
+            }
             await harness.close()
         }
     }

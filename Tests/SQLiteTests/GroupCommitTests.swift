@@ -2,9 +2,10 @@ import Domain
 import Foundation
 import PortContract
 import Ports
-@testable import SQLiteAdapter
 import Synchronization
 import Testing
+
+@testable import SQLiteAdapter
 
 @Suite("Group commit")
 struct GroupCommitTests {

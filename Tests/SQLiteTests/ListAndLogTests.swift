@@ -2,8 +2,10 @@ import Domain
 import Foundation
 import PortContract
 import Ports
-@testable import SQLiteAdapter
+import Synchronization
 import Testing
+
+@testable import SQLiteAdapter
 
 @Suite("Lists and pages of the log")
 struct ListAndLogTests {
@@ -41,9 +43,11 @@ struct ListAndLogTests {
         return filter
     }()
 
-    @Test("are made anew when their file is missing, damaged, of another store, or ahead of the database", arguments: [
-        "missing", "damaged", "foreign", "ahead", "other form", "empty",
-    ])
+    @Test(
+        "are made anew when their file is missing, damaged, of another store, or ahead of the database",
+        arguments: [
+            "missing", "damaged", "foreign", "ahead", "other form", "empty",
+        ])
     func rebuilt(_ harm: String) async throws {
         try await withScratch { directory in
             var store = try await SQLiteStore.open(directory: directory, options: .small)
@@ -53,14 +57,31 @@ struct ListAndLogTests {
             await store.close()
             switch harm {
             case "missing": try FileManager.default.removeItem(atPath: lists(directory))
-            case "damaged": try Data((0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }).write(to: URL(fileURLWithPath: lists(directory)))
-            case "foreign": #expect(SideConnection(lists(directory)).execute("UPDATE facts SET value = 'x' WHERE key = 'store_id'; DELETE FROM calls"))
+            case "damaged":
+                try Data((0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }).write(to: URL(fileURLWithPath: lists(directory)))
+            case "foreign":
+                #expect(SideConnection(lists(directory)).execute("UPDATE facts SET value = 'x' WHERE key = 'store_id'; DELETE FROM calls"))
             case "ahead": #expect(SideConnection(lists(directory)).execute("UPDATE progress SET position = 999999; DELETE FROM tags"))
-            case "other form": #expect(SideConnection(lists(directory)).execute("UPDATE facts SET value = '0' WHERE key = 'form'; DROP TABLE tags"))
+            case "other form":
+                #expect(SideConnection(lists(directory)).execute("UPDATE facts SET value = '0' WHERE key = 'form'; DROP TABLE tags"))
             default: try Data().write(to: URL(fileURLWithPath: lists(directory)))
             }
             store = try await SQLiteStore.open(directory: directory, options: .small)
             #expect([try await all(store), try await all(store, Self.cancelled), try await all(store, Self.tagged)] == expected)
+            await store.close()
+        }
+    }
+
+    @Test("are made anew while the store runs, when a reader finds them damaged")
+    func rebuiltInUse() async throws {
+        try await withScratch { directory in
+            let store = try await SQLiteStore.open(directory: directory, options: .small)
+            try await fill(store)
+            #expect(try await all(store).count == 300)
+            let generation = store.lists.generation.load(ordering: .acquiring)
+            store.lists.requests.signal { $0.mustRebuild = true }
+            while store.lists.generation.load(ordering: .acquiring) <= generation { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(try await all(store).count == 300)
             await store.close()
         }
     }

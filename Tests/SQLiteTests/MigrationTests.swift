@@ -2,8 +2,9 @@ import Domain
 import Foundation
 import PortContract
 import Ports
-@testable import SQLiteAdapter
 import Testing
+
+@testable import SQLiteAdapter
 
 @Suite("Migrations")
 struct MigrationTests {
@@ -24,7 +25,8 @@ struct MigrationTests {
             let numbers = SchemaStatements.all.map(\.number)
             #expect(numbers == Array(1...numbers.count))
             let (first, second) = (
-                try SQLiteMigrations.apply(path: path, at: Sample.start), try SQLiteMigrations.apply(path: path, at: Sample.start + .hours(1))
+                try SQLiteMigrations.apply(path: path, at: Sample.start),
+                try SQLiteMigrations.apply(path: path, at: Sample.start + .hours(1))
             )
             #expect(first == numbers)
             #expect(second == [])
@@ -77,7 +79,9 @@ struct MigrationTests {
             #expect(SideConnection(printed).execute(SQLiteMigrations.schemaText))
             let schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)"
             let expected = try #require(SideConnection(migrated).text(schema))
-            #expect(SideConnection(printed).text(schema)?.replacing("IF NOT EXISTS ", with: "") == expected.replacing("IF NOT EXISTS ", with: ""))
+            #expect(
+                SideConnection(printed).text(schema)?.replacing("IF NOT EXISTS ", with: "")
+                    == expected.replacing("IF NOT EXISTS ", with: ""))
         }
     }
 }

@@ -59,7 +59,8 @@ private struct Workload {
         var ended: [[CommitBatch]] = []
         for number in 0..<total {
             let now = Sample.start + .milliseconds(Int64(number / 20))
-            let id = idsAreRandom ? UniqueId(high: ids.next(), low: ids.next()) : UniqueId.version7(at: now, random: (ids.next(), ids.next()))
+            let id =
+                idsAreRandom ? UniqueId(high: ids.next(), low: ids.next()) : UniqueId.version7(at: now, random: (ids.next(), ids.next()))
             let key = ServiceCallKey(tenant: Sample.acme, id: ServiceCallId(id))
             let partition = key.partition(of: store.partitionCount).index
             waiting[partition].append(try Self.submission(key.id))
@@ -72,7 +73,8 @@ private struct Workload {
                 }
                 let running = try new.map { try owners[partition].change($0.stored, .dueTimeReached, at: now + .milliseconds(2)) }
                 let over = try running.map {
-                    try owners[partition].change($0.stored, .executionSucceeded(attempt: 1, .init(status: 200, bodyBytes: 12)), at: now + .milliseconds(9))
+                    try owners[partition].change(
+                        $0.stored, .executionSucceeded(attempt: 1, .init(status: 200, bodyBytes: 12)), at: now + .milliseconds(9))
                 }
                 round.submit.append(owners[partition].batch(new, data: Self.data))
                 round.start.append(owners[partition].batch(running, data: Self.data))

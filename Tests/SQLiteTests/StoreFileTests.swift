@@ -2,8 +2,9 @@ import Domain
 import Foundation
 import PortContract
 import Ports
-@testable import SQLiteAdapter
 import Testing
+
+@testable import SQLiteAdapter
 
 @Suite("The store's files")
 struct StoreFileTests {

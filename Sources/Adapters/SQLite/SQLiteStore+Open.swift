@@ -42,7 +42,9 @@ extension SQLiteStore {
             settings.cacheBytes = 4 << 20
             settings.mayCreate = true
             let connection = try Connection(settings)
-            if StoreFiles.size(of: path) <= options.quickCheckBytes, let finding = try connection.text("PRAGMA quick_check(1)"), finding != "ok" {
+            if StoreFiles.size(of: path) <= options.quickCheckBytes, let finding = try connection.text("PRAGMA quick_check(1)"),
+                finding != "ok"
+            {
                 throw .unreadable(finding)
             }
             switch try SQLiteMigrations.apply(connection, path: path, at: options.createdAt) {

@@ -40,6 +40,7 @@ extension SQLiteStore {
         switch await readers.read(.client, body) {
         case .success(let value): return value
         case .failure(let failure):
+            if case .listsDamaged = failure { lists.requests.signal { $0.mustRebuild = true } }
             reportRead(failure)
             throw QueryError(failure.reason)
         }

@@ -94,13 +94,17 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         let (writer, lists) = (writer, lists)
         return [
             MetricFamily(
-                "ledgerflow_store_commit_seconds", "Time of one physical transaction.", .histogram(measured.commitMicroseconds, exponent: -6)),
-            MetricFamily("ledgerflow_store_commit_batches", "Requests joined in one transaction.", .histogram(measured.groupSize, exponent: 0)),
+                "ledgerflow_store_commit_seconds", "Time of one physical transaction.",
+                .histogram(measured.commitMicroseconds, exponent: -6)),
+            MetricFamily(
+                "ledgerflow_store_commit_batches", "Requests joined in one transaction.", .histogram(measured.groupSize, exponent: 0)),
             MetricFamily("ledgerflow_store_calls_written_total", "Rows of calls written.", .counter(measured.callsWritten)),
             MetricFamily("ledgerflow_store_events_written_total", "Events written.", .counter(measured.eventsWritten)),
-            MetricFamily("ledgerflow_store_split_groups_total", "Groups that failed and were tried one by one.", .counter(measured.splitGroups)),
+            MetricFamily(
+                "ledgerflow_store_split_groups_total", "Groups that failed and were tried one by one.", .counter(measured.splitGroups)),
             MetricFamily("ledgerflow_store_checkpoints_total", "Checkpoints beside the writer.", .counter(measured.checkpoints)),
-            MetricFamily("ledgerflow_store_writer_checkpoints_total", "Checkpoints finished by the writer.", .counter(measured.writerCheckpoints)),
+            MetricFamily(
+                "ledgerflow_store_writer_checkpoints_total", "Checkpoints finished by the writer.", .counter(measured.writerCheckpoints)),
             MetricFamily(
                 "ledgerflow_store_log_bytes", "Size of the write-ahead log.",
                 .gauge { Int64(writer.logPages.load(ordering: .relaxed) * Connection.pageBytes) }),

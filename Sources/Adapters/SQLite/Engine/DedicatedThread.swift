@@ -1,11 +1,11 @@
 internal import Synchronization
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// A thread of the store's own, so that what blocks in the library never blocks the cooperative pool.
@@ -52,15 +52,15 @@ final class DedicatedThread: Sendable {
 
     private static func spawn(_ context: UnsafeMutableRawPointer) -> Bool {
         #if canImport(Darwin)
-        var thread: pthread_t?
-        let code = pthread_create(&thread, nil, enterThread, context)
-        if let thread { pthread_detach(thread) }
-        return code == 0
+            var thread: pthread_t?
+            let code = pthread_create(&thread, nil, enterThread, context)
+            if let thread { pthread_detach(thread) }
+            return code == 0
         #else
-        var thread = pthread_t()
-        let code = pthread_create(&thread, nil, enterThread, context)
-        if code == 0 { pthread_detach(thread) }
-        return code == 0
+            var thread = pthread_t()
+            let code = pthread_create(&thread, nil, enterThread, context)
+            if code == 0 { pthread_detach(thread) }
+            return code == 0
         #endif
     }
 
@@ -83,14 +83,14 @@ private final class ThreadStart: Sendable {
 }
 
 #if canImport(Darwin)
-private func enterThread(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().body()
-    return nil
-}
+    private func enterThread(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+    }
 #else
-private func enterThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().body()
-    return nil
-}
+    private func enterThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let context else { return nil }
+        Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+    }
 #endif

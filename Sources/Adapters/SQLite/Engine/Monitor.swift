@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// A value that threads wait on: a mutex and a condition of the system.
@@ -25,13 +25,13 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         condition.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
         #if canImport(Darwin)
-        pthread_cond_init(condition, nil)
+            pthread_cond_init(condition, nil)
         #else
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
+            var attributes = pthread_condattr_t()
+            pthread_condattr_init(&attributes)
+            pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            pthread_cond_init(condition, &attributes)
+            pthread_condattr_destroy(&attributes)
         #endif
     }
 
@@ -78,12 +78,12 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
 
     private func sleep(until deadline: Int64) {
         #if canImport(Darwin)
-        let rest = max(0, deadline - monotonicMicroseconds())
-        var time = timespec(tv_sec: Int(rest / 1_000_000), tv_nsec: Int(rest % 1_000_000) * 1_000)
-        pthread_cond_timedwait_relative_np(condition, mutex, &time)
+            let rest = max(0, deadline - monotonicMicroseconds())
+            var time = timespec(tv_sec: Int(rest / 1_000_000), tv_nsec: Int(rest % 1_000_000) * 1_000)
+            pthread_cond_timedwait_relative_np(condition, mutex, &time)
         #else
-        var time = timespec(tv_sec: Int(deadline / 1_000_000), tv_nsec: Int(deadline % 1_000_000) * 1_000)
-        pthread_cond_timedwait(condition, mutex, &time)
+            var time = timespec(tv_sec: Int(deadline / 1_000_000), tv_nsec: Int(deadline % 1_000_000) * 1_000)
+            pthread_cond_timedwait(condition, mutex, &time)
         #endif
     }
 }

@@ -38,6 +38,8 @@ enum StoreFailure: Error, Sendable {
     case fault(JournalFault)
     /// A stored value that this program cannot read.
     case unreadable(String)
+    /// The lists are damaged; the database is not concerned.
+    case listsDamaged
 
     /// The part of `JournalError` that a batch can be guilty of.
     enum JournalFault: Sendable {
@@ -56,6 +58,7 @@ enum StoreFailure: Error, Sendable {
         case .sqlite(let code, let message): "\(message) (SQLite \(code))"
         case .fault(.ownershipLost): "ownership lost"
         case .fault(.rejected(let reason)), .unreadable(let reason): reason
+        case .listsDamaged: "the lists are damaged and are being made anew; ask again in a moment"
         }
     }
 }

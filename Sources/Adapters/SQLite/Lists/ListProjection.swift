@@ -14,6 +14,8 @@ final class ListProjection: Sendable {
         /// The tick of the first commit that is not in the lists; nil when there is none.
         var newsSince: Int64?
         var waiters: [Waiter] = []
+        /// A reader found the lists damaged.
+        var mustRebuild = false
         var isClosing = false
     }
 

@@ -4,7 +4,7 @@ internal import Ports
 internal import Synchronization
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Writes the lists behind the commits, on a thread of its own with low priority.
@@ -32,16 +32,19 @@ final class ListProjector {
         diagnostics = options.diagnostics
     }
 
-    private enum Occasion { case work, closing }
+    private enum Occasion { case work, rebuild, closing }
 
     /// The body of the thread; ends when the store is closed.
     func run() {
         #if canImport(Glibc)
-        // On Linux this is the calling thread's own niceness: commits go first.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+            // On Linux this is the calling thread's own niceness: commits go first.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         #endif
         var isBehind = true
-        while next(isBehind: isBehind) == .work {
+        while true {
+            let occasion = next(isBehind: isBehind)
+            if occasion == .closing { break }
+            if occasion == .rebuild { discard() }
             do throws(StoreFailure) {
                 let store = try opened()
                 isBehind = try store.catchUp()
@@ -60,6 +63,10 @@ final class ListProjector {
     private func next(isBehind: Bool) -> Occasion {
         projection.requests.wait { requests in
             if requests.isClosing { return .done(.closing) }
+            if requests.mustRebuild {
+                requests.mustRebuild = false
+                return .done(.rebuild)
+            }
             let now = monotonicMicroseconds()
             if isBehind || !requests.waiters.isEmpty {
                 requests.newsSince = nil
@@ -104,14 +111,17 @@ final class ListProjector {
         Connection.Settings(path: path, cacheBytes: 32 << 20, busyMilliseconds: 1_000, mayCreate: true, synchronous: "NORMAL")
     }
 
+    private func discard() {
+        projection.generation.store(0, ordering: .releasing)
+        store = nil
+        StoreFiles.removeDatabase(path)
+    }
+
     /// After an error: damaged lists are thrown away, anything else is tried again after a pause.
     private func giveUp(_ failure: StoreFailure) {
         let isDamaged = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR].contains(failure.primaryCode) && store?.isReading == false
         store = nil
-        if isDamaged {
-            projection.generation.store(0, ordering: .releasing)
-            StoreFiles.removeDatabase(path)
-        }
+        if isDamaged { discard() }
         diagnostics?.report(Diagnostic(.warning, "store.lists-failed", "the lists cannot be written: \(failure.reason)"))
         let until = monotonicMicroseconds() + 500_000
         while monotonicMicroseconds() < until {

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Domain
 internal import Ports
 
@@ -146,8 +147,15 @@ extension ReadSession {
         let lists: ListSession
         if let open = self.lists { lists = open } else { lists = try ListSession(path: listPath, generation: generation) }
         self.lists = lists
-        let (candidates, lookedUpTo) = try lists.candidates(
-            tenant: tenant, filter: filter, after: after, limit: limit, scanLimit: scanLimit)
+        let candidates: [ListSession.Candidate]
+        let lookedUpTo: ServiceCallPlace?
+        do throws(StoreFailure) {
+            (candidates, lookedUpTo) = try lists.candidates(
+                tenant: tenant, filter: filter, after: after, limit: limit, scanLimit: scanLimit)
+        } catch {
+            self.lists = nil
+            throw [SQLITE_CORRUPT, SQLITE_NOTADB].contains(error.primaryCode) ? .listsDamaged : error
+        }
         try beginRead()
         var calls: [ServiceCall] = []
         var bytes = 0

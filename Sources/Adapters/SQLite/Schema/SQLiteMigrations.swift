@@ -1,5 +1,5 @@
-public import Domain
 internal import CSQLite
+public import Domain
 
 /// The numbered migrations of the embedded store's database.
 ///
@@ -86,7 +86,9 @@ public enum SQLiteMigrations {
         return .success(done)
     }
 
-    private static func record(_ migration: SchemaStatements.Migration, _ connection: borrowing Connection, at now: Instant) throws(StoreFailure) {
+    private static func record(_ migration: SchemaStatements.Migration, _ connection: borrowing Connection, at now: Instant)
+        throws(StoreFailure)
+    {
         let insert = try Statement(connection, "INSERT INTO migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)")
         try insert.bind(1, migration.number)
         try insert.bind(2, text: migration.name)

@@ -65,7 +65,9 @@ final class Writer {
         shared.queue.wait { queue in
             let now = monotonicMicroseconds()
             let cursorsDue = queue.cursorsDue.map { $0 <= now } ?? false
-            guard !queue.commits.isEmpty || !queue.takeovers.isEmpty || cursorsDue || queue.mayFinishCheckpoint || queue.mayEnd || queue.isClosing && !queue.cursors.isEmpty
+            guard
+                !queue.commits.isEmpty || !queue.takeovers.isEmpty || cursorsDue || queue.mayFinishCheckpoint || queue.mayEnd
+                    || queue.isClosing && !queue.cursors.isEmpty
             else {
                 return .sleep(until: queue.cursorsDue ?? now + 60_000_000)
             }
