@@ -100,7 +100,7 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
-    tests("SQLiteTests", ["Domain", "Ports", "SQLiteAdapter", "PortContract"]),
+    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract"]),
     tests(
         "HTTPClientTests",
         [

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many partitions a new store gets, 1 to 256 (default: 4). An existing store keeps its own.")
     var partitions: String?
     @Option(help: "How many attempts may run at one time, 1 to 65536 (default: 512).") var maxRunning: String?
-    @Flag(help: "Print a token and a few commands to try.") var welcome = false
+    @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
         let product = try await Product(
@@ -34,7 +34,8 @@ struct Serve: AsyncParsableCommand {
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512))
-        let (token, host) = (welcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
+        let isWelcome = welcome || Setting.environment("welcome") == "true"
+        let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in
             let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             print("Ledgerflow \(productVersion) listens on \(address)")

@@ -9,7 +9,7 @@ struct Token: AsyncParsableCommand {
         discussion: "Works beside a running engine, and before the first start: the signing key is made when there is none.")
 
     @Option(help: "The tenant that the token is for (default: demo).") var tenant: String?
-    @Option(help: "Who holds the token (default: cli).") var subject: String = "cli"
+    @Option(help: "Who holds the token (default: cli).") var subject: String?
     @Option(help: "Days until it expires, 1 to 3650 (default: 30).") var days: String?
     @OptionGroup var data: DataDirectoryOption
 
@@ -17,7 +17,7 @@ struct Token: AsyncParsableCommand {
         let tenant = try Setting.tenant(tenant)
         let days = try Setting.number(days, "days", in: 1...3_650, default: 30)
         let directory = try DataDirectory(path: data.path)
-        print(try await issueToken(in: directory, tenant: tenant, subject: subject, lifetime: .hours(24 * Int64(days))))
+        print(try await issueToken(in: directory, tenant: tenant, subject: Setting.text(subject, "subject", default: "cli"), lifetime: .hours(24 * Int64(days))))
     }
 }
 

@@ -37,12 +37,16 @@ import Testing
         for folder in try Repository.folders(in: "Tests") {
             #expect(Package.hasTests(folder, in: description), "Tests/\(folder) is no target")
         }
-        #expect(!Package.hasTarget("Utils", in: description) && !Package.hasAdapter("Utils", in: description) && !Package.hasTests("Utils", in: description))
+        #expect(
+            !Package.hasTarget("Utils", in: description) && !Package.hasAdapter("Utils", in: description)
+                && !Package.hasTests("Utils", in: description))
     }
 
     @Test func nothingIsCalledUtils() {
         let refused = /(Utils|Utilities|Helpers?|Manager|Common|Base|Misc)(\.swift|\/)/
-        for file in Repository.sources where file.path.firstMatch(of: refused) != nil { Issue.record("\(file.path) has a name that says nothing") }
+        for file in Repository.sources where file.path.firstMatch(of: refused) != nil {
+            Issue.record("\(file.path) has a name that says nothing")
+        }
         #expect("Sources/Domain/DateHelper.swift".firstMatch(of: refused) != nil)
     }
 
@@ -65,9 +69,12 @@ import Testing
 
 /// What the package description declares.
 private enum Package {
-    static func hasTarget(_ name: String, in description: String) -> Bool { description.contains("arget(\n        name: \"\(name)\"") || description.contains("arget(name: \"\(name)\"") }
+    static func hasTarget(_ name: String, in description: String) -> Bool {
+        description.contains("arget(\n        name: \"\(name)\"") || description.contains("arget(name: \"\(name)\"")
+    }
     static func hasAdapter(_ name: String, in description: String) -> Bool {
-        description.contains("adapter(\"\(name)\"") || description.contains("adapter(\n        \"\(name)\"") || description.contains("path: \"Sources/Adapters/\(name)\"")
+        description.contains("adapter(\"\(name)\"") || description.contains("adapter(\n        \"\(name)\"")
+            || description.contains("path: \"Sources/Adapters/\(name)\"")
     }
     static func hasTests(_ name: String, in description: String) -> Bool {
         ["tests", "kit"].contains { description.contains("\($0)(\"\(name)\"") || description.contains("\($0)(\n        \"\(name)\"") }

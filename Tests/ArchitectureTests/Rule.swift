@@ -27,7 +27,8 @@ struct Rule: Sendable, CustomTestStringConvertible {
     }
 
     init(
-        _ name: String, breaches: @escaping @Sendable (SourceFile) -> [String], bad: (path: String, source: String), good: (path: String, source: String)
+        _ name: String, breaches: @escaping @Sendable (SourceFile) -> [String], bad: (path: String, source: String),
+        good: (path: String, source: String)
     ) {
         self.name = name
         self.breaches = breaches

@@ -10,7 +10,9 @@ extension Rule {
         // Pure code needs neither the system nor a lock; cryptography and collections are functions of their arguments.
         if file.isUnder("Domain") { return ["Crypto"] }
         if file.isUnder("Ports") { return ["Domain", "Synchronization"] }
-        if file.isUnder("Actors") { return ["Domain", "Ports", "Synchronization", "DequeModule", "HeapModule", "OrderedCollections", "Collections"] }
+        if file.isUnder("Actors") {
+            return ["Domain", "Ports", "Synchronization", "DequeModule", "HeapModule", "OrderedCollections", "Collections"]
+        }
         return nil
     }
 
@@ -18,15 +20,21 @@ extension Rule {
         "imports run downward only",
         breaches: { file in
             guard let allowed = allowed(file) else { return [] }
-            return file.imports.filter { !allowed.contains($0.module) }.map { "\(file.path):\($0.line): imports \($0.module), which is not below it" }
+            return file.imports.filter { !allowed.contains($0.module) }.map {
+                "\(file.path):\($0.line): imports \($0.module), which is not below it"
+            }
         },
-        bad: ("Sources/Domain/Bad.swift", "internal import Ports\n"), good: ("Sources/Ports/Good.swift", "public import Domain\n// import Actors\n"))
+        bad: ("Sources/Domain/Bad.swift", "internal import Ports\n"),
+        good: ("Sources/Ports/Good.swift", "public import Domain\n// import Actors\n"))
 
     private static let technologies: [String: Set<String>] = [
-        "InMemory": [], "Telemetry": [], "SQLite": ["CSQLite", "DequeModule", "HeapModule"], "System": ["DequeModule", "HeapModule", "PriorityQueueModule"],
+        "InMemory": [], "Telemetry": [], "SQLite": ["CSQLite", "DequeModule", "HeapModule"],
+        "System": ["DequeModule", "HeapModule", "PriorityQueueModule"],
         "JWT": ["JWTKit", "Crypto"],
         "HTTPClient": ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging"],
-        "HTTPServer": ["Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "ServiceLifecycle", "Crypto", "Logging"],
+        "HTTPServer": [
+            "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "ServiceLifecycle", "Crypto", "Logging",
+        ],
     ]
 
     /// An adapter sees its own technology, the ports and the domain: neither the actors nor another adapter.
@@ -34,7 +42,9 @@ extension Rule {
         "an adapter imports the ports, the domain and its own technology",
         breaches: { file in
             guard let technology = file.technology else { return [] }
-            guard let own = technologies[technology] else { return ["\(file.path): the adapter \(technology) is not in the list of this test"] }
+            guard let own = technologies[technology] else {
+                return ["\(file.path): the adapter \(technology) is not in the list of this test"]
+            }
             let allowed = own.union(system).union(["Domain", "Ports"])
             return file.imports.filter { !allowed.contains($0.module) }.map { "\(file.path):\($0.line): imports \($0.module)" }
         },
@@ -45,20 +55,35 @@ extension Rule {
 
     /// What would make a run of the simulation differ from its repetition.
     private static let pure: [Rule] = [
-        Rule("no clock but the port", in: ["Domain", "Actors", "Ports"], forbids: { /\bDate\(\)|\bDate\.now\b|\bContinuousClock\b|\bSuspendingClock\b|\bclock_gettime\b|\bgettimeofday\b/ },
+        Rule(
+            "no clock but the port", in: ["Domain", "Actors", "Ports"],
+            forbids: { /\bDate\(\)|\bDate\.now\b|\bContinuousClock\b|\bSuspendingClock\b|\bclock_gettime\b|\bgettimeofday\b/ },
             bad: "let now = Date()\n", good: "// Date() is not used\nlet text = \"Date()\"\nlet date = HTTPDate()\n"),
-        Rule("no sleep but the port's", in: ["Domain", "Actors", "Ports"], forbids: { /\bTask\s*\.\s*sleep\b|\busleep\(|\bnanosleep\(/ },
+        Rule(
+            "no sleep but the port's", in: ["Domain", "Actors", "Ports"], forbids: { /\bTask\s*\.\s*sleep\b|\busleep\(|\bnanosleep\(/ },
             bad: "try await Task.sleep(for: .seconds(1))\n", good: "await time.sleep(until: deadline)\n"),
-        Rule("no task outside a group", in: ["Domain", "Actors", "Ports"], forbids: { /\bTask\s*(<[^>]*>)?\s*(\{|\()|\bTask\s*\.\s*(detached|immediate)\b|\bDispatchQueue\b|\bThread\b/ },
+        Rule(
+            "no task outside a group", in: ["Domain", "Actors", "Ports"],
+            forbids: { /\bTask\s*(<[^>]*>)?\s*(\{|\()|\bTask\s*\.\s*(detached|immediate)\b|\bDispatchQueue\b|\bThread\b/ },
             bad: "Task { await run() }\n", good: "group.addTask { await run() }\nfunc runTask() {}\n"),
-        Rule("no identifier but the port's", in: ["Domain", "Actors", "Ports"], forbids: { /\bUUID\(\)/ }, bad: "let id = UUID()\n", good: "let id = UniqueId.version7()\n"),
-        Rule("no chance but the port's", in: ["Domain", "Actors", "Ports"],
+        Rule(
+            "no identifier but the port's", in: ["Domain", "Actors", "Ports"], forbids: { /\bUUID\(\)/ }, bad: "let id = UUID()\n",
+            good: "let id = UniqueId.version7()\n"),
+        Rule(
+            "no chance but the port's", in: ["Domain", "Actors", "Ports"],
             forbids: { /\bSystemRandomNumberGenerator\b|\.random\((?![^\n]*\busing:)|\.(shuffled|shuffle|randomElement)\(\)|\barc4random/ },
-            bad: "let number = Int.random(in: 0..<6)\n", good: "let number = Int.random(in: 0..<6, using: &generator)\nlet bits = entropy.next()\n"),
-        Rule("no floating point in the domain", in: ["Domain"], forbids: { /\b(Double|Float|Float16|Float80|CGFloat)\b/ }, bad: "let price: Double = 1\n",
+            bad: "let number = Int.random(in: 0..<6)\n",
+            good: "let number = Int.random(in: 0..<6, using: &generator)\nlet bits = entropy.next()\n"),
+        Rule(
+            "no floating point in the domain", in: ["Domain"], forbids: { /\b(Double|Float|Float16|Float80|CGFloat)\b/ },
+            bad: "let price: Double = 1\n",
             good: "let price: Int64 = 1 // no Double\n"),
-        Rule("no waiting in the domain", in: ["Domain"], forbids: { /\b(async|await|actor)\b/ }, bad: "func decide() async {}\n", good: "let text = \"await\"\n"),
-        Rule("no printing", in: ["Domain", "Ports", "Actors", "Adapters"], forbids: { /(^|[^.\w])(print|debugPrint|dump)\(/ }, bad: "print(state)\n", good: "footprint(1)\n"),
+        Rule(
+            "no waiting in the domain", in: ["Domain"], forbids: { /\b(async|await|actor)\b/ }, bad: "func decide() async {}\n",
+            good: "let text = \"await\"\n"),
+        Rule(
+            "no printing", in: ["Domain", "Ports", "Actors", "Adapters"], forbids: { /(^|[^.\w])(print|debugPrint|dump)\(/ },
+            bad: "print(state)\n", good: "footprint(1)\n"),
     ]
 
     // MARK: Soundness
@@ -80,7 +105,8 @@ extension Rule {
             }.map { "\(file.path):\($0): an AsyncStream without a bound" }
         },
         bad: ("Sources/Main/Bad.swift", "let (a, b) = AsyncStream.makeStream(of: Int.self)\n"),
-        good: ("Sources/Main/Good.swift", "let (a, b) = AsyncStream.makeStream(\n    of: Int.self, bufferingPolicy: .bufferingNewest(1))\n"))
+        good: ("Sources/Main/Good.swift", "let (a, b) = AsyncStream.makeStream(\n    of: Int.self, bufferingPolicy: .bufferingNewest(1))\n")
+    )
 
     static let size = Rule(
         "a file has at most 500 lines",
@@ -88,5 +114,6 @@ extension Rule {
             let count = file.source.split(separator: "\n", omittingEmptySubsequences: false).count - 1
             return count > 500 ? ["\(file.path): \(count) lines"] : []
         },
-        bad: ("Sources/Main/Bad.swift", String(repeating: "\n", count: 501)), good: ("Sources/Main/Good.swift", String(repeating: "\n", count: 500)))
+        bad: ("Sources/Main/Bad.swift", String(repeating: "\n", count: 501)),
+        good: ("Sources/Main/Good.swift", String(repeating: "\n", count: 500)))
 }

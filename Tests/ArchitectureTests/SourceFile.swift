@@ -21,7 +21,11 @@ struct SourceFile {
     /// The modules that are imported, with their lines.
     var imports: [(module: String, line: Int)] {
         code.lines.enumerated().compactMap { index, line in
-            guard let match = line.wholeMatch(of: /\s*(@\S+\s+)*((public|package|internal|fileprivate|private)\s+)?import\s+((struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+).*/)
+            guard
+                let match = line.wholeMatch(
+                    of:
+                        /\s*(@\S+\s+)*((public|package|internal|fileprivate|private)\s+)?import\s+((struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+).*/
+                )
             else { return nil }
             return (String(match.output.6), index + 1)
         }
@@ -59,7 +63,8 @@ enum Repository {
     static func folders(in path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(path).path).filter { name in
             var isDirectory: ObjCBool = false
-            let found = FileManager.default.fileExists(atPath: root.appendingPathComponent(path + "/" + name).path, isDirectory: &isDirectory)
+            let found = FileManager.default.fileExists(
+                atPath: root.appendingPathComponent(path + "/" + name).path, isDirectory: &isDirectory)
             return found && isDirectory.boolValue && !name.hasPrefix(".")
         }.sorted()
     }

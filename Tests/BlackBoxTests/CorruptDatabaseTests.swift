@@ -19,7 +19,8 @@ extension BlackBox {
                 findings.check(!result.output.contains("listens"), "\(damage): the engine listened first")
                 let text = result.errors.lowercased()
                 findings.check(text.contains("ledgerflow.sqlite"), "\(damage): the file is not named: \(result.errors)")
-                findings.check(text.contains("backup") || text.contains("give another"), "\(damage): it is not said what to do: \(result.errors)")
+                findings.check(
+                    text.contains("backup") || text.contains("give another"), "\(damage): it is not said what to do: \(result.errors)")
                 findings.check(!result.errors.contains("Fatal error"), "\(damage): \(result.errors)")
                 findings.check(scene.data.contents("ledgerflow.sqlite") == damaged, "\(damage): the damaged file was changed")
                 // The same directory, as restored from a backup, is good.
@@ -102,7 +103,8 @@ extension BlackBox {
                 #"{"idempotencyKey":"k\#(number)","request":{"url":"http://host\#(number % 3).invalid/","body":"\#(String(repeating: "b", count: 500))"},"tags":["\#(number % 2 == 0 ? "even" : "odd")"],\#(farAway)}"#
             }
             let answer = try engine.client(scene.token).post("/v1/service-calls/batch", #"{"items":[\#(items.joined(separator: ","))]}"#)
-            findings.check(try answer.json()["results"].list.count { $0["status"].int == 201 } == 300, "not all were accepted: \(answer.start)")
+            findings.check(
+                try answer.json()["results"].list.count { $0["status"].int == 201 } == 300, "not all were accepted: \(answer.start)")
             _ = try engine.client(scene.token).calls()
             findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
             return scene
@@ -116,7 +118,8 @@ extension BlackBox {
                 return calls.count == count
             }
             findings.check(Set(calls.map { $0["id"].text }).count == count, "lists \(name): a call is listed twice")
-            findings.check(calls.map { $0["createdAt"].text } == calls.map { $0["createdAt"].text }.sorted(by: >), "lists \(name): not newest first")
+            findings.check(
+                calls.map { $0["createdAt"].text } == calls.map { $0["createdAt"].text }.sorted(by: >), "lists \(name): not newest first")
             let odd = try client.calls("tag=odd").count
             findings.check(odd == count - 150, "lists \(name): \(odd) with the tag, not \(count - 150)")
             let hosts = try client.calls("host=host1.invalid").count

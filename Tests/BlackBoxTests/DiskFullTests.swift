@@ -8,14 +8,11 @@ extension BlackBox {
     @Suite struct DiskFullTests {
         @Test func aFullDiskRefusesLosesNothingAndRecovers() async throws {
             try await scenario { findings in
-                guard let disk = try SmallDisk(megabytes: 24) else {
-                    print("DISK FULL: NOT TESTED. It takes the right to mount a small file system (root); run the tests as root to have it tested.")
-                    return
-                }
+                guard let disk = try SmallDisk.mounted() else { return }
                 let logs = try DataFolder()
                 let data = disk.path + "/data"
                 let bearer = try token(data: data, logs: logs)
-                try disk.placeBallast(megabytes: 8)
+                try disk.placeBallast()
                 let engine = try EngineProcess(data: data, logs: logs)
                 let client = engine.client(bearer)
                 var acknowledged = try fill(client, findings)
@@ -41,6 +38,33 @@ extension BlackBox {
             }
         }
 
+        @Test func anEngineStartedOnAFullDiskShowsWhatItHasAndServesAgainWhenSpaceReturns() async throws {
+            try await scenario { findings in
+                guard let disk = try SmallDisk.mounted() else { return }
+                let logs = try DataFolder()
+                let data = disk.path + "/data"
+                let bearer = try token(data: data, logs: logs)
+                try disk.placeBallast()
+                let first = try EngineProcess(data: data, logs: logs)
+                let acknowledged = try fill(first.client(bearer), findings)
+                first.kill()
+                let engine = try EngineProcess(data: data, logs: logs, awaitsReadiness: false)
+                let client = engine.client(bearer)
+                pause(milliseconds: 500)
+                findings.check(try client.get("/livez").status == 200, "started on a full disk, the engine is not alive")
+                let refused = try client.submit(Self.body(0), key: "while-full")
+                findings.check(
+                    refused.status == 503 && refused.isProblem && refused.header("retry-after") != nil,
+                    "started on a full disk, a submission is answered \(refused.start)")
+                disk.removeBallast()
+                try engine.awaitReadiness()
+                try compare(client, acknowledged, findings, "started on a full disk, after space returned")
+                findings.check(
+                    try client.submit(Self.body(0), key: "while-full").status == 201, "after space returned a submission is refused")
+                engine.expectUnharmed(findings, "a start on a full disk")
+            }
+        }
+
         private static func body(_ number: Int) -> String {
             #"{"request":{"url":"http://127.0.0.1:1/\#(number)","body":"\#(String(repeating: "x", count: 40_000))"},\#(farAway)}"#
         }
@@ -58,7 +82,9 @@ extension BlackBox {
                 case 503:
                     refused += 1
                     findings.check(answer.isProblem, "a refusal is no problem+json: \(answer.start) \(answer.text.prefix(300))")
-                    findings.check(answer.header("retry-after").flatMap { Int($0) } != nil, "a refusal without Retry-After: \(answer.text.prefix(300))")
+                    findings.check(
+                        answer.header("retry-after").flatMap { Int($0) } != nil, "a refusal without Retry-After: \(answer.text.prefix(300))"
+                    )
                     if refused == 20 { return acknowledged }
                 default: findings.add("on a full disk a submission is answered \(answer.start) \(answer.text.prefix(300))")
                 }
@@ -81,17 +107,27 @@ extension BlackBox {
 
 /// A file system of a few megabytes in memory, unmounted when the value goes away.
 private final class SmallDisk {
+    /// What is freed later must hold what the log still has to bring into the database, which is half of what fills the disk.
+    private static let (megabytes, ballast) = (32, 14)
     private let folder: DataFolder
     var path: String { folder.path }
 
-    /// Nil when mounting is not allowed.
-    init?(megabytes: Int) throws {
-        folder = try DataFolder()
-        guard mount("ledgerflow-test", folder.path, "tmpfs", 0, "size=\(megabytes)m") == 0 else { return nil }
+    private init?(_ folder: DataFolder) {
+        self.folder = folder
+        guard mount("ledgerflow-test", folder.path, "tmpfs", 0, "size=\(Self.megabytes)m") == 0 else { return nil }
+    }
+
+    /// Nil, and a loud word, when mounting is not allowed.
+    static func mounted() throws -> SmallDisk? {
+        let disk = SmallDisk(try DataFolder())
+        if disk == nil {
+            print("DISK FULL: NOT TESTED. It takes the right to mount a small file system: run the tests as root to have it tested.")
+        }
+        return disk
     }
 
     deinit { umount2(path, Int32(MNT_DETACH)) }
 
-    func placeBallast(megabytes: Int) throws { try folder.write("ballast", [UInt8](repeating: 1, count: megabytes << 20)) }
+    func placeBallast() throws { try folder.write("ballast", [UInt8](repeating: 1, count: Self.ballast << 20)) }
     func removeBallast() { folder.remove("ballast") }
 }

@@ -58,7 +58,7 @@ struct StoreFileTests {
             try overwrite(database(directory), at: UInt64(offset), with: (0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* 37) })
             let error = try #require(await openingError(directory))
             #expect({ if case .corrupt = error { true } else { false } }(), "\(error)")
-            #expect(error.description.contains("restore") && error.description.contains(".recover"))
+            #expect(error.description.contains("restore") && error.description.contains("corrupt-database.md"))
         }
     }
 

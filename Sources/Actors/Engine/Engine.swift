@@ -140,6 +140,9 @@ public final class Engine: Sendable {
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),
             MetricFamily("ledgerflow_timer_depth", "Changes that wait for the timer.", .gauge { Int64(timer.inbox.mailbox.count) }),
             MetricFamily("ledgerflow_execution_queue_depth", "Due calls that wait for execution.", .gauge { Int64(queue.count) }),
+            MetricFamily(
+                "ledgerflow_oldest_waiting_milliseconds", "How long the call has been due that has waited longest for execution.",
+                .gauge { queue.oldest.map { max(0, (time.now() - $0).milliseconds) } ?? 0 }),
             MetricFamily("ledgerflow_attempts_running", "Attempts that run.", .gauge { Int64(execution.running) }),
             MetricFamily(
                 "ledgerflow_events_unpublished", "Committed events that the bus has not acknowledged.",

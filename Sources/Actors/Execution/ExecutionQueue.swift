@@ -22,6 +22,9 @@ final class ExecutionQueue: Sendable {
 
     var count: Int { state.withLock { $0.queue.count } }
 
+    /// The earliest due time of a call that waits.
+    var oldest: Instant? { state.withLock { $0.queue.firsts.map(\.dueAt).min() } }
+
     /// - Returns: false when there is no room; the tenant is then named by `takeRelieved` once there is.
     func offer(_ call: DueCall) -> Bool {
         let (accepted, wasEmpty) = state.withLock { state -> (Bool, Bool) in

@@ -14,6 +14,9 @@ struct FairQueue<Element> {
         self.limit = limit
     }
 
+    /// The first element of every tenant.
+    var firsts: some Sequence<Element> { queues.values.lazy.compactMap(\.first) }
+
     func count(of tenant: TenantId) -> Int { queues[tenant]?.count ?? 0 }
 
     /// - Returns: false when the tenant's share or the whole is full; the element is not taken then.

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A bounded queue from many producers to one consumer, which takes what waits in batches.
 ///
-/// Why not `AsyncStream`: it either grows without bound or drops, and hands out one element at a time; docs/adr/0011 has
-/// the measurements.
+/// Why not `AsyncStream`: it either grows without bound or drops, and hands out one element at a time; docs/adr/0003 has
+/// the reasons and the measurement.
 final class Mailbox<Element: Sendable>: Sendable {
     /// What became of an offer.
     enum Offer: Sendable { case accepted, full, closed }

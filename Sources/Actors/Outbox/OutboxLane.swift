@@ -15,7 +15,18 @@ actor OutboxLane {
         /// Acknowledged; nil until the partition has been taken over.
         var published: Int64?
         var stored: Int64 = 0
-        var oldestUnpublished: Uptime?
+        /// When which position was committed, for those that are not acknowledged; the later ones are left out when there are many.
+        var marks = Deque<Mark>()
+
+        mutating func mark(_ head: Int64, at now: Uptime) {
+            guard head > published ?? -1, marks.count < 1_024, head > marks.last?.position ?? -1 else { return }
+            marks.append(Mark(position: head, at: now))
+        }
+    }
+
+    private struct Mark {
+        let position: Int64
+        let at: Uptime
     }
 
     nonisolated let partition: PartitionId
@@ -41,6 +52,7 @@ actor OutboxLane {
     // MARK: - Told by the partition
 
     nonisolated func open(_ ownership: Ownership) {
+        let now = time.uptime()
         known.withLock { known in
             known.epoch = ownership.epoch
             known.head = max(known.head, ownership.head)
@@ -48,6 +60,7 @@ actor OutboxLane {
                 known.published = ownership.published
                 known.stored = ownership.published
             }
+            known.mark(known.head, at: now)
         }
         mailbox.wake()
     }
@@ -57,7 +70,7 @@ actor OutboxLane {
         known.withLock { known in
             known.epoch = epoch
             known.head = head
-            if known.oldestUnpublished == nil { known.oldestUnpublished = now }
+            known.mark(head, at: now)
         }
         for event in events where mailbox.offer(event) != .accepted { break }
         mailbox.wake()
@@ -70,8 +83,8 @@ actor OutboxLane {
     /// Committed events that the bus has not acknowledged.
     nonisolated var unpublished: Int64 { known.withLock { $0.head - ($0.published ?? $0.head) } }
 
-    /// Since when there has been something to publish without a moment of none.
-    nonisolated var oldestUnpublished: Uptime? { known.withLock { $0.oldestUnpublished } }
+    /// When the oldest event that is not acknowledged was committed, or found at the start.
+    nonisolated var oldestUnpublished: Uptime? { known.withLock { $0.marks.first?.at } }
 
     /// The cursor to store, when it has moved since it was last stored.
     nonisolated var unstoredCursor: PublishedCursor? {
@@ -139,10 +152,10 @@ actor OutboxLane {
     private func acknowledge(_ count: Int, of events: [CommittedEvent]) {
         guard count > 0, let last = events.prefix(count).last else { return }
         metrics.published.add(count)
-        let now = time.uptime()
         known.withLock { known in
-            known.published = max(known.published ?? 0, last.position)
-            known.oldestUnpublished = last.position >= known.head ? nil : now
+            let published = max(known.published ?? 0, last.position)
+            known.published = published
+            while let first = known.marks.first, first.position <= published { known.marks.removeFirst() }
         }
     }
 

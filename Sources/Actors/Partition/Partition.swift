@@ -135,7 +135,7 @@ actor Partition {
             install(turn, epoch: turn.base.epoch)
             reply(outcomes, to: deliveries)
         } catch {
-            metrics.commitFailures.add()
+            if !isOptimistic || error.isFailure { metrics.commitFailures.add() }
             switch error {
             case .unavailable(let reason):
                 report(.warning, "commit.unavailable", "The store did not take a commit; nothing of it is stored.", error)
@@ -247,7 +247,7 @@ actor Partition {
         var changes: [TimerChange] = []
         for key in turn.changedKeys {
             guard let stored = turn.changes[key]?.stored else { continue }
-            if stored.call.status.isTerminal { cache.remove(key) } else { cache.store(stored) }
+            if isNeededSoon(stored.call) { cache.store(stored) } else { cache.remove(key) }
             changes.append(TimerChange(stored.call))
         }
         metrics.commits.add()
@@ -256,6 +256,12 @@ actor Partition {
         outlets.timer.changed(id, changes)
         outlets.outbox.committed(turn.events, head: turn.batch.head, epoch: epoch, in: id)
         outlets.signal.committed(turn.events)
+    }
+
+    /// What has ended, or is due later than the timer looks ahead, would only take the place of others.
+    private func isNeededSoon(_ call: ServiceCall) -> Bool {
+        if let dueAt = call.dueAt { return dueAt < call.updatedAt + settings.lookahead }
+        return !call.status.isTerminal
     }
 
     private func count(_ kind: ServiceCallEvent.Kind) {
@@ -339,4 +345,11 @@ struct BackOff {
     }
 
     mutating func reset() { current = first }
+}
+
+extension JournalError {
+    /// Whether the store failed; it did not when it only refused what was tried.
+    fileprivate var isFailure: Bool {
+        if case .rejected = self { false } else { true }
+    }
 }

@@ -31,7 +31,11 @@ extension SQLiteStore {
         return try SQLiteStore(try result.get(), directory: directory, options: options)
     }
 
+    /// Once in the process, and before any other use of the library; without effect when something else was quicker.
+    private static let libraryIsSetUp: Void = { _ = csqlite_without_memory_statistics() }()
+
     private static func prepare(_ directory: String, _ options: SQLiteStoreOptions) -> Result<OpenedStore, SQLiteStoreError> {
+        libraryIsSetUp
         let path = directory + "/" + StoreFiles.main
         do throws(SQLiteStoreError) {
             try StoreFiles.prepareDirectory(directory)

@@ -50,7 +50,7 @@ extension SQLiteStore {
     func reportRead(_ failure: StoreFailure) {
         switch failure.primaryCode {
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            let advice = "stop the engine and restore the data directory from a backup, or try sqlite3 .recover"
+            let advice = "stop the engine and restore the data directory from a backup, or see docs/runbooks/corrupt-database.md"
             options.diagnostics?.report(
                 Diagnostic(.error, "store.corrupt", "reading failed: \(failure.reason)", fields: [("advice", advice)]))
         default: break

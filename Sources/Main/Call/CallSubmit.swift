@@ -35,7 +35,7 @@ struct CallSubmit: AsyncParsableCommand {
     var initialDelayMs: Int64?
     @Option(help: "The longest wait between two attempts, in milliseconds (default: \(RetryPolicy.standard.maxDelay.milliseconds)).")
     var maxDelayMs: Int64?
-    @Option(help: "No attempt starts after this time (RFC 3339).") var deadline: String?
+    @Option(help: "No retry starts after this time (RFC 3339).") var deadline: String?
     @Option(help: "Names the call: the same key gives the same call again.") var idempotencyKey: String?
     @Flag(help: "Wait until the call has ended, and tell each attempt; exit code 1 unless it succeeded.") var wait = false
     @Option(help: "How long to wait at most, for instance 30s or 2h.") var waitLimit = "10m"

@@ -33,7 +33,9 @@ extension BlackBox {
                     let pointers = problem["errors"].list.map { $0["pointer"].text + $0["parameter"].text + $0["header"].text }
                     findings.check(pointers.contains(pointer), "\(pointer) is not named: \(text)")
                 }
-                if bad.status == 401 { findings.check(answer.header("www-authenticate")?.hasPrefix("Bearer") ?? false, "no challenge: \(text)") }
+                if bad.status == 401 {
+                    findings.check(answer.header("www-authenticate")?.hasPrefix("Bearer") ?? false, "no challenge: \(text)")
+                }
             } catch {
                 findings.add("\(bad.name): no answer (\(error))")
             }
@@ -53,7 +55,8 @@ extension BlackBox {
                         continue
                     } catch { continue }
                     guard let answer else { continue }
-                    findings.check((400..<500).contains(answer.status) && answer.isProblem, "\(name): \(answer.start) \(answer.text.prefix(200))")
+                    findings.check(
+                        (400..<500).contains(answer.status) && answer.isProblem, "\(name): \(answer.start) \(answer.text.prefix(200))")
                     findings.check(connection.isClosed(), "\(name): the connection stays open after \(answer.start)")
                 }
                 try expectAlive(engine, scene.token, findings, "broken framing")
@@ -69,7 +72,9 @@ extension BlackBox {
                 for connection in dripping { try connection.send("GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ") }
                 let halfBody = try RawHTTP(port: engine.port, timeout: 60)
                 try halfBody.send(
-                    Client.request("POST", "/v1/service-calls", nil, token: scene.token, headers: [("Content-Type", "application/json"), ("Content-Length", "100")])
+                    Client.request(
+                        "POST", "/v1/service-calls", nil, token: scene.token,
+                        headers: [("Content-Type", "application/json"), ("Content-Length", "100")])
                         + Array("{\"request\":".utf8))
                 for second in 0..<14 {
                     for connection in dripping { try? connection.send("a") }
@@ -105,7 +110,8 @@ extension BlackBox {
                 for number in 0..<1_000 {
                     guard let answer = try connection.message() else { throw Broken("closed after \(number) answers") }
                     let url = try answer.json()["request"]["url"].text
-                    findings.check(answer.status == 201 && url == "http://127.0.0.1:1/\(number)", "answer \(number) is \(answer.start) for \(url)")
+                    findings.check(
+                        answer.status == 201 && url == "http://127.0.0.1:1/\(number)", "answer \(number) is \(answer.start) for \(url)")
                 }
                 try sender.join(within: 10)
                 findings.check(try engine.client(scene.token).calls().count == 1_000, "not every pipelined call is there")
@@ -158,15 +164,25 @@ extension BlackBox {
                         let answer = try connection.message()
                         statuses[answer?.status ?? 0, default: 0] += 1
                         if let answer, answer.status >= 500 {
-                            findings.add("request \(number) of seed \(seed) got \(answer.start) \(answer.text.prefix(200)): \(String(decoding: request, as: UTF8.self).debugDescription.prefix(600))")
+                            findings.add(
+                                "request \(number) of seed \(seed) got \(answer.start) \(answer.text.prefix(200)): \(String(decoding: request, as: UTF8.self).debugDescription.prefix(600))"
+                            )
                         }
                     } catch Socket.Failure.timeout {
-                        findings.add("request \(number) of seed \(seed) has no end: \(String(decoding: request, as: UTF8.self).debugDescription.prefix(600))")
+                        findings.add(
+                            "request \(number) of seed \(seed) has no end: \(String(decoding: request, as: UTF8.self).debugDescription.prefix(600))"
+                        )
                     } catch { statuses[0, default: 0] += 1 }
-                    guard engine.isRunning else { throw Broken("request \(number) of seed \(seed) killed the engine: \(engine.errors.suffix(2_000))") }
+                    guard engine.isRunning else {
+                        throw Broken("request \(number) of seed \(seed) killed the engine: \(engine.errors.suffix(2_000))")
+                    }
                 }
-                print("fuzz: \(count) requests, answers by status (0: closed): \(statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))")
-                findings.check(statuses.filter { (200..<300).contains($0.key) }.values.reduce(0, +) > 0, "no mutated request was good: the fuzz does not get far")
+                print(
+                    "fuzz: \(count) requests, answers by status (0: closed): \(statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))"
+                )
+                findings.check(
+                    statuses.filter { (200..<300).contains($0.key) }.values.reduce(0, +) > 0,
+                    "no mutated request was good: the fuzz does not get far")
                 try expectAlive(engine, scene.token, findings, "the fuzz")
             }
         }

@@ -79,9 +79,12 @@ enum BadRequests {
         call("a correlation with a line break", #""correlationId":"a\nb""#, at: "/correlationId"),
         body("a body twice", #"{"request":{"url":"http://127.0.0.1/","body":"a","bodyBase64":"YQ=="}}"#, at: "/request/bodyBase64"),
         body("bad Base64", #"{"request":{"url":"http://127.0.0.1/","bodyBase64":"Y"}}"#, at: "/request/bodyBase64"),
-        body("a body too large", #"{"request":{"url":"http://127.0.0.1/","body":"\#(String(repeating: "b", count: 262_145))"}}"#, at: "/request/body"),
+        body(
+            "a body too large", #"{"request":{"url":"http://127.0.0.1/","body":"\#(String(repeating: "b", count: 262_145))"}}"#,
+            at: "/request/body"),
         header("a line break in a header's value", "X-A", #"a\r\nX-Evil: 1"#), header("a line feed alone", "X-A", #"a\nb"#),
-        header("a NUL", "X-A", #"a\u0000b"#), header("a line break in a header's name", #"X-A\r\nX-Evil"#, "1", pointer: "/request/headers/X-A\r\nX-Evil"),
+        header("a NUL", "X-A", #"a\u0000b"#),
+        header("a line break in a header's name", #"X-A\r\nX-Evil"#, "1", pointer: "/request/headers/X-A\r\nX-Evil"),
         header("a space in a header's name", "X A", "1"), header("a header that the engine sets", "Host", "evil"),
         header("framing", "Content-Length", "5"), header("other framing", "Transfer-Encoding", "chunked"),
         header("the engine's own key", "Idempotency-Key", "x"),
@@ -90,22 +93,28 @@ enum BadRequests {
     ]
 
     private static func header(_ name: String, _ field: String, _ value: String, pointer: String? = nil) -> BadRequest {
-        body(name, #"{"request":{"url":"http://127.0.0.1/","headers":{"\#(field)":"\#(value)"}}}"#, at: pointer ?? "/request/headers/\(field)")
+        body(
+            name, #"{"request":{"url":"http://127.0.0.1/","headers":{"\#(field)":"\#(value)"}}}"#,
+            at: pointer ?? "/request/headers/\(field)")
     }
 
     private static let targets: [BadRequest] = [
         "", "/", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "gopher://x/",
         "http:/example.com", "http://", "http:///x", "http://exa mple.com/", "http://user:secret@example.com/", "http://example.com/#part",
         "http://example.com:0/", "http://example.com:99999/", "http://example.com:x/", "http://[::1/", "http://[zz]/", "http://a..b/",
-        "http://example.com/%zz", "http://example.com/\\u0000", "http://example.com/\\r\\nX: 1", "http://exämple.com/", "http://example.com/<x>",
+        "http://example.com/%zz", "http://example.com/\\u0000", "http://example.com/\\r\\nX: 1", "http://exämple.com/",
+        "http://example.com/<x>",
         "http://\(String(repeating: "a", count: 64)).com/", "http://example.com/\(String(repeating: "a", count: 8_200))",
     ].map { body("the target \($0.prefix(60))", submission($0, farAway), at: "/request/url") }
 
-    private static let times: [BadRequest] = [
-        "2030-01-01T00:00:00", "2030-01-01", "2030-01-01 00:00", "yesterday", "", "2030-13-01T00:00:00Z", "2030-02-30T00:00:00Z",
-        "2030-01-01T25:00:00Z", "2030-01-01T00:61:00Z", "2030-01-01T00:00:00+25:00", "1969-01-01T00:00:00Z", "0000-01-01T00:00:00Z",
-        "9999-12-31T23:59:59Z", "99999-01-01T00:00:00Z", "2030-01-01T00:00:00Z ", "2030-01-01T00:00:00.Z",
-    ].map { call("due at “\($0)”", #""dueAt":"\#($0)""#, at: "/dueAt") } + [call("due at a number", #""dueAt":1900000000"#, at: "/dueAt")]
+    private static let times: [BadRequest] =
+        [
+            "2030-01-01T00:00:00", "2030-01-01", "2030-01-01 00:00", "yesterday", "", "2030-13-01T00:00:00Z", "2030-02-30T00:00:00Z",
+            "2030-01-01T25:00:00Z", "2030-01-01T00:61:00Z", "2030-01-01T00:00:00+25:00", "1969-01-01T00:00:00Z", "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z", "99999-01-01T00:00:00Z", "2030-01-01T00:00:00Z ", "2030-01-01T00:00:00.Z",
+        ].map { call("due at “\($0)”", #""dueAt":"\#($0)""#, at: "/dueAt") } + [
+            call("due at a number", #""dueAt":1900000000"#, at: "/dueAt")
+        ]
 
     private static func get(_ path: String, at pointer: String? = nil) -> BadRequest {
         BadRequest(name: "GET \(path.prefix(80))", method: "GET", path: path, headers: [], body: nil, pointer: pointer)
@@ -120,7 +129,8 @@ enum BadRequests {
             get(calls + "tag=%zz"), get(calls + "tag=%C3%28"), get(calls + "dueFrom=2030-01-01", at: "dueFrom"),
             get(calls + "dueTo=x", at: "dueTo"), get(calls + "createdFrom=2030-01-01T00:00:00", at: "createdFrom"), get(calls + "cursor=x"),
             get(calls + "cursor=AAAA"), get(calls + "cursor=" + String(repeating: "A", count: 64)), get(calls + "cursor=..%2F..%2Fetc"),
-            get("/v1/events?after=x"), get("/v1/events?after=" + String(repeating: "A", count: 4_000)), get("/v1/events?limit=0", at: "limit"),
+            get("/v1/events?after=x"), get("/v1/events?after=" + String(repeating: "A", count: 4_000)),
+            get("/v1/events?limit=0", at: "limit"),
             get("/v1/events?waitMs=-1", at: "waitMs"), get("/v1/events?waitMs=999999", at: "waitMs"), get("/v1/events?from=1", at: "from"),
             get("/v1/service-calls/\(id)?x=1", at: "x"),
         ]
@@ -136,13 +146,15 @@ enum BadRequests {
                 BadRequest(name: "show \(name)", method: "GET", path: "/v1/service-calls/\(id)", headers: [], status: 404),
                 BadRequest(name: "cancel \(name)", path: "/v1/service-calls/\(id)/cancel", headers: [], body: [], status: 404),
                 BadRequest(name: "retry \(name)", path: "/v1/service-calls/\(id)/retry", headers: [], body: [], status: 404),
-                BadRequest(name: "reschedule \(name)", path: "/v1/service-calls/\(id)/reschedule", body: Array("{\(farAway)}".utf8), status: 404),
+                BadRequest(
+                    name: "reschedule \(name)", path: "/v1/service-calls/\(id)/reschedule", body: Array("{\(farAway)}".utf8), status: 404),
             ]
         }
     }
 
     private static let batches: [BadRequest] = [
-        ("no items", "{}"), ("empty items", #"{"items":[]}"#), ("items of text", #"{"items":"x"}"#), ("an unknown field beside", #"{"items":[{}],"x":1}"#),
+        ("no items", "{}"), ("empty items", #"{"items":[]}"#), ("items of text", #"{"items":"x"}"#),
+        ("an unknown field beside", #"{"items":[{}],"x":1}"#),
         ("too many items", #"{"items":[\#(String(repeating: "{},", count: 10_000)){}]}"#), ("a list", "[]"),
     ].map { BadRequest(name: "a batch: \($0.0)", path: "/v1/service-calls/batch", body: Array($0.1.utf8)) }
 }

@@ -15,15 +15,21 @@ struct Fuzz {
         // Mutated bodies get their true length, or little would come as far as the JSON reader.
         var request = Client.request(
             "POST", generator.chance(80) ? "/v1/service-calls" : "/v1/service-calls/batch", body, token: token,
-            headers: [("Content-Type", "application/json"), ("Connection", "close")] + (generator.chance(30) ? [("Idempotency-Key", "f\(generator.number(0...50))")] : []))
-        if generator.chance(10) { request = Array("GET \(path()) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8) }
+            headers: [("Content-Type", "application/json"), ("Connection", "close")]
+                + (generator.chance(30) ? [("Idempotency-Key", "f\(generator.number(0...50))")] : []))
+        if generator.chance(10) {
+            request = Array("GET \(path()) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8)
+        }
         if !mutatesBody { for _ in 0..<generator.number(1...3) { mutate(&request) } }
         return request
     }
 
     private mutating func path() -> String {
         var bytes = Array(
-            ["/v1/events?limit=5&after=AAAAAAAA", "/v1/service-calls?status=failed&tag=a&limit=5", "/v1/service-calls/01a1fc31-0620-7c75-8a63-0cc3e974670c", "/openapi.json", "/metrics"][
+            [
+                "/v1/events?limit=5&after=AAAAAAAA", "/v1/service-calls?status=failed&tag=a&limit=5",
+                "/v1/service-calls/01a1fc31-0620-7c75-8a63-0cc3e974670c", "/openapi.json", "/metrics",
+            ][
                 generator.number(0...4)
             ].utf8)
         if generator.chance(80) { bytes[generator.number(1...(bytes.count - 1))] = UInt8(generator.number(0x21...0x7E)) }
@@ -38,8 +44,10 @@ struct Fuzz {
     }
 
     private static let pieces: [[UInt8]] = [
-        "null", "true", "-0", "1e999", "[]", "{}", "\"\"", "\\u0000", "\\ud83d", "\u{0}", "\r\n", "\r\n\r\n", "{{{{", "]]]]", ",", ":", "99999999999999999999",
-        "\"dueAt\":\"0000-00-00T00:00:00Z\",", "\u{FEFF}", "Transfer-Encoding: chunked\r\n", "Content-Length: 1\r\n", "%00", "../", "Infinity",
+        "null", "true", "-0", "1e999", "[]", "{}", "\"\"", "\\u0000", "\\ud83d", "\u{0}", "\r\n", "\r\n\r\n", "{{{{", "]]]]", ",", ":",
+        "99999999999999999999",
+        "\"dueAt\":\"0000-00-00T00:00:00Z\",", "\u{FEFF}", "Transfer-Encoding: chunked\r\n", "Content-Length: 1\r\n", "%00", "../",
+        "Infinity",
     ].map { Array($0.utf8) }
 
     private mutating func mutate(_ bytes: inout [UInt8]) {

@@ -61,7 +61,9 @@ struct KillProof {
     private func checkCalls() {
         let ids = Set(calls.map { $0["id"].text })
         findings.check(ids.count == calls.count, "the list shows a call twice")
-        for entry in acknowledged.values where !ids.contains(entry.id) { findings.add("\(entry.key) was acknowledged as \(entry.id) and is lost") }
+        for entry in acknowledged.values where !ids.contains(entry.id) {
+            findings.add("\(entry.key) was acknowledged as \(entry.id) and is lost")
+        }
         // All submissions were repeated until acknowledged, so there is no call beside them.
         findings.check(calls.count == acknowledged.count, "\(acknowledged.count) keys made \(calls.count) calls")
         findings.check(Set(acknowledged.values.map(\.id)).count == acknowledged.count, "two keys share a call")
@@ -70,7 +72,9 @@ struct KillProof {
     private func checkFeed() {
         let ids = events.map { $0["id"].text }
         findings.check(Set(ids).count == ids.count, "the feed holds an event twice")
-        findings.check(Set(again.map { $0["id"].text }) == Set(ids) && again.count == ids.count, "read again, the feed has other events: \(again.count) and \(ids.count)")
+        findings.check(
+            Set(again.map { $0["id"].text }) == Set(ids) && again.count == ids.count,
+            "read again, the feed has other events: \(again.count) and \(ids.count)")
         let missed = Set(ids).subtracting(followed.map { $0["id"].text })
         findings.check(missed.isEmpty, "a follower over all kills missed \(missed.count) of \(ids.count) events: \(missed.prefix(3))")
         findings.check(followed.count == ids.count, "a follower over all kills got \(followed.count) events of \(ids.count)")
@@ -78,7 +82,9 @@ struct KillProof {
             var versions: [String: Int] = [:]
             for event in feed {
                 let (subject, version) = (event["subject"].text, event["version"].int)
-                findings.check(version == versions[subject, default: 0] + 1, "\(name): \(subject) goes from version \(versions[subject, default: 0]) to \(version)")
+                findings.check(
+                    version == versions[subject, default: 0] + 1,
+                    "\(name): \(subject) goes from version \(versions[subject, default: 0]) to \(version)")
                 versions[subject] = version
             }
         }
@@ -90,13 +96,16 @@ struct KillProof {
         let kinds = events.map { $0["type"].text.split(separator: ".").dropFirst(2).first.map(String.init) ?? "" }
         let terminal = kinds.filter { ["succeeded", "failed", "cancelled"].contains($0) }
         findings.check(terminal.count == 1 && terminal.first == kinds.last, "\(id) has the terminal events \(terminal) in \(kinds)")
-        findings.check(shown["status"].text == terminal.first ?? "", "\(id) is shown as \(shown["status"].text), its events say \(terminal)")
+        findings.check(
+            shown["status"].text == terminal.first ?? "", "\(id) is shown as \(shown["status"].text), its events say \(terminal)")
         findings.check(kinds.first == "submitted" && kinds.count { $0 == "submitted" } == 1, "\(id) has \(kinds)")
         if cancelled.contains(id) { findings.check(terminal == ["cancelled"], "\(id) was cancelled and then \(terminal)") }
         checkAttempts(id, events, kinds, shown, received)
     }
 
-    private func checkAttempts(_ id: String, _ events: [JSONValue], _ kinds: [String], _ shown: JSONValue, _ received: [RecordingTarget.Arrival]) {
+    private func checkAttempts(
+        _ id: String, _ events: [JSONValue], _ kinds: [String], _ shown: JSONValue, _ received: [RecordingTarget.Arrival]
+    ) {
         var dueAt: Int64 = .max
         var running = 0
         var attempts = 0
@@ -109,18 +118,25 @@ struct KillProof {
             case "retry-scheduled": dueAt = event["data"]["dueAt"].microseconds ?? .max
             case "execution-started":
                 attempts += 1
-                findings.check(running == 0 && event["data"]["attempt"].int == attempts, "\(id) starts attempt \(event["data"]["attempt"].int) as number \(attempts) while \(running) runs")
+                findings.check(
+                    running == 0 && event["data"]["attempt"].int == attempts,
+                    "\(id) starts attempt \(event["data"]["attempt"].int) as number \(attempts) while \(running) runs")
                 findings.check(event["time"].microseconds ?? 0 >= dueAt, "\(id) starts attempt \(attempts) before it is due")
                 running = attempts
             case "execution-succeeded", "execution-failed":
-                findings.check(running > 0 && event["data"]["attempt"].int == running, "\(id) ends attempt \(event["data"]["attempt"].int) while \(running) runs")
+                findings.check(
+                    running > 0 && event["data"]["attempt"].int == running,
+                    "\(id) ends attempt \(event["data"]["attempt"].int) while \(running) runs")
                 running = 0
             default: break
             }
         }
         findings.check(running == 0, "attempt \(running) of \(id) has no end")
-        findings.check(shown["attemptCount"].int == attempts, "\(id) is shown with \(shown["attemptCount"].int) attempts, its events say \(attempts)")
-        for arrival in received where arrival.microseconds < firstDue { findings.add("\(id) was requested \(firstDue - arrival.microseconds) µs before it was due") }
+        findings.check(
+            shown["attemptCount"].int == attempts, "\(id) is shown with \(shown["attemptCount"].int) attempts, its events say \(attempts)")
+        for arrival in received where arrival.microseconds < firstDue {
+            findings.add("\(id) was requested \(firstDue - arrival.microseconds) µs before it was due")
+        }
         findings.check(received.count <= attempts, "\(id) has \(attempts) attempts, but the target got \(received.count) requests")
         if kinds.last == "succeeded" { findings.check(!received.isEmpty, "\(id) succeeded, but the target got no request") }
     }

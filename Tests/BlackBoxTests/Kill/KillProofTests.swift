@@ -38,7 +38,8 @@ extension BlackBox {
         }
 
         enum Fault: String, CaseIterable, Sendable {
-            case callLost, callTwice, eventMissing, eventMissedByFollower, eventTwice, orderChanged, readAgainOtherwise, twoEnds, early, dueAtChanged
+            case callLost, callTwice, eventMissing, eventMissedByFollower, eventTwice, orderChanged, readAgainOtherwise, twoEnds, early,
+                dueAtChanged
             case succeededUnheard, requestWithoutAttempt, attemptWithoutEnd, attemptNumberSkipped
         }
 
@@ -61,14 +62,20 @@ extension BlackBox {
             }
             return KillProof(
                 acknowledged: [
-                    .init(key: "k1", id: "a", path: "/fail/1", dueAt: start + 1_000_000), .init(key: "k2", id: "b", path: "/ok", dueAt: nil),
+                    .init(key: "k1", id: "a", path: "/fail/1", dueAt: start + 1_000_000),
+                    .init(key: "k2", id: "b", path: "/ok", dueAt: nil),
                 ], cancelled: ["b"],
                 events: [
-                    try event("a", 1, "submitted", at: 0, #""dueAt":"2026-01-01T00:00:01Z""#), try event("a", 2, "execution-started", at: 1, #""attempt":1"#),
-                    try event("a", 3, "execution-failed", at: 2, #""attempt":1"#), try event("a", 4, "retry-scheduled", at: 2, #""dueAt":"2026-01-01T00:00:04Z""#),
-                    try event("a", 5, "execution-started", at: 4, #""attempt":2"#), try event("a", 6, "execution-succeeded", at: 5, #""attempt":2"#),
-                    try event("a", 7, "succeeded", at: 5), try event("b", 1, "submitted", at: 0, #""dueAt":"2026-01-01T00:00:01Z""#), try event("b", 2, "cancelled", at: 0),
-                ], calls: [try call("a", "succeeded", 7, 2), try call("b", "cancelled", 2, 0)], arrivals: [arrival("a", at: 1), arrival("a", at: 4)])
+                    try event("a", 1, "submitted", at: 0, #""dueAt":"2026-01-01T00:00:01Z""#),
+                    try event("a", 2, "execution-started", at: 1, #""attempt":1"#),
+                    try event("a", 3, "execution-failed", at: 2, #""attempt":1"#),
+                    try event("a", 4, "retry-scheduled", at: 2, #""dueAt":"2026-01-01T00:00:04Z""#),
+                    try event("a", 5, "execution-started", at: 4, #""attempt":2"#),
+                    try event("a", 6, "execution-succeeded", at: 5, #""attempt":2"#),
+                    try event("a", 7, "succeeded", at: 5), try event("b", 1, "submitted", at: 0, #""dueAt":"2026-01-01T00:00:01Z""#),
+                    try event("b", 2, "cancelled", at: 0),
+                ], calls: [try call("a", "succeeded", 7, 2), try call("b", "cancelled", 2, 0)],
+                arrivals: [arrival("a", at: 1), arrival("a", at: 4)])
         }
     }
 }

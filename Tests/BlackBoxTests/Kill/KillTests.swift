@@ -84,7 +84,8 @@ final class KillRun: Sendable {
         data.withLock { $0 }?.expectUnharmed(findings, "the kills")
         let proof = try KillProof(run: self, followed: follower.events, client: client)
         proof.check()
-        findings.check(!proof.arrivals.isEmpty && proof.acknowledged.count > 10 * kills, "there was no load: \(proof.acknowledged.count) calls")
+        findings.check(
+            !proof.arrivals.isEmpty && proof.acknowledged.count > 10 * kills, "there was no load: \(proof.acknowledged.count) calls")
         text.withLock { $0 = "seed \(seed), \(kills) kills, \(proof.summary)" }
     }
 
@@ -97,12 +98,13 @@ final class KillRun: Sendable {
             engine.kill()
             try start()
             if number % 5 == 0 {
-                print("kill -9: \(number) of \(kills) kills, \(ledger.acknowledged.count) calls acknowledged, \(target.count) requests at the target")
+                print(
+                    "kill -9: \(number) of \(kills) kills, \(ledger.acknowledged.count) calls acknowledged, \(target.count) requests at the target"
+                )
             }
         }
     }
 }
-
 
 /// What the engine has acknowledged.
 final class KillLedger: Sendable {

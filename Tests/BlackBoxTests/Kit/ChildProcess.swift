@@ -1,5 +1,5 @@
-import Glibc
 import Foundation
+import Glibc
 import Synchronization
 
 /// How a process ended.
@@ -58,7 +58,8 @@ final class ChildProcess: Sendable {
         var child = pid_t()
         let code = posix_spawn(&child, Repository.binary, &actions, &attributes, argv, envp)
         guard code == 0 else {
-            throw Broken("\(Repository.binary) cannot be started (\(String(cString: strerror(code)))); build it with: swift build -c release")
+            throw Broken(
+                "\(Repository.binary) cannot be started (\(String(cString: strerror(code)))); build it with: swift build -c release")
         }
         pid = child
     }
@@ -104,7 +105,8 @@ final class ChildProcess: Sendable {
 }
 
 /// Runs the binary until it ends by itself.
-func run(_ arguments: [String], in folder: DataFolder, within seconds: Int = 20) throws -> (ending: Ending, output: String, errors: String) {
+func run(_ arguments: [String], in folder: DataFolder, within seconds: Int = 20) throws -> (ending: Ending, output: String, errors: String)
+{
     let child = try ChildProcess(arguments, in: folder)
     let ending = try child.wait(within: seconds)
     return (ending, child.output, child.errors)

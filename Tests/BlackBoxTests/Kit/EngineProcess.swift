@@ -7,8 +7,10 @@ final class EngineProcess: Sendable {
 
     /// Starts an engine on `data` and waits until it is ready.
     ///
-    /// - Parameter logs: where its output is kept.
-    init(data: String, logs: DataFolder, port: Int = 0, arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - logs: where its output is kept.
+    ///   - awaitsReadiness: false to wait until it listens only.
+    init(data: String, logs: DataFolder, port: Int = 0, arguments: [String] = [], awaitsReadiness: Bool = true) throws {
         let child = try ChildProcess(
             ["serve", "--data-dir", data, "--port", String(port), "--allow-target", "127.0.0.0/8"] + arguments, in: logs)
         var listening: Int?
@@ -19,6 +21,10 @@ final class EngineProcess: Sendable {
         }
         self.child = child
         self.port = listening ?? 0
+        if awaitsReadiness { try awaitReadiness() }
+    }
+
+    func awaitReadiness() throws {
         try eventually(within: 20, "the engine is ready; it wrote: \(child.errors.suffix(500))") {
             if let ending = child.poll() { throw Broken("the engine ended (\(ending)): \(child.errors.suffix(1_000))") }
             return (try? Client(port: self.port).get("/readyz").status) == 200
@@ -26,7 +32,10 @@ final class EngineProcess: Sendable {
     }
 
     private static func port(in output: String) -> Int? {
-        guard let line = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first(where: { $0.contains(" listens on http") })
+        guard
+            let line = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first(where: {
+                $0.contains(" listens on http")
+            })
         else { return nil }
         return line.split(separator: ":").last.flatMap { Int($0) }
     }

@@ -9,8 +9,11 @@ extension BlackBox {
                 let scene = try Scene()
                 let first = try scene.engine()
                 let second = try run(["serve", "--data-dir", scene.data.path, "--port", "0"], in: scene.logs)
-                findings.check(second.ending != .code(0) && second.output.isEmpty, "the second engine ended with \(second.ending): \(second.output)")
-                findings.check(second.errors.contains("\(first.child.pid)") && second.errors.contains(scene.data.path), "the holder is not named: \(second.errors)")
+                findings.check(
+                    second.ending != .code(0) && second.output.isEmpty, "the second engine ended with \(second.ending): \(second.output)")
+                findings.check(
+                    second.errors.contains("\(first.child.pid)") && second.errors.contains(scene.data.path),
+                    "the holder is not named: \(second.errors)")
                 first.expectUnharmed(findings, "a second engine")
                 first.kill()
                 let third = try scene.engine()
@@ -37,7 +40,9 @@ extension BlackBox {
                 let engine = try scene.engine()
                 var running: [String] = []
                 for number in 0..<10 {
-                    running.append(try engine.client(scene.token).submit(submission(target.url("/slow/1500")), key: "slow-\(number)").json()["id"].text)
+                    running.append(
+                        try engine.client(scene.token).submit(submission(target.url("/slow/1500")), key: "slow-\(number)").json()["id"].text
+                    )
                 }
                 try eventually(within: 10, "the attempts run") { target.count == 10 }
                 let ledger = KillLedger()
@@ -52,16 +57,22 @@ extension BlackBox {
                 let client = second.client(scene.token)
                 for id in running {
                     let call = try client.call(id)
-                    findings.check(call["status"].text == "succeeded" && call["attempts"].list.count == 1, "a running attempt did not end in order: \(call)")
+                    findings.check(
+                        call["status"].text == "succeeded" && call["attempts"].list.count == 1,
+                        "a running attempt did not end in order: \(call)")
                 }
                 let listed = Set(try client.calls().map { $0["id"].text })
                 let acknowledged = ledger.acknowledged
-                findings.check(!acknowledged.isEmpty && acknowledged.values.allSatisfy { listed.contains($0.id) }, "a call acknowledged while stopping is lost")
+                findings.check(
+                    !acknowledged.isEmpty && acknowledged.values.allSatisfy { listed.contains($0.id) },
+                    "a call acknowledged while stopping is lost")
             }
         }
 
         /// A request that was sent whole on a connection that was accepted is answered, or the connection was closed before it was read.
-        private static func submitUntilClosed(_ engine: EngineProcess, _ token: String, _ number: Int, _ ledger: KillLedger, _ findings: Findings) throws {
+        private static func submitUntilClosed(
+            _ engine: EngineProcess, _ token: String, _ number: Int, _ ledger: KillLedger, _ findings: Findings
+        ) throws {
             let connection = try RawHTTP(port: engine.port)
             for count in 0..<100_000 {
                 let key = "drain-\(number)-\(count)"
@@ -71,7 +82,9 @@ extension BlackBox {
                 guard (try? connection.send(request)) != nil, let answer = try? connection.message() else { return }
                 switch answer.status {
                 case 201: _ = ledger.acknowledge(.init(key: key, id: try answer.json()["id"].text, path: "", dueAt: nil))
-                case 503: findings.check(answer.isProblem && answer.header("retry-after") != nil, "while stopping: \(answer.start) \(answer.text)")
+                case 503:
+                    findings.check(
+                        answer.isProblem && answer.header("retry-after") != nil, "while stopping: \(answer.start) \(answer.text)")
                 default: findings.add("while stopping: \(answer.start) \(answer.text)")
                 }
                 if answer.header("connection") == "close" { return }
@@ -106,20 +119,30 @@ extension BlackBox {
                 let (body, other) = (submission("http://127.0.0.1:1/", farAway), submission("http://127.0.0.1:1/other", farAway))
                 let first = try engine.client(scene.token).submit(body, key: "one")
                 let id = try first.json()["id"].text
-                findings.check(first.status == 201 && first.header("location") == "/v1/service-calls/\(id)", "\(first.start) \(first.headers)")
+                findings.check(
+                    first.status == 201 && first.header("location") == "/v1/service-calls/\(id)", "\(first.start) \(first.headers)")
                 for round in ["before", "after"] {
                     let client = engine.client(scene.token)
                     let same = try client.submit(body, key: "one")
-                    findings.check(try same.status == 200 && same.json()["id"].text == id, "\(round) the kill: the same is answered \(same.start)")
+                    findings.check(
+                        try same.status == 200 && same.json()["id"].text == id, "\(round) the kill: the same is answered \(same.start)")
                     // The order of members is no difference.
-                    let reordered = try client.submit(#"{\#(farAway),"request":{"body":"hello","url":"http://127.0.0.1:1/","method":"POST"}}"#, key: "one")
-                    findings.check(reordered.status == 200, "\(round) the kill: the same, written otherwise, is answered \(reordered.start)")
+                    let reordered = try client.submit(
+                        #"{\#(farAway),"request":{"body":"hello","url":"http://127.0.0.1:1/","method":"POST"}}"#, key: "one")
+                    findings.check(
+                        reordered.status == 200, "\(round) the kill: the same, written otherwise, is answered \(reordered.start)")
                     let changed = try client.submit(other, key: "one")
                     findings.check(changed.status == 409 && changed.isProblem, "\(round) the kill: another is answered \(changed.start)")
-                    let batch = try client.post("/v1/service-calls/batch", #"{"items":[{"idempotencyKey":"one",\#(body.dropFirst()),{"idempotencyKey":"one",\#(other.dropFirst())]}"#)
-                    findings.check(try batch.json()["results"].list.map { $0["status"].int } == [200, 409], "\(round) the kill: in a batch \(batch.text)")
+                    let batch = try client.post(
+                        "/v1/service-calls/batch",
+                        #"{"items":[{"idempotencyKey":"one",\#(body.dropFirst()),{"idempotencyKey":"one",\#(other.dropFirst())]}"#)
+                    findings.check(
+                        try batch.json()["results"].list.map { $0["status"].int } == [200, 409],
+                        "\(round) the kill: in a batch \(batch.text)")
                     let strangers = try token(tenant: "stranger-\(round)", data: scene.data.path, logs: scene.logs)
-                    findings.check(try engine.client(strangers).submit(other, key: "one").status == 201, "\(round) the kill: another tenant's key is not its own")
+                    findings.check(
+                        try engine.client(strangers).submit(other, key: "one").status == 201,
+                        "\(round) the kill: another tenant's key is not its own")
                     let count = try client.calls().count
                     findings.check(count == 1, "\(round) the kill: there are \(count) calls")
                     if round == "before" {

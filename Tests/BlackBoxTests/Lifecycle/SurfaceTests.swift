@@ -12,17 +12,23 @@ extension BlackBox {
                 findings.check(document["openapi"].text.hasPrefix("3.1"), "openapi is \(document["openapi"])")
                 let expected = [
                     "/v1/service-calls": ["post", "get"], "/v1/service-calls/batch": ["post"], "/v1/service-calls/{id}": ["get"],
-                    "/v1/service-calls/{id}/cancel": ["post"], "/v1/service-calls/{id}/reschedule": ["post"], "/v1/service-calls/{id}/retry": ["post"],
+                    "/v1/service-calls/{id}/cancel": ["post"], "/v1/service-calls/{id}/reschedule": ["post"],
+                    "/v1/service-calls/{id}/retry": ["post"],
                     "/v1/events": ["get"], "/livez": ["get"], "/readyz": ["get"], "/metrics": ["get"], "/openapi.json": ["get"],
                 ]
                 for (path, methods) in expected {
-                    for method in methods where !document["paths"][path].names.contains(method) { findings.add("\(method) \(path) is not in the document") }
+                    for method in methods where !document["paths"][path].names.contains(method) {
+                        findings.add("\(method) \(path) is not in the document")
+                    }
                 }
                 // Every path of the document is served: without a token it is refused, not unknown.
                 for path in document["paths"].names {
                     for method in document["paths"][path].names where ["get", "post"].contains(method) {
-                        let answer = try Client(port: engine.port).send(method.uppercased(), path.replacing("{id}", with: "x"), method == "post" ? [] : nil)
-                        findings.check(path == "/problems/{kind}" || ![404, 405].contains(answer.status), "\(method) \(path) is not served: \(answer.start)")
+                        let answer = try Client(port: engine.port).send(
+                            method.uppercased(), path.replacing("{id}", with: "x"), method == "post" ? [] : nil)
+                        findings.check(
+                            path == "/problems/{kind}" || ![404, 405].contains(answer.status),
+                            "\(method) \(path) is not served: \(answer.start)")
                     }
                 }
             }
@@ -39,11 +45,15 @@ extension BlackBox {
                 let answer = try Client(port: engine.port).get("/metrics")
                 findings.check(answer.header("content-type")?.hasPrefix("application/openmetrics-text") ?? false, "\(answer.headers)")
                 findings.check(answer.text.hasSuffix("\n# EOF\n"), "the metrics end with \(answer.text.suffix(30).debugDescription)")
-                let sample = try Regex(#"^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_][a-zA-Z0-9_]*="[^"]*"(,[a-zA-Z_][a-zA-Z0-9_]*="[^"]*")*\})? -?[0-9]+(\.[0-9]+)?$"#)
+                let sample = try Regex(
+                    #"^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-zA-Z_][a-zA-Z0-9_]*="[^"]*"(,[a-zA-Z_][a-zA-Z0-9_]*="[^"]*")*\})? -?[0-9]+(\.[0-9]+)?$"#
+                )
                 let comment = try Regex(#"^# ((TYPE|HELP|UNIT) [a-zA-Z_:][a-zA-Z0-9_:]* .+|EOF)$"#)
                 var types: Set<Substring> = []
                 for line in answer.text.split(separator: "\n") {
-                    if line.hasPrefix("# TYPE ") { findings.check(types.insert(line.split(separator: " ")[2]).inserted, "declared twice: \(line)") }
+                    if line.hasPrefix("# TYPE ") {
+                        findings.check(types.insert(line.split(separator: " ")[2]).inserted, "declared twice: \(line)")
+                    }
                     findings.check(line.wholeMatch(of: line.hasPrefix("#") ? comment : sample) != nil, "not well-formed: \(line)")
                 }
                 for name in ["mailbox_depth", "execution_queue_depth", "timer_depth", "events_unpublished", "attempts_running"] {
@@ -61,10 +71,15 @@ extension BlackBox {
                 var stream = try EventStream(port: engine.port, token: scene.token, path: "/v1/events?after=end")
                 let first = try engine.client(scene.token).submit(submission(target.url("/ok"))).json()["id"].text
                 let lived = try (0..<4).map { _ in try stream.next() }
-                findings.check(lived.map(\.kind) == ["submitted", "execution-started", "execution-succeeded", "succeeded"], "the stream brings \(lived.map(\.kind))")
-                findings.check(lived.allSatisfy { $0.data["subject"].text == first && $0.data["specversion"].text == "1.0" }, "the events are \(lived.map(\.data))")
+                findings.check(
+                    lived.map(\.kind) == ["submitted", "execution-started", "execution-succeeded", "succeeded"],
+                    "the stream brings \(lived.map(\.kind))")
+                findings.check(
+                    lived.allSatisfy { $0.data["subject"].text == first && $0.data["specversion"].text == "1.0" },
+                    "the events are \(lived.map(\.data))")
                 stream.close()
-                let second = try engine.client(scene.token).submit(submission(target.url("/fail/1"), #""retry":{"initialDelayMs":5}"#)).json()["id"].text
+                let second = try engine.client(scene.token).submit(submission(target.url("/fail/1"), #""retry":{"initialDelayMs":5}"#))
+                    .json()["id"].text
                 _ = try engine.client(scene.token).ended(second)
                 // From the middle, over a kill: what was seen does not come again, what was missed comes.
                 engine.kill()
@@ -72,7 +87,8 @@ extension BlackBox {
                 stream = try EventStream(port: engine.port, token: scene.token, path: "/v1/events", lastEventId: lived[1].id)
                 let rest = try (0..<9).map { _ in try stream.next() }
                 findings.check(
-                    rest.prefix(2).allSatisfy { $0.data["subject"].text == first } && rest.prefix(2).map { $0.data["version"].int } == [3, 4]
+                    rest.prefix(2).allSatisfy { $0.data["subject"].text == first }
+                        && rest.prefix(2).map { $0.data["version"].int } == [3, 4]
                         || Set(rest.map { $0.data["subject"].text }) == [first, second],
                     "after a break the stream brings \(rest.map(\.kind))")
                 let ofFirst = rest.filter { $0.data["subject"].text == first }.map { $0.data["version"].int }
@@ -93,19 +109,29 @@ extension BlackBox {
                 let (header, body, query) = ("canary-in-a-header", "canary-in-a-body", "canary-in-a-query")
                 var ids: [String] = []
                 for path in ["/ok", "/gone", "/fail/1", "/drop/1"] {
-                    let text = #"{"request":{"url":"\#(target.url(path))?q=\#(query)","headers":{"Authorization":"Bearer \#(header)","X-Api-Key":"\#(header)"},"body":"\#(body)"},"retry":{"initialDelayMs":5,"maxAttempts":4}}"#
+                    let text =
+                        #"{"request":{"url":"\#(target.url(path))?q=\#(query)","headers":{"Authorization":"Bearer \#(header)","X-Api-Key":"\#(header)"},"body":"\#(body)"},"retry":{"initialDelayMs":5,"maxAttempts":4}}"#
                     ids.append(try client.submit(text).json()["id"].text)
                 }
-                ids.append(try client.submit(#"{"request":{"url":"http://127.0.0.1:1/?q=\#(query)","headers":{"Authorization":"\#(header)"},"body":"\#(body)"},"retry":{"maxAttempts":1}}"#).json()["id"].text)
+                ids.append(
+                    try client.submit(
+                        #"{"request":{"url":"http://127.0.0.1:1/?q=\#(query)","headers":{"Authorization":"\#(header)"},"body":"\#(body)"},"retry":{"maxAttempts":1}}"#
+                    ).json()["id"].text)
                 for id in ids { _ = try client.ended(id) }
                 let got = target.all
-                findings.check(got.contains { arrival in arrival.headers.contains { $0.value.contains(header) } }, "the target does not get the header")
-                findings.check(got.contains { String(decoding: $0.body, as: UTF8.self) == body && $0.path.contains(query) }, "the target does not get body and query")
+                findings.check(
+                    got.contains { arrival in arrival.headers.contains { $0.value.contains(header) } }, "the target does not get the header"
+                )
+                findings.check(
+                    got.contains { String(decoding: $0.body, as: UTF8.self) == body && $0.path.contains(query) },
+                    "the target does not get body and query")
                 // A wrong request must not be quoted either.
-                let wrong = try client.submit(#"{"request":{"url":"ftp://x/?q=\#(query)","headers":{"Host":"\#(header)"},"body":"\#(body)","bodyBase64":"x"}}"#)
+                let wrong = try client.submit(
+                    #"{"request":{"url":"ftp://x/?q=\#(query)","headers":{"Host":"\#(header)"},"body":"\#(body)","bodyBase64":"x"}}"#)
                 let places = [
                     ("the events", try client.get("/v1/events?limit=1000").text), ("the list", try client.get("/v1/service-calls").text),
-                    ("a detail", try ids.map { try client.get("/v1/service-calls/\($0)").text }.joined()), ("the metrics", try client.get("/metrics").text),
+                    ("a detail", try ids.map { try client.get("/v1/service-calls/\($0)").text }.joined()),
+                    ("the metrics", try client.get("/metrics").text),
                     ("a problem", wrong.text), ("standard error", engine.errors), ("standard output", engine.child.output),
                 ]
                 for (place, text) in places {
@@ -136,7 +162,9 @@ private final class EventStream {
         let headers = [("Accept", "text/event-stream")] + (lastEventId.map { [("Last-Event-ID", $0)] } ?? [])
         try connection.send(Client.request("GET", path, nil, token: token, headers: headers))
         let head = try connection.head()
-        guard head?.status == 200, head?.header("content-type") == "text/event-stream" else { throw Broken("no stream: \(head?.start ?? "closed")") }
+        guard head?.status == 200, head?.header("content-type") == "text/event-stream" else {
+            throw Broken("no stream: \(head?.start ?? "closed")")
+        }
     }
 
     /// The next event; what carries no data is skipped.

@@ -12,7 +12,8 @@ extension BlackBox {
                 let engine = try EngineProcess(data: data.path, logs: logs)
                 let beside = try printed(data, logs, findings)
                 for (name, token) in [("before", before), ("beside", beside)] {
-                    findings.check(try engine.client(token).get("/v1/service-calls").status == 200, "the token made \(name) the engine does not work")
+                    findings.check(
+                        try engine.client(token).get("/v1/service-calls").status == 200, "the token made \(name) the engine does not work")
                 }
                 engine.kill()
                 let second = try EngineProcess(data: data.path, logs: logs)
@@ -28,7 +29,9 @@ extension BlackBox {
             let result = try run(["token", "--tenant", "demo", "--data-dir", data.path], in: logs)
             let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
             findings.check(result.ending == .code(0) && result.errors.isEmpty, "token: \(result.ending) \(result.errors)")
-            findings.check(lines.count == 2 && lines.last == "" && lines[0].split(separator: ".").count == 3, "token prints more than a token: \(result.output)")
+            findings.check(
+                lines.count == 2 && lines.last == "" && lines[0].split(separator: ".").count == 3,
+                "token prints more than a token: \(result.output)")
             return String(lines.first ?? "")
         }
 
@@ -48,7 +51,9 @@ extension BlackBox {
                     try crew.join(within: 30)
                     let engine = try EngineProcess(data: fresh, logs: logs)
                     for token in tokens.withLock({ $0 }) {
-                        findings.check(try engine.client(token).get("/v1/service-calls").status == 200, "round \(round): a token of the race does not work")
+                        findings.check(
+                            try engine.client(token).get("/v1/service-calls").status == 200,
+                            "round \(round): a token of the race does not work")
                     }
                 }
             }
@@ -75,10 +80,12 @@ extension BlackBox {
                     ("of an impossible tenant", claims("ledgerflow", "../demo", good), 401), ("no object", "[]", 401), ("empty", "", 401),
                 ]
                 for (name, claims, status) in cases {
-                    let signed = BadRequests.base64URL(Array(#"{"alg":"EdDSA","typ":"JWT"}"#.utf8)) + "." + BadRequests.base64URL(Array(claims.utf8))
+                    let signed =
+                        BadRequests.base64URL(Array(#"{"alg":"EdDSA","typ":"JWT"}"#.utf8)) + "." + BadRequests.base64URL(Array(claims.utf8))
                     let signature = try key.signature(for: Array(signed.utf8))
                     let answer = try engine.client(signed + "." + BadRequests.base64URL(Array(signature))).get("/v1/service-calls")
-                    findings.check(answer.status == status, "a token that is \(name) is answered \(answer.start) \(answer.text.prefix(200))")
+                    findings.check(
+                        answer.status == status, "a token that is \(name) is answered \(answer.start) \(answer.text.prefix(200))")
                     if status == 401 { findings.check(answer.isProblem, "a token that is \(name) is refused without a problem") }
                 }
                 engine.expectUnharmed(findings, "odd tokens")

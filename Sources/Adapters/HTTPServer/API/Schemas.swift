@@ -56,7 +56,7 @@ enum Schemas {
         "maxAttempts":{"type":"integer","minimum":\#(RetryPolicy.attempts.lowerBound),"maximum":\#(RetryPolicy.attempts.upperBound),"default":\#(RetryPolicy.standard.maxAttempts)},
         "initialDelayMs":{"type":"integer","minimum":0,"maximum":\#(longestDelay),"default":\#(RetryPolicy.standard.initialDelay.milliseconds)},
         "maxDelayMs":{"type":"integer","minimum":0,"maximum":\#(longestDelay),"default":\#(RetryPolicy.standard.maxDelay.milliseconds)},
-        "deadline":{"type":"string","format":"date-time","description":"No attempt starts after it."},
+        "deadline":{"type":"string","format":"date-time","description":"No attempt of the first run starts after it, and no retry of any run."},
         "statuses":{"type":"array","maxItems":\#(SubmittedCall.maxStatuses),"items":{"type":"integer","minimum":300,"maximum":599},"description":"Statuses that retry, in place of 408, 429 and all of 5xx."}}}
         """#
 

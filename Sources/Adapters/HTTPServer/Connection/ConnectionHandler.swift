@@ -104,7 +104,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isBusy || !context.channel.isWritable {
+        // A client that waits for its answer sends nothing, and to stop and start listening costs two system calls a request: so it goes
+        // on until something arrives that has to wait.
+        if isBusy && !waiting.isEmpty || !context.channel.isWritable {
             readIsHeld = true
         } else {
             context.read()

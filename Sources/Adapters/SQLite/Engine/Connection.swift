@@ -52,7 +52,8 @@ struct Connection: ~Copyable {
         // Untrusted files: no trigger or view of a tampered schema may call functions with side effects.
         try execute(handle, "PRAGMA trusted_schema=OFF")
         try execute(handle, "PRAGMA page_size=\(Self.pageBytes)")
-        try execute(handle, "PRAGMA journal_mode=WAL")
+        // A file that holds somebody else's database is refused later, and is not changed before.
+        if try isNewOrOurs(handle) { try execute(handle, "PRAGMA journal_mode=WAL") }
         try execute(handle, "PRAGMA synchronous=\(settings.synchronous)")
         try execute(handle, "PRAGMA cache_size=-\(settings.cacheBytes / 1_024)")
         try execute(handle, "PRAGMA temp_store=MEMORY")
@@ -60,6 +61,21 @@ struct Connection: ~Copyable {
         try execute(handle, "PRAGMA journal_size_limit=\(settings.keptLogBytes)")
         if let pages = settings.maxPages { try execute(handle, "PRAGMA max_page_count=\(pages)") }
         if settings.isReader { try execute(handle, "PRAGMA query_only=1") }
+    }
+
+    private static func isNewOrOurs(_ handle: OpaquePointer) throws(StoreFailure) -> Bool {
+        if try number(handle, "PRAGMA application_id") == SchemaStatements.applicationId { return true }
+        return try number(handle, "SELECT count(*) FROM sqlite_schema") == 0
+    }
+
+    private static func number(_ handle: OpaquePointer, _ sql: String) throws(StoreFailure) -> Int64 {
+        var statement: OpaquePointer?
+        let code = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
+        guard code == SQLITE_OK else { throw failure(handle, code) }
+        defer { sqlite3_finalize(statement) }
+        let step = sqlite3_step(statement)
+        guard step == SQLITE_ROW else { throw failure(handle, step) }
+        return sqlite3_column_int64(statement, 0)
     }
 
     deinit {

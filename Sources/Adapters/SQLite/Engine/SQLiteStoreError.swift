@@ -18,7 +18,7 @@ public enum SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .unavailable(let path, let reason): "The store \(path) cannot be opened: \(reason)."
         case .corrupt(let path, let finding):
             "The database \(path) is damaged: \(finding). Nothing was changed. Stop the engine and restore the data directory from a backup;"
-                + " if there is none, `sqlite3 \(path) .recover` writes out what can still be read."
+                + " if there is none, docs/runbooks/corrupt-database.md says how to save what can still be read."
         case .foreign(let path):
             "\(path) is not a database of Ledgerflow; nothing was changed. Give another data directory, or move the file away."
         case .newerThanProgram(let path, let stored, let known):

@@ -27,10 +27,13 @@ public enum SQLiteMigrations {
     public static func status(path: String) throws(SQLiteStoreError) -> [Entry] {
         guard StoreFiles.size(of: path) > 0 else { return entries(applied: [:]) }
         let applied: [Int64: Applied]
+        let isForeign: Bool
         do throws(StoreFailure) {
             let connection = try Connection(.init(path: path, cacheBytes: 1 << 20, busyMilliseconds: 5_000))
-            applied = try read(connection)
+            isForeign = try Self.isForeign(connection)
+            applied = isForeign ? [:] : try read(connection)
         } catch { throw opened(path, error) }
+        if isForeign { throw .foreign(path: path) }
         try check(applied, path: path)
         return entries(applied: applied)
     }

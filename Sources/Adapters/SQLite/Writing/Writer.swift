@@ -237,7 +237,7 @@ final class Writer {
         let text = "\(what): \(failure.reason)"
         switch failure.primaryCode {
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            let advice = "stop the engine and restore the data directory from a backup, or try sqlite3 .recover"
+            let advice = "stop the engine and restore the data directory from a backup, or see docs/runbooks/corrupt-database.md"
             diagnostics?.report(Diagnostic(.error, "store.corrupt", text, fields: [("advice", advice)]))
         case SQLITE_BUSY, SQLITE_LOCKED: diagnostics?.report(Diagnostic(.warning, "store.busy", text))
         default: diagnostics?.report(Diagnostic(.error, "store.write-failed", text))
