@@ -9,12 +9,8 @@ extension ConnectionHandler {
     func respond(_ reply: Reply, to exchange: Exchange) {
         guard case .answering(var answering) = state, answering.exchange === exchange, let context else { return }
         let closes = closesAfterAnswer || inputIsClosed || !answering.keepAlive
-        writeHead(reply, id: answering.id, closes: closes)
-        switch reply.body {
-        case .none: break
-        case .bytes(_, let bytes):
-            if answering.method != .HEAD { write(.body(.byteBuffer(context.channel.allocator.buffer(bytes: bytes)))) }
-        case .stream:
+        if case .stream = reply.body {
+            writeHead(reply, id: answering.id, closes: closes)
             answering.isStreaming = true
             state = .answering(answering)
             deadline = nil
@@ -23,7 +19,29 @@ extension ConnectionHandler {
         }
         processor.metrics.answered(
             status: reply.status, after: (NIODeadline.now() - answering.startedAt).nanoseconds / 1_000)
-        finish(answering, closes: closes)
+        let message = wholeMessage(reply, answering, closes: closes, context.channel.allocator)
+        finish(answering, closes: closes) { promise in (encoder ?? context).writeAndFlush(NIOAny(message), promise: promise) }
+    }
+
+    /// Head and body in one buffer, written past the encoder: one pass through the pipeline and one piece for the socket.
+    private func wholeMessage(_ reply: Reply, _ answering: Answering, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+        var body: [UInt8] = []
+        if case .bytes(_, let bytes) = reply.body, answering.method != .HEAD { body = bytes }
+        var message = allocator.buffer(capacity: 512 + body.count)
+        message.writeStaticString("HTTP/1.1 ")
+        message.writeString(String(reply.status))
+        message.writeStaticString(" ")
+        message.writeString(HTTPResponseStatus(statusCode: reply.status).reasonPhrase)
+        for (name, value) in fields(of: reply, id: answering.id, closes: closes) {
+            message.writeStaticString("\r\n")
+            message.writeString(name)
+            message.writeStaticString(": ")
+            // Nothing that came from outside stands in these values, but a line break would be worth a lot to somebody.
+            message.writeString(value.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? "" : value)
+        }
+        message.writeStaticString("\r\n\r\n")
+        message.writeBytes(body)
+        return message
     }
 
     func writePart(_ part: ByteBuffer, of exchange: Exchange, _ promise: EventLoopPromise<Void>) {
@@ -37,22 +55,24 @@ extension ConnectionHandler {
     }
 
     func endStream(of exchange: Exchange) {
-        guard case .answering(let answering) = state, answering.exchange === exchange, answering.isStreaming else { return }
+        guard case .answering(let answering) = state, answering.exchange === exchange, answering.isStreaming, let context else { return }
         // An event stream ends because the client left or the server stops.
-        finish(answering, closes: true)
+        finish(answering, closes: true) { promise in context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise) }
     }
 
-    private func finish(_ answering: Answering, closes: Bool) {
+    private func finish(_ answering: Answering, closes: Bool, writing last: (EventLoopPromise<Void>?) -> Void) {
         guard let context else { return }
         releaseBody(answering.bodyBytes)
         if closes {
             state = .draining
             let bound = NIOLoopBound(context, eventLoop: eventLoop)
-            context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
+            let written = eventLoop.makePromise(of: Void.self)
+            written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+            last(written)
             setDeadline(after: processor.settings.writeTimeout)
             return
         }
-        writeAndFlush(.end(nil))
+        last(nil)
         state = .idle
         setDeadline(after: processor.settings.idleTimeout)
         takeWaiting()
@@ -95,6 +115,11 @@ extension ConnectionHandler {
     }
 
     private func writeHead(_ reply: Reply, id: String, closes: Bool) {
+        let headers = HTTPHeaders(fields(of: reply, id: id, closes: closes))
+        write(.head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)))
+    }
+
+    private func fields(of reply: Reply, id: String, closes: Bool) -> [(String, String)] {
         var fields: [(String, String)] = []
         fields.reserveCapacity(8 + reply.headers.count)
         switch reply.body {
@@ -110,7 +135,7 @@ extension ConnectionHandler {
         fields.append(("X-Content-Type-Options", "nosniff"))
         fields.append(("Cache-Control", "no-store"))
         if closes { fields.append(("Connection", "close")) }
-        write(.head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: HTTPHeaders(fields))))
+        return fields
     }
 
     private func write(_ part: HTTPServerResponsePart) { context?.write(wrapOutboundOut(part), promise: nil) }

@@ -4,8 +4,8 @@ internal import NIOHTTP1
 
 /// Serves the requests of one connection, one after the other.
 ///
-/// Runs on the connection's event loop alone. While a request is answered nothing is read, so a client can have at most one
-/// network read of further requests waiting here. Every wait for the client has a deadline.
+/// Runs on the connection's event loop alone. While a request is answered and another waits nothing is read, so a client can have at
+/// most one network read of further requests waiting here. Every wait for the client has a deadline.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -44,6 +44,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let executor: EventLoopExecutor
     var state = State.idle
     var context: ChannelHandlerContext?
+    /// Writing from here on goes past the codec, straight to the socket.
+    var encoder: ChannelHandlerContext?
     /// Parts that were decoded while a request is answered.
     var waiting = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
     var readIsHeld = false
@@ -67,12 +69,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         setDeadline(after: processor.settings.idleTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         close()
         self.context = nil
+        encoder = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
