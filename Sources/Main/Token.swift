@@ -17,7 +17,10 @@ struct Token: AsyncParsableCommand {
         let tenant = try Setting.tenant(tenant)
         let days = try Setting.number(days, "days", in: 1...3_650, default: 30)
         let directory = try DataDirectory(path: data.path)
-        print(try await issueToken(in: directory, tenant: tenant, subject: Setting.text(subject, "subject", default: "cli"), lifetime: .hours(24 * Int64(days))))
+        print(
+            try await issueToken(
+                in: directory, tenant: tenant, subject: Setting.text(subject, "subject", default: "cli"), lifetime: .hours(24 * Int64(days))
+            ))
     }
 }
 

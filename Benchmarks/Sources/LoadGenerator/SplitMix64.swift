@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Steele, Lea and Flood's SplitMix64: a small seeded generator, so that a run can be repeated.

@@ -95,7 +95,9 @@ public final class Engine: Sendable {
 
     private func runPartitions() async {
         await withTaskGroup(of: Void.self) { group in
-            for partition in partitions { group.addTask { await partition.run() } }
+            for partition in partitions {
+                group.addTask(executorPreference: ports.journal.partitionExecutor) { await partition.run() }
+            }
             await runExecution()
             for partition in partitions { partition.mailbox.close() }
             if state.lost != nil { group.cancelAll() }

@@ -11,6 +11,8 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
     public let storeId: UniqueId
     public let partitionCount: Int
 
+    public let partitionExecutor: (any TaskExecutor)?
+
     let writer: Writer.Shared
     let readers: ReaderPool
     let lists: ListProjection
@@ -36,6 +38,7 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         let mainWriting = Self.writing(path, options)
         let reading = Self.reading(path, options)
         writer = shared
+        partitionExecutor = WriterExecutor(shared)
         checkpoints = signals
         lists = projection
         writing = DedicatedThread {

@@ -81,7 +81,8 @@ struct APIClient: Sendable {
         do {
             let response = try await http.execute(request, timeout: Self.patience)
             let buffer = try await response.body.collect(upTo: Self.maxAnswerBytes)
-            return Answer(status: Int(response.status.code), date: response.headers.first(name: "Date"), body: Array(buffer.readableBytesView))
+            return Answer(
+                status: Int(response.status.code), date: response.headers.first(name: "Date"), body: Array(buffer.readableBytesView))
         } catch { throw failure(error) }
     }
 

@@ -35,8 +35,8 @@ struct Demo: AsyncParsableCommand {
             directory: DataDirectory(path: directory), host: "127.0.0.1", port: 0, allowedTargets: [try CIDR("127.0.0.0/8")], partitions: 8,
             maxRunning: 512, leastDiagnostic: .warning)
         let token = try await product.token(for: try Setting.tenant("demo"))
-        let (enginePort, engineListens) = AsyncStream.makeStream(of: Int.self)
-        let (targetPort, targetListens) = AsyncStream.makeStream(of: Int.self)
+        let (enginePort, engineListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        let (targetPort, targetListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let count = calls
         try await withThrowingTaskGroup(of: End.self) { group in
             group.addTask {
@@ -51,7 +51,8 @@ struct Demo: AsyncParsableCommand {
                 guard let engine = await enginePort.first(where: { _ in true }), let port = await targetPort.first(where: { _ in true })
                 else { throw CancellationError() }
                 let story = DemoStory(
-                    engine: "http://127.0.0.1:\(engine)", target: "http://127.0.0.1:\(port)", arrivals: target, time: time, directory: directory)
+                    engine: "http://127.0.0.1:\(engine)", target: "http://127.0.0.1:\(port)", arrivals: target, time: time,
+                    directory: directory)
                 try await story.tell(token: token, batch: count)
                 return .story
             }

@@ -48,7 +48,8 @@ struct DemoCall: Sendable {
         ]
             + (2...5).map { seconds in
                 DemoCall(
-                    path: "/fine/in-\(seconds)-seconds", tale: "is due in \(seconds) s", delay: .seconds(Int64(seconds)), expected: .success)
+                    path: "/fine/in-\(seconds)-seconds", tale: "is due in \(seconds) s", delay: .seconds(Int64(seconds)), expected: .success
+                )
             }
     }
 

@@ -46,9 +46,9 @@ struct ClockCheck {
         var status = stat()
         guard stat(directory + "/" + name, &status) == 0 else { return nil }
         #if os(Linux)
-        return Int64(status.st_mtim.tv_sec) * 1_000_000
+            return Int64(status.st_mtim.tv_sec) * 1_000_000
         #else
-        return Int64(status.st_mtimespec.tv_sec) * 1_000_000
+            return Int64(status.st_mtimespec.tv_sec) * 1_000_000
         #endif
     }
 }

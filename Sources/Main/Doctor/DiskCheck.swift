@@ -13,7 +13,8 @@ struct DiskCheck {
     func findings() -> [Finding] { [space(), latency()] }
 
     static func amount(_ bytes: Int64) -> String {
-        for (unit, name) in [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] as [(Int64, String)] where bytes >= unit {
+        for (unit, name) in [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] as [(Int64, String)]
+        where bytes >= unit {
             return "\(decimal(Double(bytes) / Double(unit), 1)) \(name)"
         }
         return "\(bytes) bytes"
@@ -73,11 +74,11 @@ struct DiskCheck {
     /// A file that vanishes when it is closed, also when the process dies.
     private func nameless() -> Int32? {
         #if os(Linux)
-        // O_TMPFILE, which is no plain number in the headers.
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | 0o20_200_000, 0o600)
-        if descriptor >= 0 { return descriptor }
-        // Some file systems have no files without a name.
-        guard errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL else { return nil }
+            // O_TMPFILE, which is no plain number in the headers.
+            let descriptor = open(path, O_RDWR | O_CLOEXEC | 0o20_200_000, 0o600)
+            if descriptor >= 0 { return descriptor }
+            // Some file systems have no files without a name.
+            guard errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL else { return nil }
         #endif
         var template = Array((path + "/.doctor.XXXXXX").utf8CString)
         let made = mkstemp(&template)

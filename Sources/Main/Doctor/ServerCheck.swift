@@ -12,7 +12,9 @@ enum ServerCheck {
                 return [Finding(.fail, "server", failure.text, advice: failure.advice)]
             }
             guard live.status == 200 else {
-                return [Finding(.fail, "server", "\(server)/livez answers \(live.status)", advice: "Check that it is the address of an engine.")]
+                return [
+                    Finding(.fail, "server", "\(server)/livez answers \(live.status)", advice: "Check that it is the address of an engine.")
+                ]
             }
             return [Finding(.ok, "server", "\(server) is alive"), try await ready(client)] + clocks(live)
         }

@@ -151,6 +151,9 @@ public protocol Journal: Sendable {
     /// Fixed when the store was created.
     var partitionCount: Int { get }
 
+    /// Where the partitions had best work, to be near the store; nil: wherever the engine likes.
+    var partitionExecutor: (any TaskExecutor)? { get }
+
     /// Makes the caller the owner of `partition`: raises the epoch, durably, after any commit still under way.
     func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership
 
@@ -206,4 +209,8 @@ public struct PublishedCursor: Hashable, Sendable {
         self.epoch = epoch
         self.position = position
     }
+}
+
+extension Journal {
+    public var partitionExecutor: (any TaskExecutor)? { nil }
 }

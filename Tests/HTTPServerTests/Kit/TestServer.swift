@@ -61,8 +61,7 @@ struct TestServer: Sendable {
         return answer
     }
 
-    func post(_ target: String, _ json: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer
-    {
+    func post(_ target: String, _ json: String, headers: [(String, String)] = [], token: String?? = .none) async throws -> Answer {
         try await send(
             "POST", target, headers: [("Content-Type", "application/json")] + headers, body: Array(json.utf8), token: token)
     }

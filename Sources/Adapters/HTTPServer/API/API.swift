@@ -20,7 +20,8 @@ struct API {
             events: dependencies.events, signal: dependencies.signal, time: dependencies.time, cursors: cursors,
             settings: settings,
             slots: StreamSlots(settings, metrics), draining: draining)
-        let operations = OperationsHandlers(readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining, productVersion: settings.productVersion)
+        let operations = OperationsHandlers(
+            readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining, productVersion: settings.productVersion)
         var routes = Self.callRoutes(calls, settings) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings)
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }

@@ -34,6 +34,14 @@ enum StoreFiles {
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
+    /// Waits until what was written to the file is on the disk; false when that failed.
+    static func flush(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
     /// Removes a database with its log and its shared memory.
     static func removeDatabase(_ path: String) {
         for suffix in ["-wal", "-shm", "-journal", ""] { unlink(path + suffix) }

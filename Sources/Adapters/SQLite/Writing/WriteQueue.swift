@@ -23,6 +23,10 @@ struct WriteQueue: Sendable {
     var cursors: [Cursors] = []
     /// The tick at which the cursors are stored although no commit takes them along; nil when none wait.
     var cursorsDue: Int64?
+    /// Work of the partitions, which goes before the next transaction.
+    var jobs: [UnownedJob] = []
+    /// The writer's thread has ended.
+    var hasEnded = false
     /// The rest of the log is small enough for the writer to copy it between two groups.
     var mayFinishCheckpoint = false
     /// Nothing more is taken in.

@@ -31,6 +31,7 @@ final class Writer {
     private let lists: ListProjection
     private var session: WriteSession?
     private var reopening = Backoff()
+    private var aFlushHasFailed = false
 
     private static let patienceWithReaders: Int32 = 20
 
@@ -49,8 +50,10 @@ final class Writer {
 
     /// The body of the writer's thread; ends when the store is closed and nothing waits any more.
     func run() {
+        let executor = WriterExecutor(shared)
         while true {
-            let (group, finish, isOver) = next()
+            let (jobs, group, finish, isOver) = next()
+            for job in jobs { executor.run(job) }
             if finish { finishCheckpoint() }
             if !group.isEmpty {
                 shared.inHand.store(group.count, ordering: .relaxed)
@@ -61,8 +64,12 @@ final class Writer {
         }
     }
 
-    private func next() -> (WriteGroup, finish: Bool, isOver: Bool) {
+    private func next() -> ([UnownedJob], WriteGroup, finish: Bool, isOver: Bool) {
         shared.queue.wait { queue in
+            if !queue.jobs.isEmpty {
+                defer { queue.jobs = [] }
+                return .done((queue.jobs, WriteGroup(), finish: false, isOver: false))
+            }
             let now = monotonicMicroseconds()
             let cursorsDue = queue.cursorsDue.map { $0 <= now } ?? false
             guard
@@ -78,7 +85,8 @@ final class Writer {
             queue.cursors = []
             queue.cursorsDue = nil
             queue.mayFinishCheckpoint = false
-            return .done((group, finish, queue.mayEnd && group.isEmpty))
+            queue.hasEnded = queue.mayEnd && group.isEmpty
+            return .done(([], group, finish, queue.hasEnded))
         }
     }
 
@@ -169,6 +177,7 @@ final class Writer {
         default:
             session.connection.rollBack()
             self.session = nil
+            aFlushHasFailed = true
             return .ambiguous(report(failure, "the outcome of a commit is not known"))
         }
     }
@@ -182,13 +191,22 @@ final class Writer {
             let session = try WriteSession(settings)
             // Whatever is visible now must be durable before anybody builds on it: after a failed flush the log's own file cannot be
             // trusted to be flushed later, so its valid part is copied into the database and flushed there, and the log emptied.
-            guard try session.connection.checkpoint(.truncate) != nil else { throw .unreadable("the log is in use") }
+            try makeLogDurable(session)
             reopening.reset()
             self.session = session
             return session
         } catch {
             reopening.failed(now)
             throw error
+        }
+    }
+
+    /// A full disk has no room for the copy. As long as no flush has failed here, flushing the log's file is as good.
+    private func makeLogDurable(_ session: WriteSession) throws(StoreFailure) {
+        do throws(StoreFailure) {
+            guard try session.connection.checkpoint(.truncate) != nil else { throw .unreadable("the log is in use") }
+        } catch {
+            guard error.primaryCode == SQLITE_FULL, !aFlushHasFailed, StoreFiles.flush(settings.path + "-wal") else { throw error }
         }
     }
 
