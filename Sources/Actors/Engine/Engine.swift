@@ -96,7 +96,12 @@ public final class Engine: Sendable {
     private func runPartitions() async {
         await withTaskGroup(of: Void.self) { group in
             for partition in partitions {
-                group.addTask(executorPreference: ports.journal.partitionExecutor) { await partition.run() }
+                // Not one call with an optional: nil would take the task off the executor that it inherits.
+                if let executor = ports.journal.partitionExecutor {
+                    group.addTask(executorPreference: executor) { await partition.run() }
+                } else {
+                    group.addTask { await partition.run() }
+                }
             }
             await runExecution()
             for partition in partitions { partition.mailbox.close() }
