@@ -37,19 +37,19 @@ import Testing
         var woken: [String] = []
         var results: [Result<ServiceCallReply, IntentError>] = []
 
-        init(silent: Bool = false, settings: EngineSettings = EngineSettings(), partitions: Int = 1) {
-            let store = InMemoryStore(partitionCount: partitions, storeId: UniqueId(high: 1, low: 1))
+        init(silent: Bool = false, settings: EngineSettings = EngineSettings(), faults: Faults = .calm) {
+            let store = InMemoryStore(partitionCount: 1, storeId: UniqueId(high: 1, low: 1))
             let clock = SimulatedClock(world: world, executor: executor)
-            let calm = FaultsInForce(.calm)
+            let faultsInForce = FaultsInForce(faults)
             let journal: any Journal =
                 silent
-                ? SilentJournal(store: store) : SimulatedJournal(world: world, clock: clock, store: store, faults: calm)
+                ? SilentJournal(store: store) : SimulatedJournal(world: world, clock: clock, store: store, faults: faultsInForce)
             self.store = store
             engine = Engine(
                 ports: EnginePorts(
                     journal: journal,
-                    bus: SimulatedBus(world: world, clock: clock, faults: calm, log: PublishedLog(world: world, store: store)),
-                    client: SimulatedTarget(world: world, clock: clock, faults: calm, store: store), time: clock,
+                    bus: SimulatedBus(world: world, clock: clock, faults: faultsInForce, log: PublishedLog(world: world, store: store)),
+                    client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), time: clock,
                     entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world)),
                 settings: settings)
             world.executors = [executor]
@@ -122,6 +122,15 @@ import Testing
         #expect(!bench.engine.isReady)
         let call = try #require(bench.store.allCalls.first)
         #expect(call.call.status == .scheduled || call.call.status.isTerminal)
+    }
+
+    @Test func stoppingIsBoundedAlsoWhenTheStoreIsAway() throws {
+        var faults = Faults.calm
+        faults.ownershipFails = 100
+        let bench = Bench(faults: faults)
+        bench.world.after(.seconds(30)) { bench.engine.drain() }
+        bench.run(for: 100) { bench.finished }
+        #expect(bench.finished && bench.world.violations.isEmpty)
     }
 
     @Test func aCallIsMadeWhenItIsDueAndNeverBefore() throws {

@@ -94,18 +94,33 @@ public final class Engine: Sendable {
     }
 
     private func runPartitions() async {
-        await withTaskGroup(of: Void.self) { group in
+        // True: a partition has ended. False: the time for it has passed.
+        await withTaskGroup(of: Bool.self) { group in
             for partition in partitions {
                 // Not one call with an optional: nil would take the task off the executor that it inherits.
                 if let executor = ports.journal.partitionExecutor {
-                    group.addTask(executorPreference: executor) { await partition.run() }
+                    group.addTask(executorPreference: executor) {
+                        await partition.run()
+                        return true
+                    }
                 } else {
-                    group.addTask { await partition.run() }
+                    group.addTask {
+                        await partition.run()
+                        return true
+                    }
                 }
             }
             await runExecution()
             for partition in partitions { partition.mailbox.close() }
             if state.lost != nil { group.cancelAll() }
+            // A partition whose store is away would try to reach it for ever.
+            group.addTask { [ports, settings] in
+                await ports.time.sleep(for: settings.drainTimeout)
+                return false
+            }
+            var running = partitions.count
+            while running > 0, await group.next() == true { running -= 1 }
+            group.cancelAll()
         }
     }
 
