@@ -40,10 +40,19 @@ public final class Engine: Sendable {
         let lanes = (0..<count).map {
             OutboxLane(partition: PartitionId($0), ports: ports, settings: settings, metrics: metrics, variant: variant)
         }
-        let outlets = PartitionOutlets(timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal) { partition in
-            readiness.lose(partition)
-            stopping.open()
-        }
+        let outlets = PartitionOutlets(
+            timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal,
+            heldElsewhere: { owner in
+                guard readiness.standBy(behind: owner) else { return }
+                ports.diagnostics.report(
+                    Diagnostic(
+                        .info, "engine.standby", "Another engine serves this store; this one stands by, and takes over when it ends.",
+                        fields: [("owner", owner)]))
+            },
+            ownershipLost: { partition in
+                readiness.lose(partition)
+                stopping.open()
+            })
         let partitions = (0..<count).map {
             Partition(
                 id: PartitionId($0), ports: ports, outlets: outlets, settings: settings, metrics: metrics, variant: variant)
@@ -67,6 +76,9 @@ public final class Engine: Sendable {
 
     /// Whether every partition is owned and its near future is in memory, and the engine is not stopping.
     public var isReady: Bool { state.isReady && !stopping.isOpen }
+
+    /// Which engine serves the store while this one stands by; nil when it does not.
+    public var standsBehind: String? { state.owner }
 
     /// Asks the engine to finish: what is accepted is completed, as far as the time allows, and `run` returns.
     public func drain() { stopping.open() }
@@ -184,13 +196,29 @@ private final class Readiness: Sendable {
     private struct State {
         var missing: Set<Int>
         var lost: PartitionId?
+        var owner: String?
     }
 
     private let state: Mutex<State>
 
     init(partitions: Int) { state = Mutex(State(missing: Set(0..<partitions))) }
 
-    func swept(_ partition: PartitionId) { state.withLock { _ = $0.missing.remove(partition.index) } }
+    func swept(_ partition: PartitionId) {
+        state.withLock { state in
+            state.missing.remove(partition.index)
+            state.owner = nil
+        }
+    }
+
+    /// - Returns: whether that was not known.
+    func standBy(behind owner: String) -> Bool {
+        state.withLock { state in
+            defer { state.owner = owner }
+            return state.owner != owner
+        }
+    }
+
+    var owner: String? { state.withLock { $0.owner } }
     func lose(_ partition: PartitionId) { state.withLock { $0.lost = $0.lost ?? partition } }
     var lost: PartitionId? { state.withLock { $0.lost } }
     var isReady: Bool { state.withLock { $0.missing.isEmpty && $0.lost == nil } }

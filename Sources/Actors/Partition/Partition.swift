@@ -7,6 +7,8 @@ struct PartitionOutlets: Sendable {
     let timer: TimerInbox
     let outbox: OutboxInbox
     let signal: LogSignal
+    /// Another engine serves the store, and this one stands by.
+    let heldElsewhere: @Sendable (_ owner: String) -> Void
     /// The partition has another owner; this engine must stop.
     let ownershipLost: @Sendable (PartitionId) -> Void
 }
@@ -70,8 +72,12 @@ actor Partition {
                 let taken = try await journal.takeOwnership(of: id)
                 ownership = taken
                 outlets.outbox.open(taken, in: id)
-                outlets.timer.open(id, epoch: taken.epoch)
+                outlets.timer.open(id, taken)
                 return true
+            } catch .heldElsewhere(let owner) {
+                outlets.heldElsewhere(owner)
+                failWaiting(.unavailable("Another engine serves this store; this one stands by."))
+                await ports.time.sleep(for: Self.standbyPause)
             } catch {
                 report(.warning, "partition.not-opened", "The partition could not be taken over; trying again.", error)
                 failWaiting(.unavailable("The store is not available yet."))
@@ -80,6 +86,9 @@ actor Partition {
         }
         return false
     }
+
+    /// How often an engine that stands by asks whether it may take over.
+    private static let standbyPause = TimeSpan.milliseconds(250)
 
     private func stop() {
         mailbox.close()
@@ -140,7 +149,7 @@ actor Partition {
             case .unavailable(let reason):
                 report(.warning, "commit.unavailable", "The store did not take a commit; nothing of it is stored.", error)
                 deliver(.failure(.unavailable(reason)), to: deliveries)
-            case .ownershipLost:
+            case .ownershipLost, .heldElsewhere:
                 deliver(.failure(.unavailable("Another engine owns the partition.")), to: deliveries)
                 lose()
             case .rejected:
@@ -178,6 +187,9 @@ actor Partition {
             do throws(JournalError) {
                 settle(turn, deliveries, outcomes, try await journal.takeOwnership(of: id))
                 return
+            } catch .heldElsewhere {
+                deliver(.failure(.unknownOutcome("Another engine took the partition.")), to: deliveries)
+                return lose()
             } catch {
                 if ports.time.uptime() >= giveUp {
                     deliver(.failure(.unknownOutcome("The store failed while it took the change.")), to: deliveries)

@@ -63,9 +63,10 @@ actor Timer {
 
     private func handle(_ message: TimerMessage) {
         switch message {
-        case .opened(let partition, let epoch):
+        case .opened(let partition, let ownership):
             guard partitions.indices.contains(partition.index) else { return }
-            partitions[partition.index] = TimerPartition(id: partition, firstEpoch: epoch, windowLimit: settings.windowLimit)
+            partitions[partition.index] = TimerPartition(
+                id: partition, firstEpoch: ownership.epoch, orphansMayRun: ownership.predecessorMayRun, windowLimit: settings.windowLimit)
         case .changed(let partition, let changes):
             guard partitions.indices.contains(partition.index) else { return }
             let clocks = clocks

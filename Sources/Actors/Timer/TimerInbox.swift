@@ -38,8 +38,8 @@ struct TimerChange: Sendable {
 
 /// A message to the timer.
 enum TimerMessage: Sendable {
-    /// The partition is ours; the epoch is the first under which this engine owns it.
-    case opened(PartitionId, epoch: Int64)
+    /// The partition is ours; its epoch is the first under which this engine owns it.
+    case opened(PartitionId, Ownership)
     case changed(PartitionId, [TimerChange])
     /// Execution has room again for these tenants.
     case room([TenantId])
@@ -56,8 +56,8 @@ struct TimerInbox: Sendable {
 
     init(capacity: Int) { mailbox = Mailbox(capacity: capacity, weightLimit: capacity) }
 
-    func open(_ partition: PartitionId, epoch: Int64) {
-        _ = mailbox.offer(.opened(partition, epoch: epoch), reserved: true)
+    func open(_ partition: PartitionId, _ ownership: Ownership) {
+        _ = mailbox.offer(.opened(partition, ownership), reserved: true)
     }
 
     func changed(_ partition: PartitionId, _ changes: [TimerChange]) {

@@ -47,6 +47,8 @@ struct TimerPartition {
     let id: PartitionId
     /// The first epoch under which this engine owns the partition: running attempts of earlier ones are orphans.
     let firstEpoch: Int64
+    /// Whether orphans may still be under way, and so get until their time-out.
+    private let orphansMayRun: Bool
     private let windowLimit: Int
     private var windows: [TenantId: DueWindow] = [:]
     /// Tenants whose window is, or was lately, capped.
@@ -60,8 +62,9 @@ struct TimerPartition {
     /// Up to here every tenant's window is complete, unless it is capped or a read is under way.
     private(set) var sweptTo: Instant = .earliest
 
-    init(id: PartitionId, firstEpoch: Int64, windowLimit: Int) {
+    init(id: PartitionId, firstEpoch: Int64, orphansMayRun: Bool = false, windowLimit: Int) {
         self.id = id
+        self.orphansMayRun = orphansMayRun
         self.firstEpoch = firstEpoch
         self.windowLimit = windowLimit
     }
@@ -145,7 +148,7 @@ struct TimerPartition {
             let key = ServiceCallKey(tenant: tenant, id: entry.id)
             if let running = entry.running {
                 let overdue = Overdue(key: key, attempt: running.attempt, isOrphan: running.epoch < firstEpoch)
-                let left = overdue.isOrphan ? .zero : running.deadline - clocks.now + grace
+                let left = overdue.isOrphan && !orphansMayRun ? .zero : running.deadline - clocks.now + grace
                 watch(overdue, until: clocks.uptime + left)
             } else {
                 insert(key, dueAt: entry.dueAt, version: entry.version)

@@ -21,13 +21,19 @@ public struct Ownership: Hashable, Sendable {
     public let lastOrdinal: Int64
     /// The highest contiguous position that the bus has acknowledged.
     public let published: Int64
+    /// Whether the owner before was not seen to end, so that attempts which it started may still be under way. They get until their
+    /// time-out.
+    public let predecessorMayRun: Bool
 
-    public init(epoch: Int64, head: Int64, headEpoch: Int64, lastOrdinal: Int64, published: Int64) {
+    public init(
+        epoch: Int64, head: Int64, headEpoch: Int64, lastOrdinal: Int64, published: Int64, predecessorMayRun: Bool = false
+    ) {
         self.epoch = epoch
         self.head = head
         self.headEpoch = headEpoch
         self.lastOrdinal = lastOrdinal
         self.published = published
+        self.predecessorMayRun = predecessorMayRun
     }
 }
 
@@ -133,6 +139,9 @@ public struct DuePlace: Hashable, Comparable, Sendable {
 public enum JournalError: Error, Hashable, Sendable {
     /// Another owner has taken the partition; nothing of this commit is stored.
     case ownershipLost
+    /// Another engine owns the partition and is alive: it may be taken over once that engine gives it up, or fails to renew its lease.
+    /// Nothing was changed.
+    case heldElsewhere(String)
     /// The commit breaks a constraint of the store; nothing of it is stored, and repeating it would not help.
     case rejected(String)
     /// The store cannot do it now (disk full, locked, not reachable); nothing is stored, and repeating may help.
@@ -155,6 +164,8 @@ public protocol Journal: Sendable {
     var partitionExecutor: (any TaskExecutor)? { get }
 
     /// Makes the caller the owner of `partition`: raises the epoch, durably, after any commit still under way.
+    ///
+    /// A store that several engines can reach gives all its partitions to one of them, and refuses the others with `heldElsewhere`.
     func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership
 
     /// The calls among `ids` that exist; order is not defined. Sees every commit that has returned.
