@@ -146,6 +146,7 @@ struct Product: Sendable {
         var settings = HTTPServerSettings(host: host, port: port)
         settings.maxConcurrentRequests = 8_192
         settings.productVersion = productVersion
+        settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
         let (engine, store, box) = (engine, store, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store, events: store, signal: engine.signal,

@@ -28,6 +28,37 @@ import Testing
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
     }
 
+    /// A store that another engine serves until a given time.
+    private struct HeldJournal: Journal {
+        let journal: any Journal
+        let clock: SimulatedClock
+        let heldUntil: Uptime
+        var storeId: UniqueId { journal.storeId }
+        var partitionCount: Int { journal.partitionCount }
+        func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership {
+            if clock.uptime() < heldUntil { throw .heldElsewhere("first") }
+            return try await journal.takeOwnership(of: partition)
+        }
+        func load(_ ids: [ServiceCallKey], in partition: PartitionId) async throws(JournalError) -> [StoredServiceCall] {
+            try await journal.load(ids, in: partition)
+        }
+        func commit(_ batch: CommitBatch) async throws(JournalError) { try await journal.commit(batch) }
+        func dueTenants(
+            in partition: PartitionId, upTo latest: Instant, after: TenantId?, limit: Int
+        ) async throws(JournalError) -> [TenantId] {
+            try await journal.dueTenants(in: partition, upTo: latest, after: after, limit: limit)
+        }
+        func due(
+            in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
+        ) async throws(JournalError) -> [DueEntry] {
+            try await journal.due(in: partition, tenant: tenant, after: after, upTo: latest, limit: limit)
+        }
+        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
+            try await journal.events(in: partition, after: position, limit: limit)
+        }
+        func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) { try await journal.storePublished(cursors) }
+    }
+
     private final class Bench: @unchecked Sendable {
         let world = World(seed: 1)
         let executor = SimulatedExecutor()
@@ -37,13 +68,14 @@ import Testing
         var woken: [String] = []
         var results: [Result<ServiceCallReply, IntentError>] = []
 
-        init(silent: Bool = false, settings: EngineSettings = EngineSettings(), faults: Faults = .calm) {
+        init(silent: Bool = false, heldUntil: Uptime? = nil, settings: EngineSettings = EngineSettings(), faults: Faults = .calm) {
             let store = InMemoryStore(partitionCount: 1, storeId: UniqueId(high: 1, low: 1))
             let clock = SimulatedClock(world: world, executor: executor)
             let faultsInForce = FaultsInForce(faults)
-            let journal: any Journal =
+            var journal: any Journal =
                 silent
                 ? SilentJournal(store: store) : SimulatedJournal(world: world, clock: clock, store: store, faults: faultsInForce)
+            if let heldUntil { journal = HeldJournal(journal: journal, clock: clock, heldUntil: heldUntil) }
             self.store = store
             engine = Engine(
                 ports: EnginePorts(
@@ -122,6 +154,20 @@ import Testing
         #expect(!bench.engine.isReady)
         let call = try #require(bench.store.allCalls.first)
         #expect(call.call.status == .scheduled || call.call.status.isTerminal)
+    }
+
+    @Test func anEngineStandsByWhileAnotherServesTheStoreAndTakesOverWhenItEnds() throws {
+        let bench = Bench(heldUntil: Uptime(microseconds: 60_000_000))
+        bench.run { bench.world.uptime > 30_000_000 }
+        #expect(bench.engine.standsBehind == "first" && !bench.engine.isReady)
+        bench.send(try submission(1))
+        bench.run { bench.results.count == 1 }
+        guard case .failure(.unavailable) = try #require(bench.results.first) else { throw Unexpected() }
+        bench.run { bench.engine.isReady }
+        #expect(bench.engine.isReady && bench.engine.standsBehind == nil)
+        bench.send(try submission(2))
+        bench.run { bench.results.count == 2 }
+        guard case .success = try #require(bench.results.last) else { throw Unexpected() }
     }
 
     @Test func stoppingIsBoundedAlsoWhenTheStoreIsAway() throws {

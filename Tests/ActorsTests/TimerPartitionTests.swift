@@ -89,6 +89,18 @@ import Testing
         #expect(partition.watchCount == 0)
     }
 
+    @Test func anAttemptOfAnOwnerThatMayStillRunGetsUntilItsTimeOut() throws {
+        var partition = TimerPartition(id: PartitionId(0), firstEpoch: 5, orphansMayRun: true, windowLimit: 100)
+        let running = DueEntry.Running(attempt: 1, epoch: 4, deadline: Self.start + .seconds(30))
+        let entry = DueEntry(
+            tenant: try key(1).tenant, id: try key(1).id, version: 2, dueAt: Self.start, running: running)
+        partition.add([entry], of: entry.tenant, isFull: false, clocks: clocks, grace: .seconds(2))
+        let early = partition.popOverdue(at: Self.uptime + .seconds(31))
+        #expect(early == nil)
+        let overdue = partition.popOverdue(at: Self.uptime + .seconds(32))
+        #expect(overdue?.isOrphan == true)
+    }
+
     @Test func anAttemptOfAnEarlierOwnerIsAnOrphanAtOnce() throws {
         var partition = partition()
         let running = DueEntry.Running(attempt: 1, epoch: 4, deadline: Self.start + .seconds(600))

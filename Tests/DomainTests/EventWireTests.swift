@@ -4,7 +4,7 @@ import Testing
 
 /// The wire form of every event type, version 1. A difference here breaks consumers: it needs a new version, not a new golden text.
 @Suite struct EventWireTests {
-    private static let golden: [ServiceCallEvent.Kind: String] = [
+    static let golden: [ServiceCallEvent.Kind: String] = [
         .submitted:
             #"{"run":1,"dueAt":"2026-09-21T14:13:20Z","request":{"method":"POST","url":"https://example.com/hooks"},"tags":["tax"],"timeoutMs":5000,"maxAttempts":3}"#,
         .rescheduled: #"{"run":1,"dueAt":"2026-09-21T14:14:20Z"}"#,

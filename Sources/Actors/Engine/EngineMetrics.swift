@@ -20,6 +20,8 @@ public struct EngineMetrics: Sendable {
     public let publishFailures = MetricCounter()
     public let ambiguousCommits = MetricCounter()
     public let timerCatchUps = MetricCounter()
+    public let intentsTaken = MetricCounter()
+    public let intentsRefused = MetricCounter()
 
     public init() {}
 
@@ -51,6 +53,11 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "cancelled")],
                 .counter(callsCancelled)),
+            MetricFamily(
+                "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "taken")], .counter(intentsTaken)),
+            MetricFamily(
+                "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "refused")],
+                .counter(intentsRefused)),
             MetricFamily("ledgerflow_events_published", "Events that the bus acknowledged.", .counter(published)),
             MetricFamily("ledgerflow_publish_failures", "Publications that the bus refused.", .counter(publishFailures)),
             MetricFamily(

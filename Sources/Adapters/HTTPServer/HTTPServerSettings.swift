@@ -33,6 +33,11 @@ public struct HTTPServerSettings: Sendable {
     /// After this long without an event a stream carries a comment, so that proxies keep it open.
     public var streamKeepAlive = TimeSpan.seconds(15)
 
+    /// What the names of the bus's topics begin with, for `/asyncapi.json`.
+    public var topicPrefix = "ledgerflow."
+    /// The types of the intents that are taken in from the bus, and the schema of the body of each.
+    public var intentTypes: [(type: String, schema: String)] = []
+
     /// The product's version, shown by `GET /`.
     public var productVersion = ""
 

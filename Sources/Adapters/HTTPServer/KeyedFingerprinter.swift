@@ -7,25 +7,28 @@ internal import Synchronization
 ///
 /// Whoever reads the store cannot test guesses of what was submitted, nor compare submissions across tenants.
 public final class KeyedFingerprinter: Fingerprinter {
-    private static let maxKeys = 4_096
+    private static let maxTenants = 4_096
     private let master: SymmetricKey
-    private let keys = Mutex<[TenantId: SymmetricKey]>([:])
+    /// Each with the tenant's key already taken in, which is half of the work for a short text.
+    private let prepared = Mutex<[TenantId: HMAC<SHA256>]>([:])
 
     /// - Parameter masterKey: at least 32 secret random bytes that never change.
     public init(masterKey: [UInt8]) { master = SymmetricKey(data: masterKey) }
 
     public func fingerprint(_ bytes: [UInt8], tenant: TenantId) -> Fingerprint {
-        Fingerprint(bytes: Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key(of: tenant))))
+        var code = code(of: tenant)
+        code.update(data: bytes)
+        return Fingerprint(bytes: Array(code.finalize()))
     }
 
-    private func key(of tenant: TenantId) -> SymmetricKey {
-        keys.withLock { keys in
-            if let key = keys[tenant] { return key }
+    private func code(of tenant: TenantId) -> HMAC<SHA256> {
+        prepared.withLock { prepared in
+            if let code = prepared[tenant] { return code }
             let info = Array("ledgerflow fingerprint v1\u{0}".utf8) + Array(tenant.value.utf8)
-            let key = HKDF<SHA256>.deriveKey(inputKeyMaterial: master, info: info, outputByteCount: 32)
-            if keys.count >= Self.maxKeys { keys.removeAll() }
-            keys[tenant] = key
-            return key
+            let code = HMAC<SHA256>(key: HKDF<SHA256>.deriveKey(inputKeyMaterial: master, info: info, outputByteCount: 32))
+            if prepared.count >= Self.maxTenants { prepared.removeAll() }
+            prepared[tenant] = code
+            return code
         }
     }
 }

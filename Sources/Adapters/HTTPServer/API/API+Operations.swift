@@ -53,6 +53,7 @@ struct OperationsHandlers: Sendable {
                     links.field("serviceCalls", ServiceCallHandlers.path)
                     links.field("events", "/v1/events")
                     links.field("document", "/openapi.json")
+                    links.field("topics", "/asyncapi.json")
                     links.field("liveness", "/livez")
                     links.field("readiness", "/readyz")
                     links.field("metrics", "/metrics")

@@ -22,7 +22,10 @@ struct API {
             slots: StreamSlots(settings, metrics), draining: draining)
         let operations = OperationsHandlers(
             readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining, productVersion: settings.productVersion)
-        var routes = Self.callRoutes(calls, settings) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings)
+        let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
+        let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
+        var routes =
+            Self.callRoutes(calls, settings) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }
         let document = OpenAPIDocument.render(routes + [withoutText])
@@ -36,6 +39,13 @@ struct API {
         Route(
             method: .GET, path: "/openapi.json", operation: "getDocument", summary: "This document", tag: operationsTag,
             answers: [RouteAnswer.json(200, "OpenAPI 3.1.", "AnyObject")], maxBodyBytes: smallBody, handler: .open(handler))
+    }
+
+    static func topicsRoute(_ handler: @escaping @Sendable (IncomingRequest) async throws(Problem) -> Reply) -> Route {
+        Route(
+            method: .GET, path: "/asyncapi.json", operation: "getTopics", summary: "The topics of the bus, and their messages",
+            tag: operationsTag, answers: [RouteAnswer.json(200, "AsyncAPI 3.0.", "AnyObject")], maxBodyBytes: smallBody,
+            handler: .open(handler))
     }
 
     static let callsTag = "Service calls"

@@ -134,7 +134,8 @@ enum OpenAPIDocument {
 }
 
 extension JSONWriter {
-    fileprivate mutating func object(dynamic name: String, _ body: (inout JSONWriter) -> Void) {
+    /// An object as the value of a name that is not known beforehand.
+    mutating func object(dynamic name: String, _ body: (inout JSONWriter) -> Void) {
         self.name(dynamic: name)
         object(body)
     }

@@ -1,15 +1,13 @@
-internal import Domain
-
 /// A submission as it was received: what was left out stays nil, so that it can be told from what was given.
-struct SubmittedCall {
-    struct Request {
+public struct SubmittedCall: Sendable {
+    struct Request: Sendable {
         let method: OutgoingRequest.Method?
         let url: TargetURL
         let headers: [OutgoingRequest.Header]?
         let body: [UInt8]?
     }
 
-    struct Retry {
+    struct Retry: Sendable {
         let maxAttempts: Int?
         let initialDelay: TimeSpan?
         let maxDelay: TimeSpan?
@@ -18,14 +16,14 @@ struct SubmittedCall {
     }
 
     let request: Request
-    let dueAt: Instant?
+    public let dueAt: Instant?
     let tags: [String]?
     let timeout: TimeSpan?
     let retry: Retry?
     let correlationId: String?
 
     /// The call to be, with everything that was left out at its default.
-    func submission(tenant: TenantId, id: ServiceCallId, fingerprint: Fingerprint, requestId: String) -> ServiceCallSubmission {
+    public func submission(tenant: TenantId, id: ServiceCallId, fingerprint: Fingerprint, requestId: String) -> ServiceCallSubmission {
         ServiceCallSubmission(
             tenant: tenant, id: id,
             request: OutgoingRequest(
@@ -54,7 +52,7 @@ extension SubmittedCall {
     /// order below, each a byte 0 when absent, or a byte 1, the length in four bytes (big-endian) and the value. Numbers and
     /// instants (microseconds since the epoch) are eight bytes, big-endian; lists are a count in four bytes and their values with
     /// lengths.
-    var canonicalBytes: [UInt8] {
+    public var canonicalBytes: [UInt8] {
         var bytes = CanonicalBytes()
         bytes.text(request.method?.rawValue)
         bytes.text(request.url.description)
@@ -97,7 +95,12 @@ private struct CanonicalBytes {
         bytes.append(contentsOf: value.utf8)
     }
 
-    mutating func number(_ value: Int64?) { field(value.map(Self.bytes)) }
+    mutating func number(_ value: Int64?) {
+        guard let value else { return bytes.append(0) }
+        bytes.append(1)
+        count(8)
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> Int64(shift))) }
+    }
 
     mutating func list(_ values: [[UInt8]]?) {
         guard let values else { return bytes.append(0) }

@@ -1,14 +1,14 @@
 /// Base64 (RFC 4648): the standard alphabet with padding for content, the URL alphabet without padding for cursors.
-enum Base64 {
+public enum Base64 {
     /// - Returns: nil unless `text` is the one canonical encoding of some bytes (§3.5).
-    static func decode(_ text: String) -> [UInt8]? {
+    public static func decode(_ text: String) -> [UInt8]? {
         let count = text.utf8.count
         guard count % 4 == 0 else { return nil }
         let padding = text.utf8.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         return decode(text.utf8.dropLast(padding), plus: UInt8(ascii: "+"), slash: UInt8(ascii: "/"))
     }
 
-    static func decodeURL(_ text: String) -> [UInt8]? {
+    public static func decodeURL(_ text: String) -> [UInt8]? {
         decode(text.utf8[...], plus: UInt8(ascii: "-"), slash: UInt8(ascii: "_"))
     }
 
@@ -41,7 +41,7 @@ enum Base64 {
 
     private static let urlAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    static func encodeURL(_ bytes: [UInt8]) -> String {
+    public static func encodeURL(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { text in
             var written = 0
             var bits: UInt32 = 0

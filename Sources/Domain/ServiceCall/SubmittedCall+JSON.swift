@@ -1,14 +1,12 @@
-internal import Domain
-
 extension SubmittedCall {
-    static let earliestDueAt = Instant(microseconds: 946_684_800_000_000)
+    public static let earliestDueAt = Instant(microseconds: 946_684_800_000_000)
     /// Ten years, leap days included.
-    static let furthestDue = TimeSpan.hours(24 * 3_653)
-    static let maxCorrelationIdBytes = 128
-    static let maxStatuses = 100
+    public static let furthestDue = TimeSpan.hours(24 * 3_653)
+    public static let maxCorrelationIdBytes = 128
+    public static let maxStatuses = 100
 
     /// Takes the fields of a submission; what is wrong is reported to `fields`.
-    static func read(_ fields: inout JSONFields, now: Instant) -> SubmittedCall? {
+    public static func read(_ fields: inout JSONFields, now: Instant) -> SubmittedCall? {
         let request = fields.object("request") { readRequest(&$0) }
         let dueAt = readDueAt(&fields, required: false, now: now)
         let tags = readTags(&fields)
@@ -27,7 +25,7 @@ extension SubmittedCall {
     }
 
     /// A due time in the past means at once.
-    static func readDueAt(_ fields: inout JSONFields, required: Bool, now: Instant) -> Instant? {
+    public static func readDueAt(_ fields: inout JSONFields, required: Bool, now: Instant) -> Instant? {
         guard let dueAt = required ? fields.instant("dueAt") : fields.optionalInstant("dueAt") else { return nil }
         if dueAt < earliestDueAt {
             fields.report("dueAt", "must not be before 2000-01-01T00:00:00Z")

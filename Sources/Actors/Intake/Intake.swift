@@ -1,0 +1,138 @@
+internal import Domain
+public import Ports
+
+/// Takes commands that come over the bus (EV-7): each is authenticated, validated and decided as if it had come over HTTP.
+///
+/// A message names its intent in the header `ce_type` and carries a token in `authorization`; its tenant is the token's. Since a bus delivers at
+/// least once, every message needs an `idempotency-key`, or a CloudEvents `ce_id` in its place.
+public struct Intake: Sendable {
+    /// The `ce_type` of a message whose body is what `POST /v1/service-calls` takes.
+    public static let submitServiceCall = "ledgerflow.intent.submit-service-call.v1"
+    public static let maxBodyBytes = 1 << 20
+
+    private let source: any IntentSource
+    private let intents: any ServiceCallIntents
+    private let authenticator: any Authenticator
+    private let fingerprinter: any Fingerprinter
+    private let time: any TimeSource
+    private let metrics: EngineMetrics
+
+    public init(
+        source: any IntentSource, intents: any ServiceCallIntents, authenticator: any Authenticator, fingerprinter: any Fingerprinter,
+        time: any TimeSource, metrics: EngineMetrics
+    ) {
+        self.source = source
+        self.intents = intents
+        self.authenticator = authenticator
+        self.fingerprinter = fingerprinter
+        self.time = time
+        self.metrics = metrics
+    }
+
+    /// Works until the task is cancelled or the source is closed.
+    public func run() async {
+        await source.run { batch in await take(batch) }
+    }
+
+    private func take(_ batch: [ReceivedIntent]) async -> [IntentVerdict] {
+        var verdicts: [IntentVerdict?] = []
+        var accepted: [ServiceCallIntent] = []
+        for message in batch {
+            do throws(Refusal) {
+                accepted.append(try await read(message))
+                verdicts.append(nil)
+            } catch {
+                verdicts.append(.refused(reason: error.reason))
+            }
+        }
+        var outcomes = await intents.send(accepted).makeIterator()
+        var given: [IntentVerdict] = []
+        for known in verdicts {
+            guard let verdict = known ?? outcomes.next().map(Self.verdict) else { break }
+            given.append(verdict)
+            switch verdict {
+            case .done: metrics.intentsTaken.add()
+            case .refused: metrics.intentsRefused.add()
+            // What stands behind it is handed over again with it; it may have been taken in, which is no harm.
+            case .again: return given
+            }
+        }
+        return given
+    }
+
+    private static func verdict(_ outcome: Result<ServiceCallReply, IntentError>) -> IntentVerdict {
+        switch outcome {
+        case .success: .done
+        case .failure(.refused(let refusal)): .refused(reason: reason(refusal))
+        case .failure(.busy(let span)): .again(after: span)
+        case .failure(.unavailable), .failure(.unknownOutcome), .failure(.stopping): .again(after: .seconds(1))
+        }
+    }
+
+    private static func reason(_ refusal: ServiceCallError) -> String {
+        switch refusal {
+        case .idempotencyConflict: "This idempotency key was sent before with a different request; that one stands."
+        case .notFound: "This tenant has no service call with that identifier."
+        case .illegalTransition(let status, let command): "A call that is \(status.rawValue) does not allow \(command)."
+        case .notYetDue(let dueAt): "The call is not due before \(dueAt.rfc3339)."
+        }
+    }
+
+    // MARK: - Reading a message
+
+    private struct Refusal: Error {
+        let reason: String
+        init(_ reason: String) { self.reason = reason }
+    }
+
+    private func read(_ message: ReceivedIntent) async throws(Refusal) -> ServiceCallIntent {
+        let principal = try await principal(of: message)
+        guard let type = try text("ce_type", of: message) else { throw Refusal("the header ce_type is missing") }
+        guard type == Self.submitServiceCall else { throw Refusal("the header ce_type must be \(Self.submitServiceCall)") }
+        let name = try text("idempotency-key", of: message) == nil ? "ce_id" : "idempotency-key"
+        guard let text = try text(name, of: message) else {
+            throw Refusal("the header idempotency-key is missing (or ce_id in its place): a bus delivers at least once")
+        }
+        guard let key = IdempotencyKey(text) else { throw Refusal("the header \(name) must hold 1 to 255 visible ASCII characters") }
+        let submitted = try submission(in: message)
+        return .submit(
+            submitted.submission(
+                tenant: principal.tenant, id: ServiceCallId(tenant: principal.tenant, idempotencyKey: key),
+                fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: message.place))
+    }
+
+    private func principal(of message: ReceivedIntent) async throws(Refusal) -> Principal {
+        guard let value = try text("authorization", of: message) else { throw Refusal("the header authorization is missing") }
+        let scheme = "bearer "
+        guard value.count > scheme.count, value.prefix(scheme.count).lowercased() == scheme else {
+            throw Refusal("the header authorization must be: Bearer, a space, and a token")
+        }
+        do throws(AuthenticationError) {
+            return try await authenticator.authenticate(bearer: String(value.dropFirst(scheme.count)))
+        } catch {
+            throw Refusal("the token is not accepted (\(error.rawValue))")
+        }
+    }
+
+    private func submission(in message: ReceivedIntent) throws(Refusal) -> SubmittedCall {
+        let value: JSONValue
+        do throws(JSONSyntaxError) {
+            value = try JSONReader.read(message.body, limits: JSONLimits(maxBytes: Self.maxBodyBytes))
+        } catch {
+            throw Refusal("the body is not acceptable JSON: \(error.description)")
+        }
+        var problems = JSONProblems()
+        if let submitted = problems.object(value, { SubmittedCall.read(&$0, now: time.now()) }) { return submitted }
+        let listed = problems.listed.prefix(20).map { "\($0.pointer) \($0.message)" }.joined(separator: "; ")
+        throw Refusal(problems.count > 20 ? "\(listed); and \(problems.count - 20) more" : listed)
+    }
+
+    /// - Returns: nil when there is no such header. Names are compared without regard to case, as over HTTP.
+    private func text(_ name: String, of message: ReceivedIntent) throws(Refusal) -> String? {
+        let found = message.headers.filter { $0.name.lowercased() == name }
+        guard let first = found.first else { return nil }
+        guard found.count == 1 else { throw Refusal("the header \(name) must be given once") }
+        guard let text = String(validating: first.value, as: UTF8.self) else { throw Refusal("the header \(name) is not UTF-8") }
+        return text
+    }
+}

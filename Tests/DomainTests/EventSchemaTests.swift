@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Domain
+
+/// The declared members of an event are those of its wire form.
+@Suite struct EventSchemaTests {
+    @Test(arguments: EventType.all)
+    func theWireFormHoldsWhatIsDeclaredAndNothingElse(_ type: EventType) throws {
+        guard case .serviceCall(let kind) = type else { return }
+        let golden = try #require(EventWireTests.golden[kind])
+        try check(JSONReader.read(Array(golden.utf8)), type.fields, type.name)
+    }
+
+    @Test func everyTypeIsDeclaredWithAContextAndAMeaning() {
+        #expect(EventType.all.count == ServiceCallEvent.Kind.allCases.count)
+        #expect(Set(EventType.all.map(\.name)).count == EventType.all.count)
+        for type in EventType.all {
+            #expect(type.name.hasPrefix("ledgerflow.\(type.context)."))
+            #expect(!type.summary.isEmpty)
+            #expect(type.fields.allSatisfy { !$0.meaning.isEmpty })
+        }
+    }
+
+    private func check(_ value: JSONValue, _ fields: [EventField], _ place: String) throws {
+        guard case .object(let object) = value else {
+            Issue.record("\(place) is not an object")
+            return
+        }
+        let names = Set(object.members.map(\.name))
+        #expect(names.isSubset(of: Set(fields.map(\.name))), "\(place)")
+        for field in fields {
+            guard let member = object[field.name] else {
+                #expect(field.isOptional, "\(place).\(field.name) is missing")
+                continue
+            }
+            try check(member, field.form, "\(place).\(field.name)")
+        }
+    }
+
+    private func check(_ value: JSONValue, _ form: EventField.Form, _ place: String) throws {
+        switch (form, value) {
+        case (.text, .string), (.integer, .number): break
+        case (.choice(let values), .string(let text)): #expect(values.contains(text), "\(place)")
+        case (.instant, .string(let text)): #expect((try? Instant(rfc3339: text)) != nil, "\(place)")
+        case (.list(let element), .array(let values)): for value in values { try check(value, element, place) }
+        case (.object(let fields), _): try check(value, fields, place)
+        default: Issue.record("\(place) has another form: \(value)")
+        }
+    }
+}
