@@ -74,6 +74,8 @@ struct LoadCommand: AsyncParsableCommand {
     @Option var seconds = 5.0
     @Option(help: "Requests a second, open loop (Poisson); closed loop without it.") var rate: Double?
     @Option var threads = 1
+    @Option(help: "{due} lies this many seconds ahead at least.") var dueFrom: Int64 = 0
+    @Option(help: "{due} lies fewer seconds ahead than this; spread evenly.") var dueTo: Int64 = 0
 
     func run() async throws {
         let parts = target.split(separator: ":")
@@ -88,7 +90,8 @@ struct LoadCommand: AsyncParsableCommand {
                 host: String(parts[0]), port: port,
                 template: RequestTemplate(method: method, path: path, host: target, headers: headers, body: body),
                 connections: connections, pace: rate.map { .openLoop(perSecond: $0, poisson: true) } ?? .closedLoop,
-                warmUpSeconds: 0.5, seconds: seconds))
+                warmUpSeconds: 0.5, seconds: seconds,
+                due: dueTo > dueFrom ? .spread(from: dueFrom * 1_000_000, to: dueTo * 1_000_000) : .now))
         let latency = Percentiles(nanoseconds: tally.latency)
         print(String(format: "%.0f requests/s", tally.perSecond), latency.text, tally.complaint ?? "")
         if rate != nil { print("send delay:", Percentiles(nanoseconds: tally.sendDelay).text) }
