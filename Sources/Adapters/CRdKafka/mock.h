@@ -1,0 +1,3 @@
+/* The library's own mock cluster, for tests. */
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>

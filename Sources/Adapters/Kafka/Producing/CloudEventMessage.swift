@@ -1,0 +1,68 @@
+internal import Domain
+internal import Ports
+
+/// Events as messages by the Kafka protocol binding of CloudEvents 1.0 (cloudevents.io) in binary content mode: the attributes as headers
+/// `ce_…`, the data as it is. They are the attributes that the HTTP API shows.
+struct CloudEventMessages {
+    let store: UniqueId
+    let prefix: String
+
+    /// What stands in front of the data of an event, in bytes; an estimate.
+    private static let overhead = 640
+
+    func block(of events: some RandomAccessCollection<CommittedEvent>) -> MessageBlock {
+        let data = events.reduce(0) { $0 + $1.data.count }
+        var block = MessageBlock(capacity: events.count, bytesEach: Self.overhead + data / max(1, events.count))
+        for event in events { append(event, to: &block) }
+        return block
+    }
+
+    func append(_ event: CommittedEvent, to block: inout MessageBlock) {
+        let id = event.id(in: store)
+        let subject = event.subject.description
+        let tenant = event.tenant.value
+        let trace = Self.hexadecimal(event.subject.high) + Self.hexadecimal(event.subject.low)
+        block.begin(topic: topic(of: event.type), key: Array(tenant.utf8) + [UInt8(ascii: ".")] + Array(subject.utf8), value: event.data)
+        block.header("ce_specversion", "1.0")
+        block.header("ce_id", id.description)
+        block.header("ce_source", Self.source(of: event))
+        block.header("ce_type", event.type.name)
+        block.header("ce_subject", subject)
+        block.header("ce_time", event.time.rfc3339)
+        block.header("ce_tenantid", tenant)
+        block.header("ce_version", String(event.version))
+        block.header("ce_correlationid", event.correlationId)
+        block.header("content-type", "application/json")
+        // W3C Trace Context. The trace is the aggregate, as in the requests that the engine sends for it; the span is the event.
+        block.header("traceparent", "00-\(trace)-\(Self.hexadecimal(id.low))-01")
+        block.header("trace_id", trace)
+        block.header("correlation_id", event.correlationId)
+    }
+
+    func topic(of type: EventType) -> String { prefix + Self.context(of: type) }
+
+    /// One topic per context.
+    static let contexts = ["service-call"]
+
+    private static func context(of type: EventType) -> String {
+        switch type {
+        case .serviceCall: "service-call"
+        }
+    }
+
+    private static func source(of event: CommittedEvent) -> String {
+        switch event.type {
+        case .serviceCall: "/tenants/\(event.tenant.value)/service-calls"
+        }
+    }
+
+    private static func hexadecimal(_ word: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            for index in 0..<16 {
+                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * index)) & 15
+                buffer[index] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+            }
+            return 16
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Domain
+import Foundation
+import KafkaKit
+import PortContract
+import Ports
+import Testing
+
+@testable import KafkaAdapter
+
+@Suite("The wire form of events on Kafka", .serialized)
+struct WireFormTests {
+    @Test("one message, byte for byte")
+    func golden() async throws {
+        try await withKafka { harness in
+            let data = Array(#"{"dueAt":"2025-06-15T15:06:40Z"}"#.utf8)
+            try await harness.bus.publish([event(partition: 3, position: 41, subject: 9, version: 5, data: data, correlationId: "order-17")]
+            )
+            let message = try requireSome(await harness.raw(atLeast: 1).first, "message")
+            let headers = message.headers.map { "\($0.name): \($0.text)" }
+            #expect(
+                headers == [
+                    "ce_specversion: 1.0",
+                    "ce_id: 06a64377-274b-578c-95d6-382c46234127",
+                    "ce_source: /tenants/acme/service-calls",
+                    "ce_type: ledgerflow.service-call.submitted.v1",
+                    "ce_subject: 00000000-0000-0007-0000-000000000009",
+                    "ce_time: 2025-06-15T15:06:40Z",
+                    "ce_tenantid: acme",
+                    "ce_version: 5",
+                    "ce_correlationid: order-17",
+                    "content-type: application/json",
+                    "traceparent: 00-00000000000000070000000000000009-95d6382c46234127-01",
+                    "trace_id: 00000000000000070000000000000009",
+                    "correlation_id: order-17",
+                ])
+            #expect(String(decoding: message.key ?? [], as: UTF8.self) == "acme.00000000-0000-0007-0000-000000000009")
+            #expect(message.value == data)
+        }
+    }
+
+    /// The names that the API's schema of an event lists, without the data and the data's type.
+    @Test("the attributes are those of the HTTP API")
+    func sameAttributes() throws {
+        let event = event(position: 7, subject: 1, version: 2)
+        var block = MessageBlock()
+        CloudEventMessages(store: KafkaHarness.store, prefix: "").append(event, to: &block)
+        var attributes: [String: String] = [:]
+        block.withMessage(at: 0) { _, _, _, headers in
+            while let (name, value) = headers.next() {
+                attributes[String(decoding: name, as: UTF8.self)] = value.map { String(decoding: $0, as: UTF8.self) }
+            }
+        }
+        let http = [
+            "specversion": "1.0", "id": event.id(in: KafkaHarness.store).description, "source": "/tenants/acme/service-calls",
+            "type": event.type.name, "subject": event.subject.description, "time": event.time.rfc3339, "tenantid": "acme",
+            "version": "2", "correlationid": "c",
+        ]
+        let onKafka = attributes.filter { $0.key.hasPrefix("ce_") }
+        #expect(onKafka == Dictionary(uniqueKeysWithValues: http.map { ("ce_" + $0.key, $0.value) }))
+        #expect(attributes["content-type"] == "application/json")
+    }
+
+    @Test("events of one aggregate go to one partition, the one that Java's clients compute")
+    func partitioner() async throws {
+        try await withKafka { harness in
+            try await harness.bus.publish((0..<200).map { event(position: $0 + 1, subject: UInt64($0 % 40), version: Int64($0 / 40 + 1)) })
+            for message in await harness.raw(atLeast: 200) {
+                #expect(message.partition == Int32(Self.murmur2(message.key ?? []) & 0x7FFF_FFFF) % 4)
+            }
+        }
+    }
+
+    /// As in org.apache.kafka.common.utils.Utils.
+    private static func murmur2(_ bytes: [UInt8]) -> UInt32 {
+        let factor: UInt32 = 0x5BD1_E995
+        var hash = 0x9747_B28C ^ UInt32(bytes.count)
+        for start in stride(from: 0, to: bytes.count - bytes.count % 4, by: 4) {
+            var word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
+            word = word &* factor
+            word ^= word >> 24
+            hash = (hash &* factor) ^ (word &* factor)
+        }
+        let rest = bytes.suffix(bytes.count % 4)
+        if !rest.isEmpty {
+            for (index, byte) in rest.enumerated() { hash ^= UInt32(byte) << UInt32(8 * index) }
+            hash = hash &* factor
+        }
+        hash ^= hash >> 13
+        hash = hash &* factor
+        return hash ^ hash >> 15
+    }
+}
