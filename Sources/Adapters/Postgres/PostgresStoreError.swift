@@ -1,0 +1,57 @@
+/// Why a store could not be opened, or its migrations not be applied. The text says what to do, and never holds a password.
+public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The server cannot be reached, or does not let us in.
+    case unavailable(server: String, reason: String)
+    /// The roles are missing, and the connecting user may not make them.
+    case roles(user: String, reason: String)
+    /// The server or the database is not one that can be used.
+    case unsuitable(server: String, reason: String)
+    /// A newer version of the program made the schema.
+    case newerThanProgram(server: String, stored: Int, known: Int)
+    /// A migration of another content was applied under the same number.
+    case migrationChanged(server: String, number: Int)
+    /// The options or the URL are wrong.
+    case options(String)
+
+    public var description: String {
+        switch self {
+        case .unavailable(let server, let reason):
+            "The database \(server) cannot be used now: \(reason). Check that it runs, and the host, port, user and password."
+        case .roles(let user, let reason):
+            """
+            The roles ledgerflow_writer and ledgerflow_query are needed and cannot be made by \(user): \(reason). Let an administrator \
+            of the database run: CREATE ROLE ledgerflow_writer NOLOGIN; CREATE ROLE ledgerflow_query NOLOGIN; \
+            GRANT ledgerflow_writer, ledgerflow_query TO "\(user)";
+            """
+        case .unsuitable(let server, let reason): "The database \(server) is not suitable: \(reason)."
+        case .newerThanProgram(let server, let stored, let known):
+            """
+            The database \(server) was written by a newer version (its schema is \(stored), this program knows up to \(known)). \
+            Use that version or a later one.
+            """
+        case .migrationChanged(let server, let number):
+            "Migration \(number) in the database \(server) is not the one of this program. Use the program that made it, or restore a backup."
+        case .options(let reason): "The store's options are not usable: \(reason)."
+        }
+    }
+}
+
+/// What can go wrong inside.
+enum StoreFailure: Error, Sendable {
+    /// The server refused a statement; what it was part of is rolled back.
+    case server(state: String, message: String)
+    /// The connection is gone. - isAmbiguous: the transaction may be stored all the same.
+    case lost(reason: String, isAmbiguous: Bool)
+    /// Nothing was sent.
+    case notSent(String)
+    /// A stored value that this program cannot read.
+    case unreadable(String)
+
+    /// One line without any stored value.
+    var reason: String {
+        switch self {
+        case .server(let state, let message): "\(message) (SQLSTATE \(state))"
+        case .lost(let reason, _), .notSent(let reason), .unreadable(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,133 @@
+internal import Domain
+internal import Ports
+
+/// What one transaction is made of: at most one commit for each partition.
+struct WriteGroup {
+    var commits: [Inbox.Commit] = []
+    var cursors: [Inbox.Cursors] = []
+
+    var isEmpty: Bool { commits.isEmpty && cursors.isEmpty }
+    var count: Int { commits.count + cursors.count }
+
+    /// Every item as a group of its own, in the order in which the group would have been applied.
+    var alone: [WriteGroup] { commits.map { WriteGroup(commits: [$0]) } + cursors.map { WriteGroup(cursors: [$0]) } }
+
+    func fail(_ error: JournalError) {
+        for commit in commits { commit.done.resume(returning: .failure(error)) }
+        for cursor in cursors { cursor.done.resume(returning: .failure(error)) }
+    }
+
+    /// The transaction, and where its parts are answered.
+    struct Plan {
+        var commands: [Command] = []
+        var commitAt = 0
+        var cursorsAt: Int?
+    }
+
+    /// - Parameter lease: how long the partitions are ours from now on, in microseconds.
+    func plan(lease: Int64) -> Plan {
+        var plan = Plan()
+        plan.commands.append(Command(SessionStatements.begin))
+        let touched = Set(commits.map { $0.batch.partition } + cursors.flatMap { $0.cursors.map(\.partition.index) })
+        if touched.count > 1 { plan.commands.append(Command(WriteStatements.lock, [ids(touched.sorted()).parameter])) }
+        if !commits.isEmpty {
+            plan.commands.append(fence(lease: lease))
+            add(WriteStatements.insertCalls, \.calls, to: &plan)
+            add(WriteStatements.insertRequests, \.requests, to: &plan)
+            add(WriteStatements.updateCalls, \.updates, to: &plan)
+            add(WriteStatements.insertAttempts, \.attempts, to: &plan)
+            add(WriteStatements.insertEvents, \.events, to: &plan)
+        }
+        if !cursors.isEmpty {
+            plan.cursorsAt = plan.commands.count
+            plan.commands.append(publish())
+        }
+        plan.commitAt = plan.commands.count
+        plan.commands.append(Command(SessionStatements.commit))
+        return plan
+    }
+
+    private func ids(_ partitions: [Int]) -> ArrayColumn {
+        var column = ArrayColumn(TypeId.int4)
+        for partition in partitions { column.append(Int64(partition)) }
+        return column
+    }
+
+    private func fence(lease: Int64) -> Command {
+        let batches = commits.map(\.batch)
+        return Command(
+            WriteStatements.fence,
+            [
+                ids(batches.map(\.partition)).parameter, ArrayColumn(batches.map(\.epoch)).parameter,
+                ArrayColumn(batches.map(\.expectedHead)).parameter, ArrayColumn(batches.map(\.head)).parameter,
+                ArrayColumn(batches.map(\.lastOrdinal)).parameter, Binary.int8(lease),
+            ])
+    }
+
+    private func add(_ statement: Statement, _ part: KeyPath<EncodedBatch, Columns>, to plan: inout Plan) {
+        guard var rows = commits.first?.batch[keyPath: part] else { return }
+        for commit in commits.dropFirst() { rows.append(contentsOf: commit.batch[keyPath: part]) }
+        if rows.count > 0 { plan.commands.append(Command(statement, rows.parameters)) }
+    }
+
+    private struct Claim: Hashable { let partition: Int; let epoch: Int64 }
+
+    /// The farthest position of each partition and epoch: one row each, since a row is updated once by a statement.
+    private func publish() -> Command {
+        var farthest: [Claim: Int64] = [:]
+        for cursor in cursors.flatMap(\.cursors) {
+            let claim = Claim(partition: cursor.partition.index, epoch: cursor.epoch)
+            farthest[claim] = max(farthest[claim] ?? cursor.position, cursor.position)
+        }
+        let rows = farthest.sorted { ($0.key.partition, $0.key.epoch) < ($1.key.partition, $1.key.epoch) }
+        return Command(
+            WriteStatements.publish,
+            [
+                ids(rows.map(\.key.partition)).parameter, ArrayColumn(rows.map(\.key.epoch)).parameter,
+                ArrayColumn(rows.map(\.value)).parameter,
+            ])
+    }
+
+    /// Answers everybody after the transaction was committed.
+    func succeed(_ plan: Plan, _ rows: [Rows]) {
+        for commit in commits { commit.done.resume(returning: .success(())) }
+        guard let at = plan.cursorsAt, rows.indices.contains(at) else { return }
+        let stored = Set((0..<rows[at].count).map { Claim(partition: Int(rows[at].integer($0, 0)), epoch: rows[at].integer($0, 1)) })
+        for request in cursors {
+            let areCurrent = request.cursors.allSatisfy { stored.contains(Claim(partition: $0.partition.index, epoch: $0.epoch)) }
+            request.done.resume(returning: areCurrent ? .success(()) : .failure(.ownershipLost))
+        }
+    }
+}
+
+/// What became of a transaction that was not committed.
+enum WriteFault {
+    /// Something in it breaks a constraint or the fence; others in its group need not.
+    case fault(JournalError)
+    case unavailable(String)
+    case ambiguous(String)
+
+    init(_ failure: StoreFailure) {
+        switch failure {
+        case .lost(let reason, isAmbiguous: true): self = .ambiguous("the outcome of a commit is not known: \(reason)")
+        case .server(WriteStatements.ownershipLost, _): self = .fault(.ownershipLost)
+        case .server(WriteStatements.otherVersion, _):
+            self = .fault(.rejected("a call has not the version that the commit expects"))
+        case .server(let state, _) where Self.isConstraint(state): self = .fault(.rejected(failure.reason))
+        case .server, .lost, .notSent, .unreadable: self = .unavailable("the store cannot write: \(failure.reason)")
+        }
+    }
+
+    /// Classes 22 (a value is not one of its type), 23 (a constraint) and 54000 (too large for the server's structures).
+    private static func isConstraint(_ state: String) -> Bool {
+        state.hasPrefix("22") || state.hasPrefix("23") || state == "54000"
+    }
+
+    var error: JournalError {
+        switch self {
+        case .fault(let error): error
+        case .unavailable(let reason): .unavailable(reason)
+        case .ambiguous(let reason): .ambiguous(reason)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Domain
+import PortContract
+import Ports
+import PostgresAdapter
+import PostgresKit
+import Testing
+
+@Suite("Migrations", .enabled(if: PostgresServer.isAvailable))
+struct PostgresMigrationTests {
+    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3])
+    func fromEarlier(number: Int) async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let url = server.url(database)
+        #expect(try PostgresMigrations.status(url: url).allSatisfy { $0.appliedAt == nil })
+        var store = try await PostgresStore.open(url: url, options: .small)
+        var owner = try await Owner(store, 1)
+        let call = try await owner.submit([Sample.submission(1, in: owner)])[0]
+        let id = store.storeId
+        await store.close()
+        let taken = try PostgresMigrations.down(url: url, to: number)
+        #expect(taken == (number..<3).map { $0 + 1 }.reversed())
+        #expect(try PostgresMigrations.status(url: url).map { $0.appliedAt != nil } == (1...3).map { $0 <= number })
+        store = try await PostgresStore.open(url: url, options: .small)
+        #expect(store.storeId == id)
+        #expect(try await store.detail(of: call.call.id, tenant: Sample.acme)?.call == call.call)
+        owner = try await Owner(store, 1)
+        #expect(owner.head == 1)
+        _ = try await owner.submit([Sample.submission(2, in: owner)])
+        await store.close()
+        #expect(try PostgresMigrations.up(url: url, at: Sample.start) == [])
+    }
+
+    @Test("migrations go up one by one and down to nothing")
+    func stepwise() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let url = server.url(database)
+        for number in 1...3 { #expect(try PostgresMigrations.up(url: url, to: number, at: Sample.start) == [number]) }
+        #expect(try PostgresMigrations.status(url: url).allSatisfy { $0.appliedAt == Sample.start })
+        #expect(try PostgresMigrations.down(url: url, to: 0) == [3, 2, 1])
+        let left = try server.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'ledgerflow'", database: database)
+        #expect(left == ["migrations"])
+        #expect(try PostgresMigrations.up(url: url, at: Sample.start) == [1, 2, 3])
+    }
+
+    @Test("a migration of another content is refused, and so is a newer schema; nothing is changed then")
+    func refused() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let url = server.url(database)
+        try PostgresMigrations.up(url: url, to: 2, at: Sample.start)
+        try server.sql("UPDATE ledgerflow.migrations SET checksum = 'x' WHERE number = 2", database: database)
+        var error = await #expect(throws: PostgresStoreError.self) { try await PostgresStore.open(url: url, options: .small) }
+        #expect(error == .migrationChanged(server: "127.0.0.1:\(server.port)/\(database)", number: 2))
+        try server.sql("INSERT INTO ledgerflow.migrations VALUES (9, 'later', 'x', 0)", database: database)
+        error = await #expect(throws: PostgresStoreError.self) { try await PostgresStore.open(url: url, options: .small) }
+        #expect(error == .newerThanProgram(server: "127.0.0.1:\(server.port)/\(database)", stored: 9, known: 3))
+        let rows = try server.sql("SELECT count(*) FROM ledgerflow.migrations", database: database)
+        #expect(rows == ["3"])
+    }
+
+    @Test("many that open at once make one store")
+    func together() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let url = server.url(database)
+        let stores = try await withThrowingTaskGroup(of: PostgresStore.self) { group in
+            for _ in 0..<6 { group.addTask { try await PostgresStore.open(url: url, options: .small) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(stores.map(\.storeId)).count == 1)
+        for store in stores { await store.close() }
+    }
+
+    @Test("the migrations of one release only add")
+    func expandOnly() {
+        #expect(PostgresMigrations.contractions == [])
+    }
+
+    @Test(
+        "what would break the program before is found",
+        arguments: [
+            "DROP TABLE events", "alter table events\n  drop column data", "ALTER TABLE events RENAME TO log;",
+            "ALTER TABLE events RENAME COLUMN data TO bytes", "ALTER TABLE events ALTER COLUMN data TYPE text",
+            "ALTER TABLE events ALTER data SET DATA TYPE text", "ALTER TABLE events ADD COLUMN x int NOT NULL",
+            "ALTER TABLE events ALTER COLUMN x SET NOT NULL", "ALTER TABLE events ADD CONSTRAINT c CHECK (x > 0)", "TRUNCATE events",
+            "CREATE TABLE a (b int); -- a comment\n DROP INDEX c",
+        ])
+    func contraction(sql: String) {
+        #expect(Migration(number: 1, name: "x", up: sql, down: "").contractions.count == 1)
+    }
+
+    @Test(
+        "what only adds is let through",
+        arguments: [
+            "CREATE TABLE a (b int NOT NULL)", "ALTER TABLE a ADD COLUMN c int", "ALTER TABLE a ADD COLUMN c int NOT NULL DEFAULT 0",
+            "CREATE INDEX i ON a (b) -- not DROP TABLE", "INSERT INTO a VALUES ('DROP TABLE b; DROP TABLE c')",
+            "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DROP TABLE x; END $$",
+        ])
+    func expansion(sql: String) {
+        #expect(Migration(number: 1, name: "x", up: sql, down: "").contractions == [])
+    }
+}

@@ -1,0 +1,16 @@
+import PortContract
+import PostgresKit
+import Testing
+
+@Suite("The PostgreSQL store keeps the contracts of its ports", .enabled(if: PostgresServer.isAvailable))
+struct PostgresContractTests {
+    @Test("journal", arguments: JournalContract.cases)
+    func journal(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
+    @Test("queries", arguments: QueriesContract.cases)
+    func queries(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+}

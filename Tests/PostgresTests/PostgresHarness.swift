@@ -1,0 +1,88 @@
+import Domain
+import Foundation
+import PortContract
+import Ports
+import PostgresAdapter
+import PostgresKit
+import Synchronization
+import Testing
+
+/// The server that all tests share which do not disturb it.
+enum SharedServer {
+    private static let started = Result { try PostgresServer(settings: ["max_prepared_transactions = 10"]) }
+    private static let number = Atomic<Int>(0)
+
+    static func get() throws -> PostgresServer { try started.get() }
+
+    static func newDatabase() throws -> (server: PostgresServer, name: String) {
+        let server = try get()
+        let name = "t\(number.wrappingAdd(1, ordering: .relaxed).newValue)"
+        try server.createDatabase(name)
+        return (server, name)
+    }
+}
+
+/// A store in a database of its own.
+final class PostgresHarness: StoreHarness {
+    private let current: Mutex<PostgresStore>
+    let url: String
+    let server: PostgresServer
+    let database: String
+    private let options: PostgresStoreOptions
+
+    init(options: PostgresStoreOptions = .small) async throws {
+        (server, database) = try SharedServer.newDatabase()
+        url = server.url(database)
+        self.options = options
+        current = Mutex(try await PostgresStore.open(url: url, options: options))
+    }
+
+    var store: PostgresStore { current.withLock { $0 } }
+    var journal: any Journal { store }
+    var calls: any ServiceCallQueries { store }
+    var events: any EventQueries { store }
+
+    func reopen() async throws {
+        await store.close()
+        let store = try await PostgresStore.open(url: url, options: options)
+        current.withLock { $0 = store }
+    }
+
+    func close() async { await store.close() }
+}
+
+extension PostgresStoreOptions {
+    static var small: PostgresStoreOptions {
+        var options = PostgresStoreOptions()
+        options.partitionCount = 4
+        options.readers = 2
+        options.cursorDelay = .milliseconds(2)
+        // A loaded test machine may take its time; no promise tested here is about when.
+        options.patience = .seconds(20)
+        options.statementTimeout = .seconds(30)
+        options.lease = .seconds(60)
+        return options
+    }
+}
+
+/// Runs `body` with a new store, which is closed afterwards.
+func withStore<Value>(_ options: PostgresStoreOptions = .small, _ body: (PostgresHarness) async throws -> Value) async throws -> Value {
+    let harness = try await PostgresHarness(options: options)
+    do {
+        let value = try await body(harness)
+        await harness.close()
+        return value
+    } catch {
+        await harness.close()
+        throw error
+    }
+}
+
+/// Asks until it holds, for a bounded number of times.
+func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+    for _ in 0..<6_000 {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    throw ContractFailure("it did not come about: \(what)")
+}
