@@ -57,6 +57,10 @@ let core: [Target] = [
 let shell: [Target] = [
     .systemLibrary(name: "CSQLite", path: "Sources/Adapters/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     adapter("SQLite", ["CSQLite", collections]),
+    .systemLibrary(name: "CLibpq", path: "Sources/Adapters/CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    adapter("Postgres", ["CLibpq", collections, crypto]),
+    .systemLibrary(name: "CRdKafka", path: "Sources/Adapters/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    adapter("Kafka", ["CRdKafka"]),
     adapter("System", [collections]),
     adapter("Telemetry"),
     adapter("JWT", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
@@ -85,7 +89,7 @@ let shell: [Target] = [
         dependencies: [
             "Domain", "Ports", "Actors",
             "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "TelemetryAdapter", "JWTAdapter", "HTTPClientAdapter",
-            "HTTPServerAdapter", "CSQLite",
+            "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "CSQLite",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Hummingbird", package: "hummingbird"),
@@ -114,7 +118,12 @@ let shell: [Target] = [
     tests(
         "HTTPServerTests",
         ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
-    tests("BlackBoxTests", ["Domain", crypto]),
+    kit("PostgresKit", []),
+    tests("PostgresTests", ["CLibpq", "Domain", "Ports", "PostgresAdapter", "PortContract", "PostgresKit"]),
+    .target(name: "KafkaKit", dependencies: ["CRdKafka"], path: "Tests/KafkaKit/Kit", swiftSettings: strict),
+    .executableTarget(name: "MockBroker", dependencies: ["KafkaKit"], path: "Tests/KafkaKit/MockBroker", swiftSettings: strict),
+    tests("KafkaTests", ["CRdKafka", "Domain", "Ports", "KafkaAdapter", "KafkaKit", "MockBroker", "PortContract"]),
+    tests("BlackBoxTests", ["Domain", "PostgresKit", "KafkaKit", crypto]),
     tests("ArchitectureTests", []),
 ]
 

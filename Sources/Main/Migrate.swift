@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Domain
-internal import Foundation
 internal import Ports
+internal import PostgresAdapter
 internal import SQLiteAdapter
 internal import SystemAdapter
 
@@ -9,7 +9,7 @@ struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look at the database's schema, and bring it up to date.",
         discussion: "The engine does this by itself when it starts; here it can be done beforehand.",
-        subcommands: [MigrateStatus.self, MigrateUp.self, MigrateSchema.self])
+        subcommands: [MigrateStatus.self, MigrateUp.self, MigrateDown.self, MigrateSchema.self])
 }
 
 /// The store's database within a data directory.
@@ -20,11 +20,12 @@ struct MigrateStatus: ParsableCommand {
         commandName: "status", abstract: "Show which migrations are applied; exit code 1 when one is missing.")
 
     @OptionGroup var data: DataDirectoryOption
+    @OptionGroup var database: DatabaseOption
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let path = data.path + "/" + databaseFile
-        let entries = try SQLiteMigrations.status(path: path)
+        let schema = try SelectedSchema(database.url, data)
+        let entries = try schema.status()
         let missing = entries.count { $0.appliedAt == nil }
         if format.json {
             try Output.line(Self.json(entries))
@@ -33,16 +34,12 @@ struct MigrateStatus: ParsableCommand {
                 let when = entry.appliedAt.map { "applied \($0.rfc3339)" } ?? "missing"
                 try Output.line("\(Output.pad(String(entry.number), 4))  \(Output.pad(entry.name, 32))  \(when)")
             }
-            if access(path, F_OK) != 0 {
-                Output.note("There is no database \(path) yet; `ledgerflow migrate up` or `ledgerflow serve` makes it.")
-            } else if missing > 0 {
-                Output.note("\(missing) missing; `ledgerflow migrate up` or `ledgerflow serve` applies them.")
-            }
+            if missing > 0 { Output.note("\(missing) missing; `ledgerflow migrate up` or `ledgerflow serve` applies them.") }
         }
         if missing > 0 { throw ExitCode(1) }
     }
 
-    private static func json(_ entries: [SQLiteMigrations.Entry]) -> String {
+    private static func json(_ entries: [SelectedSchema.Entry]) -> String {
         var writer = JSONWriter()
         writer.array { list in
             for entry in entries {
@@ -60,24 +57,92 @@ struct MigrateStatus: ParsableCommand {
 
 struct MigrateUp: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "up", abstract: "Apply what is missing; makes the database when there is none.",
-        discussion: "Refuses while an engine uses the directory. Make a copy of the directory before.")
+        commandName: "up", abstract: "Apply what is missing; makes the schema when there is none.",
+        discussion: "On the embedded store it refuses while an engine uses the directory. Make a backup before.")
 
     @OptionGroup var data: DataDirectoryOption
+    @OptionGroup var database: DatabaseOption
 
     func run() throws {
-        let directory = try DataDirectory(path: data.path)
-        let lock = try directory.lock()
-        let done = try withExtendedLifetime(lock) {
-            try SQLiteMigrations.apply(path: directory.file(databaseFile), at: SystemTimeSource().now())
-        }
+        let done = try SelectedSchema(database.url, data).up()
         let numbers = done.map { String($0) }.joined(separator: ", ")
         try Output.line(done.isEmpty ? "Nothing to do: every migration is applied." : "Applied \(numbers).")
+    }
+}
+
+struct MigrateDown: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "down", abstract: "Take back the migrations above a number, with what only they can hold.",
+        discussion: "For going back to an earlier version of the program. No engine may run meanwhile. Make a backup before.")
+
+    @Option(help: "The last migration to keep; 0 takes back all of them, and removes everything that is stored.") var to: Int
+    @Flag(help: "Do it although stored data goes with it.") var confirm = false
+    @OptionGroup var data: DataDirectoryOption
+    @OptionGroup var database: DatabaseOption
+
+    func validate() throws {
+        if to < 0 { throw ValidationError("--to must not be negative.") }
+        if !confirm { throw ValidationError("What only the later migrations can hold is lost. Make a backup, then give --confirm.") }
+    }
+
+    func run() throws {
+        let done = try SelectedSchema(database.url, data).down(to: to)
+        let numbers = done.map { String($0) }.joined(separator: ", ")
+        try Output.line(done.isEmpty ? "Nothing to do: none above \(to) is applied." : "Took back \(numbers).")
     }
 }
 
 struct MigrateSchema: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "schema", abstract: "Print the newest schema as SQL.")
 
-    func run() throws { try Output.write(SQLiteMigrations.schemaText) }
+    @Flag(help: "That of PostgreSQL, instead of the embedded store's.") var postgres = false
+
+    func run() throws { try Output.write(postgres ? PostgresMigrations.schemaText : SQLiteMigrations.schemaText) }
+}
+
+/// The schema of the store that the settings select.
+private struct SelectedSchema {
+    struct Entry {
+        let number: Int
+        let name: String
+        let checksum: String
+        let appliedAt: Instant?
+    }
+
+    private let url: String?
+    private let directory: DataDirectoryOption
+
+    init(_ url: String?, _ directory: DataDirectoryOption) throws {
+        self.url = url
+        self.directory = directory
+    }
+
+    func status() throws -> [Entry] {
+        if let url {
+            return try PostgresMigrations.status(url: url).map {
+                Entry(number: $0.number, name: $0.name, checksum: $0.checksum, appliedAt: $0.appliedAt)
+            }
+        }
+        return try SQLiteMigrations.status(path: directory.path + "/" + databaseFile).map {
+            Entry(number: $0.number, name: $0.name, checksum: $0.checksum, appliedAt: $0.appliedAt)
+        }
+    }
+
+    func up() throws -> [Int] {
+        let now = SystemTimeSource().now()
+        if let url { return try PostgresMigrations.up(url: url, at: now) }
+        return try locked { try SQLiteMigrations.apply(path: $0, at: now) }
+    }
+
+    func down(to number: Int) throws -> [Int] {
+        if let url { return try PostgresMigrations.down(url: url, to: number) }
+        throw ValidationError("The embedded store has no way back yet: restore a copy of the data directory.")
+    }
+
+    /// While no engine uses the data directory.
+    private func locked<Value>(_ body: (_ path: String) throws -> Value) throws -> Value {
+        let directory = try DataDirectory(path: directory.path)
+        let lock = try directory.lock()
+        return try withExtendedLifetime(lock) { try body(directory.file(databaseFile)) }
+    }
 }

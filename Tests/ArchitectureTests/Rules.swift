@@ -30,6 +30,7 @@ extension Rule {
     private static let technologies: [String: Set<String>] = [
         "InMemory": [], "Telemetry": [], "SQLite": ["CSQLite", "DequeModule", "HeapModule"],
         "System": ["DequeModule", "HeapModule", "PriorityQueueModule"],
+        "Postgres": ["CLibpq", "DequeModule", "Crypto"], "Kafka": ["CRdKafka"],
         "JWT": ["JWTKit", "Crypto"],
         "HTTPClient": ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging"],
         "HTTPServer": [

@@ -3,7 +3,8 @@ internal import Domain
 
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Read the tenant's events.", subcommands: [EventsTail.self])
+        abstract: "Read the tenant's events; send again what a topic's consumers put aside.",
+        subcommands: [EventsTail.self, EventsReplay.self, EventsTopic.self])
 }
 
 struct EventsTail: AsyncParsableCommand {

@@ -31,6 +31,7 @@ final class KillRun: Sendable {
     private let folder: DataFolder
     private let logs: DataFolder
     private let kills: Int
+    private let arguments: [String]
     private let seed: UInt64
     private let isOver = Atomic<Bool>(false)
     private let text = Mutex("")
@@ -38,8 +39,10 @@ final class KillRun: Sendable {
     var summary: String { text.withLock { $0 } }
     var stops: Bool { isOver.load(ordering: .relaxed) }
 
-    init(kills: Int, seed: UInt64, _ findings: Findings) throws {
+    /// - Parameter arguments: of the engine, for another store for instance.
+    init(kills: Int, seed: UInt64, arguments: [String] = [], _ findings: Findings) throws {
         self.kills = kills
+        self.arguments = arguments
         self.seed = seed
         self.findings = findings
         (folder, logs) = (try DataFolder(), try DataFolder())
@@ -49,7 +52,7 @@ final class KillRun: Sendable {
     }
 
     private func start() throws {
-        let engine = try EngineProcess(data: folder.path, logs: logs, port: port, arguments: ["--max-running", "128"])
+        let engine = try EngineProcess(data: folder.path, logs: logs, port: port, arguments: ["--max-running", "128"] + arguments)
         data.withLock { $0 = engine }
     }
 

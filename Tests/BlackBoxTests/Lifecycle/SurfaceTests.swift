@@ -14,7 +14,8 @@ extension BlackBox {
                     "/v1/service-calls": ["post", "get"], "/v1/service-calls/batch": ["post"], "/v1/service-calls/{id}": ["get"],
                     "/v1/service-calls/{id}/cancel": ["post"], "/v1/service-calls/{id}/reschedule": ["post"],
                     "/v1/service-calls/{id}/retry": ["post"],
-                    "/v1/events": ["get"], "/livez": ["get"], "/readyz": ["get"], "/metrics": ["get"], "/openapi.json": ["get"], "/asyncapi.json": ["get"],
+                    "/v1/events": ["get"], "/livez": ["get"], "/readyz": ["get"], "/metrics": ["get"], "/openapi.json": ["get"],
+                    "/asyncapi.json": ["get"],
                 ]
                 for (path, methods) in expected {
                     for method in methods where !document["paths"][path].names.contains(method) {

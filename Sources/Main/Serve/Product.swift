@@ -1,0 +1,150 @@
+internal import Actors
+internal import Domain
+internal import HTTPClientAdapter
+internal import HTTPServerAdapter
+internal import JWTAdapter
+internal import KafkaAdapter
+internal import Logging
+internal import Ports
+internal import ServiceLifecycle
+internal import SystemAdapter
+internal import TelemetryAdapter
+internal import UnixSignals
+
+/// The whole product put together on one data directory.
+struct Product: Sendable {
+    let host: String
+    let engine: Engine
+    private let directory: DataDirectory
+    private let lock: DataDirectoryLock
+    private let port: Int
+    private let store: SelectedStore
+    private let bus: SelectedBus
+    private let client: HTTPTargetClient
+    private let keys: (token: TokenKey, fingerprint: [UInt8], cursor: [UInt8])
+    private let time: SystemTimeSource
+    private let entropy: SystemEntropy
+    private let diagnostics: StandardErrorDiagnostics
+
+    init(
+        directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
+        partitions: Int, maxRunning: Int,
+        leastDiagnostic: Diagnostic.Level = .info
+    ) async throws {
+        self.directory = directory
+        self.host = host
+        self.port = port
+        lock = try directory.lock()
+        let time = SystemTimeSource()
+        self.time = time
+        entropy = SystemEntropy()
+        diagnostics = StandardErrorDiagnostics(least: leastDiagnostic, now: { time.now() })
+        keys = (
+            try await TokenKey(seed: directory.key(named: "token", bytes: TokenKey.seedBytes)),
+            try directory.key(named: "fingerprint", bytes: 32), try directory.key(named: "cursor", bytes: 32)
+        )
+        store = try await SelectedStore.open(
+            database, directory: directory, partitions: partitions, at: time.now(), diagnostics: diagnostics)
+        bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
+        client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), now: { time.now() })
+        var settings = EngineSettings()
+        settings.maxRunning = maxRunning
+        engine = Engine(
+            ports: EnginePorts(
+                journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics),
+            settings: settings)
+    }
+
+    func token(for tenant: TenantId) async throws -> String {
+        try await issueToken(in: directory, tenant: tenant, subject: "welcome", lifetime: TokenIssuer.standardLifetime)
+    }
+
+    /// Runs until a signal asks to stop, or the engine has to.
+    func run(onListening: @escaping @Sendable (_ port: Int) -> Void) async throws {
+        let authenticator = TokenAuthenticator(key: keys.token, time: time)
+        let fingerprinter = KeyedFingerprinter(masterKey: keys.fingerprint)
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: EngineService(engine: engine), successTerminationBehavior: .gracefullyShutdownGroup)
+        ]
+        if let source = bus.intents {
+            let intake = Intake(
+                source: source, intents: engine.router, authenticator: authenticator, fingerprinter: fingerprinter, time: time,
+                metrics: engine.metrics)
+            services.append(.init(service: IntakeService(intake: intake, engine: engine), successTerminationBehavior: .ignore))
+        }
+        let server = httpServer(authenticator, fingerprinter, onListening)
+        services.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "ledgerflow") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumGracefulShutdownDuration = .seconds(40)
+        let outcome: (any Error)?
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            outcome = nil
+        } catch {
+            outcome = error
+        }
+        await client.shutdown()
+        await bus.close()
+        await store.close()
+        if let outcome { throw outcome }
+    }
+
+    private func httpServer(
+        _ authenticator: TokenAuthenticator, _ fingerprinter: KeyedFingerprinter, _ onListening: @escaping @Sendable (Int) -> Void
+    ) -> HTTPServer {
+        var settings = HTTPServerSettings(host: host, port: port)
+        settings.maxConcurrentRequests = 8_192
+        settings.productVersion = productVersion
+        settings.topicPrefix = bus.topicPrefix
+        settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
+        let (engine, store, bus, box) = (engine, store, bus, ServerBox())
+        let dependencies = HTTPServerDependencies(
+            intents: engine.router, calls: store.queries, events: store.queries, signal: engine.signal,
+            authenticator: authenticator, fingerprinter: fingerprinter, cursorKey: keys.cursor, time: time, entropy: entropy,
+            readiness: {
+                if engine.isReady { return .ready }
+                let owner = engine.standsBehind
+                return .notReady(
+                    reason: owner.map { "Another engine (\($0)) serves the store; this one stands by." }
+                        ?? "The engine is starting or stopping.")
+            },
+            metrics: {
+                (
+                    OpenMetricsText.contentType,
+                    OpenMetricsText.render(engine.metricFamilies + store.metrics() + bus.metrics() + (box.server?.metricFamilies ?? []))
+                )
+            },
+            diagnostics: diagnostics)
+        let server = HTTPServer(dependencies, settings: settings, onListening: onListening)
+        box.server = server
+        return server
+    }
+}
+
+/// The engine as a service: drains when the group shuts down.
+private struct EngineService: Service {
+    let engine: Engine
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await engine.run()
+        } onGracefulShutdown: {
+            engine.drain()
+        }
+    }
+}
+
+/// What takes intents from the bus. Begins when the engine owns its store, since what it read before would wait in vain, and ends first.
+private struct IntakeService: Service {
+    let intake: Intake
+    let engine: Engine
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !engine.isReady, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+            if !Task.isCancelled { await intake.run() }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Domain
+internal import Ports
+internal import PostgresAdapter
+internal import SQLiteAdapter
+internal import SystemAdapter
+
+/// The store that the settings select: the embedded one, or a PostgreSQL database.
+struct SelectedStore: Sendable {
+    let journal: any Journal
+    let queries: any ServiceCallQueries & EventQueries
+    let metrics: @Sendable () -> [MetricFamily]
+    let close: @Sendable () async -> Void
+
+    /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
+    static func open(
+        _ database: String?, directory: DataDirectory, partitions: Int, at now: Instant, diagnostics: any Diagnostics
+    ) async throws -> SelectedStore {
+        if let database {
+            var options = PostgresStoreOptions()
+            options.partitionCount = partitions
+            options.createdAt = now
+            options.lease = lease
+            options.engineId = try directory.identity()
+            options.diagnostics = diagnostics
+            let store = try await PostgresStore.open(url: database, options: options)
+            return SelectedStore(journal: store, queries: store, metrics: { store.metrics }, close: { await store.close() })
+        }
+        var options = SQLiteStoreOptions()
+        options.partitionCount = partitions
+        options.createdAt = now
+        options.diagnostics = diagnostics
+        let store = try await SQLiteStore.open(directory: directory.path, options: options)
+        return SelectedStore(journal: store, queries: store, metrics: { store.metrics }, close: { await store.close() })
+    }
+
+    /// How long an engine that cannot be heard of is taken to be alive. What it sends to a bus ends before.
+    static let lease = TimeSpan.seconds(10)
+}
+
+/// Which database is used.
+struct DatabaseOption: ParsableArguments {
+    @Option(
+        help: """
+            A PostgreSQL database, postgres://user:password@host:port/name, in place of the embedded store. Better given as \
+            LEDGERFLOW_DATABASE_URL, since others on the machine can read a command line; libpq's PGPASSFILE works as well.
+            """)
+    var databaseUrl: String?
+
+    var url: String? { databaseUrl ?? Setting.environment("database-url") }
+}
