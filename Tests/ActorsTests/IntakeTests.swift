@@ -85,7 +85,9 @@ import Testing
         #expect(await settle([message()], recorder) == [.done])
         let tenant = try #require(TenantId("acme"))
         let intent = try #require(recorder.received.first)
-        #expect(intent.key == ServiceCallKey(tenant: tenant, id: ServiceCallId(tenant: tenant, idempotencyKey: try #require(IdempotencyKey("k1")))))
+        #expect(
+            intent.key
+                == ServiceCallKey(tenant: tenant, id: ServiceCallId(tenant: tenant, idempotencyKey: try #require(IdempotencyKey("k1")))))
         guard case .submit(let submission) = intent.command else { throw Unexpected() }
         #expect(submission.request.url.description == "https://example.com/hook" && submission.correlationId == "ledgerflow.intents/0@7")
     }

@@ -77,6 +77,9 @@ private enum Package {
             || description.contains("path: \"Sources/Adapters/\(name)\"")
     }
     static func hasTests(_ name: String, in description: String) -> Bool {
-        ["tests", "kit"].contains { description.contains("\($0)(\"\(name)\"") || description.contains("\($0)(\n        \"\(name)\"") }
+        description.contains("path: \"Tests/\(name)\"")
+            || ["tests", "kit"].contains {
+                description.contains("\($0)(\"\(name)\"") || description.contains("\($0)(\n        \"\(name)\"")
+            }
     }
 }

@@ -15,6 +15,8 @@ struct OpenedStore: Sendable {
     let partitionCount: Int
     /// What other engines are told of this one.
     let engineName: String
+    /// Whether the store's engines have the keys that this one has.
+    let keysAgree: Bool
 
     /// RFC 9562 §5.4: version 4.
     static func randomId() -> UniqueId {
@@ -56,10 +58,13 @@ extension PostgresStore {
         do throws(StoreFailure) { problem = try unsuitable(connection) } catch { throw PostgresMigrations.opened(settings, error) }
         if let problem { throw .unsuitable(server: settings.server, reason: problem) }
         try PostgresMigrations.up(connection, to: SchemaStatements.all.count, at: options.createdAt)
+        let opened: OpenedStore
         do throws(StoreFailure) {
             try warn(connection, options)
-            return try identity(connection, options)
+            opened = try identity(connection, options)
         } catch { throw PostgresMigrations.opened(settings, error) }
+        guard opened.keysAgree else { throw .otherKeys(server: settings.server) }
+        return opened
     }
 
     private static func unsuitable(_ connection: borrowing AdminConnection) throws(StoreFailure) -> String? {
@@ -86,13 +91,19 @@ extension PostgresStore {
         try connection.execute("SET ROLE \(Roles.writer); BEGIN")
         _ = try connection.rows("SELECT pg_advisory_xact_lock($1::bigint)", ["5279910321"])
         if try connection.value("SELECT value FROM store WHERE key = 'store_id'") == nil { try create(connection, options) }
+        let mark = try connection.value("SELECT value FROM store WHERE key = 'key_mark'")
+        if let given = options.keyMark, mark == nil {
+            _ = try connection.rows("INSERT INTO store (key, value) VALUES ('key_mark', $1)", [given])
+        }
         try connection.execute("COMMIT")
         guard let id = try connection.value("SELECT value FROM store WHERE key = 'store_id'").flatMap({ UniqueId($0) }),
             let count = try connection.value("SELECT value FROM store WHERE key = 'partition_count'").flatMap({ Int($0) })
         else { throw .unreadable("the table `store` does not hold what it must") }
         let partitions = try connection.rows("SELECT id FROM partitions ORDER BY id").map { $0[0] }
         guard partitions == (0..<count).map({ String($0) }) else { throw .unreadable("the partitions are not \(count)") }
-        return OpenedStore(storeId: id, partitionCount: count, engineName: options.ownerName.isEmpty ? hostAndProcess() : options.ownerName)
+        return OpenedStore(
+            storeId: id, partitionCount: count, engineName: options.ownerName.isEmpty ? hostAndProcess() : options.ownerName,
+            keysAgree: options.keyMark == nil || mark == nil || mark == options.keyMark)
     }
 
     private static func create(_ connection: borrowing AdminConnection, _ options: PostgresStoreOptions) throws(StoreFailure) {

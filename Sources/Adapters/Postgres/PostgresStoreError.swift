@@ -6,6 +6,8 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
     case roles(user: String, reason: String)
     /// The server or the database is not one that can be used.
     case unsuitable(server: String, reason: String)
+    /// The store belongs to engines with other keys.
+    case otherKeys(server: String)
     /// A newer version of the program made the schema.
     case newerThanProgram(server: String, stored: Int, known: Int)
     /// A migration of another content was applied under the same number.
@@ -24,6 +26,11 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
             GRANT ledgerflow_writer, ledgerflow_query TO "\(user)";
             """
         case .unsuitable(let server, let reason): "The database \(server) is not suitable: \(reason)."
+        case .otherKeys(let server):
+            """
+            The database \(server) belongs to an engine with other keys. Copy token.key, fingerprint.key and cursor.key from that engine's \
+            data directory into this one's, or use another database.
+            """
         case .newerThanProgram(let server, let stored, let known):
             """
             The database \(server) was written by a newer version (its schema is \(stored), this program knows up to \(known)). \

@@ -12,6 +12,9 @@ public struct PostgresStoreOptions: Sendable {
     /// Who this engine is: one that comes again under the same identity need not wait for the end of its own lease. Only for a caller that
     /// can vouch that no other living process goes by it; nil: a new one each time.
     public var engineId: UniqueId?
+    /// A digest of the engine's keys. The store remembers the first that it is given and refuses engines with others, since these would
+    /// not know repeated submissions again. Nil: not compared.
+    public var keyMark: String?
     /// What other engines are told of who serves the store; the host's name and the process when empty.
     public var ownerName = ""
     /// How long this engine is taken to be alive after its last sign of life. Another engine may take over afterwards. 1 s to 1 h.

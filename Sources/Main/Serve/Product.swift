@@ -15,13 +15,22 @@ internal import UnixSignals
 struct Product: Sendable {
     let host: String
     let engine: Engine
+
+    /// The secrets of the data directory.
+    private struct Keys {
+        let tokenSeed: [UInt8]
+        let token: TokenKey
+        let fingerprint: [UInt8]
+        let cursor: [UInt8]
+    }
+
     private let directory: DataDirectory
     private let lock: DataDirectoryLock
     private let port: Int
     private let store: SelectedStore
     private let bus: SelectedBus
     private let client: HTTPTargetClient
-    private let keys: (token: TokenKey, fingerprint: [UInt8], cursor: [UInt8])
+    private let keys: Keys
     private let time: SystemTimeSource
     private let entropy: SystemEntropy
     private let diagnostics: StandardErrorDiagnostics
@@ -39,12 +48,12 @@ struct Product: Sendable {
         self.time = time
         entropy = SystemEntropy()
         diagnostics = StandardErrorDiagnostics(least: leastDiagnostic, now: { time.now() })
-        keys = (
-            try await TokenKey(seed: directory.key(named: "token", bytes: TokenKey.seedBytes)),
-            try directory.key(named: "fingerprint", bytes: 32), try directory.key(named: "cursor", bytes: 32)
-        )
+        let seed = try directory.key(named: "token", bytes: TokenKey.seedBytes)
+        keys = Keys(
+            tokenSeed: seed, token: try await TokenKey(seed: seed), fingerprint: try directory.key(named: "fingerprint", bytes: 32),
+            cursor: try directory.key(named: "cursor", bytes: 32))
         store = try await SelectedStore.open(
-            database, directory: directory, partitions: partitions, at: time.now(), diagnostics: diagnostics)
+            database, directory: directory, keyMark: Self.mark(keys), partitions: partitions, at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), now: { time.now() })
         var settings = EngineSettings()
@@ -53,6 +62,13 @@ struct Product: Sendable {
             ports: EnginePorts(
                 journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics),
             settings: settings)
+    }
+
+    /// Tells whether two engines have the same keys, and nothing of the keys.
+    private static func mark(_ keys: Keys) -> String {
+        guard let tenant = TenantId("keys") else { return "" }
+        let mark = KeyedFingerprinter(masterKey: keys.fingerprint).fingerprint(keys.tokenSeed + keys.cursor, tenant: tenant)
+        return mark.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     func token(for tenant: TenantId) async throws -> String {

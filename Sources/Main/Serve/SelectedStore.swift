@@ -14,13 +14,14 @@ struct SelectedStore: Sendable {
 
     /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
     static func open(
-        _ database: String?, directory: DataDirectory, partitions: Int, at now: Instant, diagnostics: any Diagnostics
+        _ database: String?, directory: DataDirectory, keyMark: String, partitions: Int, at now: Instant, diagnostics: any Diagnostics
     ) async throws -> SelectedStore {
         if let database {
             var options = PostgresStoreOptions()
             options.partitionCount = partitions
             options.createdAt = now
             options.lease = lease
+            options.keyMark = keyMark
             options.engineId = try directory.identity()
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)

@@ -80,6 +80,19 @@ extension BlackBox {
             }
         }
 
+        @Test func anEngineWithOtherKeysIsRefused() async throws {
+            try await scenario { findings in
+                let (database, scene, other) = (try Database(), try Scene(), try Scene())
+                let first = try scene.engine(database.arguments)
+                findings.check(try first.stop() == .code(0), "the first did not stop in order")
+                let result = try run(["serve", "--data-dir", other.data.path, "--port", "0"] + database.arguments, in: other.logs)
+                findings.check(result.ending != .code(0), "it started all the same")
+                findings.check(result.errors.contains("fingerprint.key"), "it does not say what to do: \(result.errors)")
+                findings.check(
+                    !result.errors.contains("postgres@") && !result.errors.contains("password"), "it shows the URL: \(result.errors)")
+            }
+        }
+
         private func submit(_ client: Client, key: String) throws -> String {
             let answer = try client.submit(submission("http://127.0.0.1:1/", farAway), key: key)
             guard answer.status == 201 else { throw Broken("submitting gave \(answer.status): \(answer.text)") }
