@@ -60,14 +60,15 @@ import Testing
 
     private func message(
         _ body: String? = nil, key: String? = "k1", token: String? = "Bearer acme", type: String? = Intake.submitServiceCall,
-        extra: [(String, String)] = []
+        extra: [(String, String)] = [], of messageKey: String? = nil
     ) -> ReceivedIntent {
         var headers: [(String, String)] = extra
         if let key { headers.append(("idempotency-key", key)) }
         if let token { headers.append(("Authorization", token)) }
         if let type { headers.append(("ce_type", type)) }
         return ReceivedIntent(
-            key: nil, headers: headers.map { .init(name: $0.0, value: Array($0.1.utf8)) }, body: Array((body ?? self.body).utf8),
+            key: messageKey.map { Array($0.utf8) }, headers: headers.map { .init(name: $0.0, value: Array($0.1.utf8)) },
+            body: Array((body ?? self.body).utf8),
             place: "ledgerflow.intents/0@7")
     }
 
@@ -122,6 +123,17 @@ import Testing
         let recorder = Recorder(failures: [.busy(retryAfter: .seconds(2)), .unavailable("away"), .unknownOutcome("?")])
         let messages = ["a", "b", "c"].map { message(key: $0) }
         #expect(await settle(messages, recorder) == [.done, .done, .done])
+    }
+
+    @Test func anIntentIsNotTakenInBeforeTheOneAheadOfItsKey() async {
+        let recorder = Recorder(failures: [.busy(retryAfter: .seconds(1))])
+        let messages = [("a", "x"), ("b", "x"), ("c", "y")].map { message(key: $0.0, of: $0.1) }
+        #expect(await settle(messages, recorder) == [.done, .done, .done])
+        let ids = ["a", "b"].compactMap { name in
+            TenantId("acme").flatMap { tenant in IdempotencyKey(name).map { ServiceCallId(tenant: tenant, idempotencyKey: $0) } }
+        }
+        let order = recorder.received.map(\.key.id).filter(ids.contains)
+        #expect(order == [ids[0], ids[0], ids[1]], "b went ahead of a, which was busy")
     }
 
     @Test func aConflictIsRefused() async {

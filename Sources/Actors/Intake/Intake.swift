@@ -36,24 +36,48 @@ public struct Intake: Sendable {
 
     private func take(_ batch: [ReceivedIntent]) async -> [IntentVerdict] {
         var verdicts: [IntentVerdict?] = []
-        var accepted: [ServiceCallIntent] = []
-        for message in batch {
+        var waiting: [Waiting] = []
+        for (index, message) in batch.enumerated() {
             do throws(Refusal) {
-                accepted.append(try await read(message))
+                waiting.append(Waiting(index: index, key: message.key, intent: try await read(message)))
                 verdicts.append(nil)
             } catch {
                 verdicts.append(.refused(reason: error.reason))
             }
         }
-        var outcomes = await intents.send(accepted).makeIterator()
+        // Of each key one at a time: an intent is not sent before the one ahead of it has been taken in.
+        while true {
+            var keys: Set<[UInt8]> = []
+            let wave = waiting.filter { $0.key.map { keys.insert($0).inserted } ?? true }
+            if wave.isEmpty { break }
+            var held: Set<[UInt8]> = []
+            for (item, outcome) in zip(wave, await intents.send(wave.map(\.intent))) {
+                let verdict = Self.verdict(outcome)
+                verdicts[item.index] = verdict
+                if case .again = verdict, let key = item.key { held.insert(key) }
+            }
+            let sent = Set(wave.map(\.index))
+            waiting.removeAll { sent.contains($0.index) || $0.key.map(held.contains) ?? false }
+        }
+        return given(verdicts)
+    }
+
+    private struct Waiting {
+        let index: Int
+        let key: [UInt8]?
+        let intent: ServiceCallIntent
+    }
+
+    /// The verdicts up to the first intent that is to come again. What stands behind it comes again with it; it may have been taken in, which is
+    /// no harm.
+    private func given(_ verdicts: [IntentVerdict?]) -> [IntentVerdict] {
         var given: [IntentVerdict] = []
-        for known in verdicts {
-            guard let verdict = known ?? outcomes.next().map(Self.verdict) else { break }
+        for verdict in verdicts {
+            guard let verdict else { break }
             given.append(verdict)
             switch verdict {
             case .done: metrics.intentsTaken.add()
             case .refused: metrics.intentsRefused.add()
-            // What stands behind it is handed over again with it; it may have been taken in, which is no harm.
             case .again: return given
             }
         }
