@@ -56,7 +56,8 @@ final class KillRun: Sendable {
         data.withLock { $0 = engine }
     }
 
-    func perform() throws {
+    /// - Parameter inspect: looks at the engine once everything has come to its end, before it is stopped.
+    func perform(_ inspect: (Client) throws -> Void = { _ in }) throws {
         defer {
             isOver.store(true, ordering: .relaxed)
             target.stop()
@@ -85,6 +86,7 @@ final class KillRun: Sendable {
         follower.finish()
         try followers.join(within: 60)
         data.withLock { $0 }?.expectUnharmed(findings, "the kills")
+        try inspect(client)
         let proof = try KillProof(run: self, followed: follower.events, client: client)
         proof.check()
         findings.check(

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import KafkaKit
+import Synchronization
 import Testing
 
 extension BlackBox {
@@ -27,6 +28,35 @@ extension BlackBox {
                 #expect(own.allSatisfy { $0.header("ce_tenantid") == "demo" && $0.header("traceparent") != nil })
             }
             #expect(try engine.stop() == .code(0))
+        }
+
+        @Test func killedAgainAndAgainEveryEventReachesTheTopicInTheOrderOfItsCall() async throws {
+            let (broker, database) = (try Broker(), try Database())
+            let logged = Mutex<[(subject: String, version: Int)]>([])
+            try await scenario { findings in
+                let run = try KillRun(kills: 3, seed: 11, arguments: database.arguments + broker.arguments, findings)
+                try run.perform { client in
+                    let events = try client.events()
+                    logged.withLock { $0 = events.map { ($0["subject"].text, $0["version"].int) } }
+                    try eventually(within: 60, "everything is published") {
+                        try Client(port: client.port).get("/metrics").text.contains("\nledgerflow_events_unpublished 0\n")
+                    }
+                }
+            }
+            let expected = logged.withLock { $0 }
+            let messages = await RawReader.read(broker.process.bootstrapServers, "ledgerflow.service-call", atLeast: expected.count)
+            var highest: [String: Int] = [:]
+            for message in messages {
+                let subject = try #require(message.header("ce_subject"))
+                let version = try #require(message.header("ce_version").flatMap { Int($0) })
+                let before = highest[subject, default: 0]
+                // Repeats may come; what comes for the first time must be the next.
+                if version > before + 1 { Issue.record("\(subject): version \(version) came before \(before + 1)") }
+                highest[subject] = max(before, version)
+            }
+            let missing = expected.filter { highest[$0.subject, default: 0] < $0.version }
+            #expect(expected.count > 1_000 && missing.isEmpty, "\(missing.count) of \(expected.count) events are not in the topic")
+            print("kill -9 with Kafka: \(expected.count) events, \(messages.count) messages")
         }
 
         @Test func intentsOfATopicAreTakenInOnceAndBadOnesArePutAside() async throws {

@@ -88,8 +88,7 @@ final class RequestProcessor: Sendable {
         guard let authorization = request.header("authorization") else {
             throw Self.unauthorized("The request has no Authorization header.", error: nil)
         }
-        let scheme = authorization.utf8.prefix(7)
-        guard scheme.count == 7, String(Substring(scheme)).lowercased() == "bearer " else {
+        guard authorization.utf8.count > 7, zip(authorization.utf8, "bearer ".utf8).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else {
             throw Self.unauthorized(
                 "The Authorization header must have the form: Bearer, a space, and a token.", error: "invalid_request")
         }

@@ -45,8 +45,8 @@ struct RouteAnswer: Sendable {
     }
 }
 
-/// One method of one path: what serves it and what documents it.
-struct Route: Sendable {
+/// One method of one path: what serves it and what documents it. A class, since every request carries it along.
+final class Route: Sendable {
     enum Handler: Sendable {
         /// For everyone.
         case open(@Sendable (IncomingRequest) async throws(Problem) -> Reply)
@@ -61,22 +61,37 @@ struct Route: Sendable {
     let operation: String
     let summary: String
     let tag: String
-    var query: [Parameter] = []
-    var headers: [Parameter] = []
-    var body: RequestBody?
+    let query: [Parameter]
+    let headers: [Parameter]
+    let body: RequestBody?
     let answers: [RouteAnswer]
     /// The most bytes that a body may have.
     let maxBodyBytes: Int
     /// What the answer's type may be; an `Accept` header must admit one of them. Empty: whatever is asked for.
-    var produces: [String] = [Reply.json]
+    let produces: [String]
     /// Whether an answer may be long in coming: it is ended when the client leaves or the server stops.
-    var isOpenEnded = false
+    let isOpenEnded: Bool
     let handler: Handler
+    let needsToken: Bool
 
-    var needsToken: Bool {
-        switch handler {
-        case .open: false
-        case .tenant: true
-        }
+    init(
+        method: HTTPMethod, path: String, operation: String, summary: String, tag: String, query: [Parameter] = [],
+        headers: [Parameter] = [], body: RequestBody? = nil, answers: [RouteAnswer], maxBodyBytes: Int, produces: [String] = [Reply.json],
+        isOpenEnded: Bool = false, handler: Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.summary = summary
+        self.tag = tag
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.answers = answers
+        self.maxBodyBytes = maxBodyBytes
+        self.produces = produces
+        self.isOpenEnded = isOpenEnded
+        self.handler = handler
+        needsToken = if case .tenant = handler { true } else { false }
     }
 }
