@@ -136,7 +136,7 @@ private struct SelectedSchema {
 
     func down(to number: Int) throws -> [Int] {
         if let url { return try PostgresMigrations.down(url: url, to: number) }
-        throw ValidationError("The embedded store has no way back yet: restore a copy of the data directory.")
+        return try locked { try SQLiteMigrations.down(path: $0, to: number) }
     }
 
     /// While no engine uses the data directory.

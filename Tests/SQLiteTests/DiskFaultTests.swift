@@ -7,17 +7,18 @@ import Testing
 
 @Suite("When the disk fails, nothing is acknowledged that is not durable", .serialized)
 struct DiskFaultTests {
-    private static var faulty: SQLiteStoreOptions {
+    private static func faulty(_ backlog: Int) -> SQLiteStoreOptions {
         FaultyDisk.register()
         var options = SQLiteStoreOptions.small
+        options.indexBacklog = backlog
         options.fileSystem = FaultyDisk.name
         return options
     }
 
     /// Opens a store on the faulty disk, has `body` break it, and heals it whatever comes.
-    private func withFaultyStore(_ body: (SQLiteHarness, inout Owner) async throws -> Void) async throws {
+    private func withFaultyStore(backlog: Int = 1, _ body: (SQLiteHarness, inout Owner) async throws -> Void) async throws {
         try await withScratch { directory in
-            let harness = try await SQLiteHarness(directory, options: Self.faulty)
+            let harness = try await SQLiteHarness(directory, options: Self.faulty(backlog))
             var owner = try await Owner(harness.journal, 0)
             _ = try await owner.submit([Sample.submission(1, in: owner)])
             defer { FaultyDisk.set(.none) }
@@ -94,6 +95,37 @@ struct DiskFaultTests {
             FaultyDisk.set(.none)
             #expect(await error(of: batch, harness) == nil)
             #expect(try await harness.journal.load(submission, in: owner.partition) != nil)
+        }
+    }
+
+    @Test(
+        "when what is owed to the indexes cannot be written, nothing is lost: it is written when the disk is well, or found at the next opening",
+        arguments: [FaultyDisk.Fault.syncFails, .writesFail, .diskFull], [false, true])
+    func failedPayBack(_ fault: FaultyDisk.Fault, reopens: Bool) async throws {
+        try await withFaultyStore(backlog: 1_000) { harness, owner in
+            var model = IndexModel()
+            let first = try #require(try await harness.journal.load(Sample.submission(1, in: owner), in: owner.partition))
+            model.note(first, partition: 0)
+            let submissions = try (10..<700).map { try Sample.submission($0, in: owner, dueAt: Sample.start + .hours(Int64(1 + $0 % 90))) }
+            for stored in try await owner.submit(submissions) { model.note(stored, partition: 0) }
+            FaultyDisk.set(fault)
+            for _ in 0..<3 {
+                await #expect(throws: JournalError.self) {
+                    try await harness.journal.due(in: owner.partition, tenant: Sample.acme, after: nil, upTo: .latest, limit: 9)
+                }
+            }
+            if reopens {
+                try await harness.reopen(healing: { FaultyDisk.set(.none) })
+            } else {
+                FaultyDisk.set(.none)
+                _ = try await takeOwnership(harness)
+            }
+            for round in 0..<2 {
+                try await model.checkLoads(harness.journal)
+                try await model.checkDue(harness.journal, upTo: .latest, page: 100 + round)
+                try await model.checkDuplicatesAreRefused(harness.journal, every: 7)
+                try await harness.reopen()
+            }
         }
     }
 

@@ -117,8 +117,15 @@ final class SideConnection {
 
     func execute(_ sql: String) -> Bool { sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK }
 
-    /// The first line of a query's plan.
-    func planText(_ sql: String) -> String? { text(sql, column: 3) }
+    /// The lines of a query's plan.
+    func plan(_ sql: String) -> [String] {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(handle, "EXPLAIN QUERY PLAN " + sql, -1, &statement, nil) == SQLITE_OK else { return [] }
+        var lines: [String] = []
+        while sqlite3_step(statement) == SQLITE_ROW { lines.append(sqlite3_column_text(statement, 3).map { String(cString: $0) } ?? "") }
+        return lines
+    }
 
     func text(_ sql: String, column: Int32 = 0) -> String? {
         var statement: OpaquePointer?

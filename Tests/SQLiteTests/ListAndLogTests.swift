@@ -165,13 +165,18 @@ struct ListAndLogTests {
         try await withScratch { directory in
             let store = try await SQLiteStore.open(directory: directory, options: .small)
             let side = SideConnection(directory + "/" + SQLiteStore.databaseName)
-            let due = """
-                EXPLAIN QUERY PLAN SELECT c.id FROM service_calls AS c WHERE c.partition = 1 AND c.tenant = 'a' AND c.due_at IS NOT NULL
-                AND (c.due_at, c.id) > (1, x'00') AND c.due_at <= 5 ORDER BY c.due_at, c.id LIMIT 5
-                """
-            #expect(side.planText(due)?.contains("service_calls_due (partition=? AND tenant=? AND (due_at,id)>(?,?) AND due_at<?)") == true)
-            let load = "EXPLAIN QUERY PLAN SELECT * FROM service_calls WHERE id = x'00' AND tenant = 'a'"
-            #expect(side.planText(load)?.contains("service_calls_by_id (id=? AND tenant=?)") == true)
+            let plan = side.plan(ReadSession.dueQuery)
+            let range = "(partition=? AND tenant=? AND (due_at,id)>(?,?) AND due_at<?)"
+            #expect(
+                plan.contains { $0.contains("INDEX service_calls_due \(range)") }
+                    && plan.contains { $0.contains("l USING PRIMARY KEY \(range)") })
+            #expect(plan.contains { $0.contains("MERGE") } && !plan.contains { $0.contains("TEMP B-TREE") })
+            let tenants = side.plan(ReadSession.dueTenantQuery)
+            #expect(tenants.contains { $0.contains("INDEX service_calls_due (partition=? AND tenant>?)") })
+            #expect(tenants.contains { $0.contains("service_calls_due_later USING PRIMARY KEY (partition=? AND tenant>?)") })
+            #expect(!tenants.contains { $0.contains("SCAN service_calls") })
+            let load = side.plan(ReadSession.loadQuery)
+            #expect(load.first?.contains("i USING PRIMARY KEY (id=? AND tenant=?)") == true && !load.contains { $0.contains("SCAN") })
             await store.close()
         }
     }

@@ -22,8 +22,12 @@ final class SQLiteHarness: StoreHarness {
     var calls: any ServiceCallQueries { store }
     var events: any EventQueries { store }
 
-    func reopen() async throws {
+    func reopen() async throws { try await reopen(healing: {}) }
+
+    /// - Parameter healing: what comes between closing and opening.
+    func reopen(healing: () -> Void) async throws {
         await store.close()
+        healing()
         let store = try await SQLiteStore.open(directory: directory, options: options)
         current.withLock { $0 = store }
     }

@@ -43,11 +43,13 @@ struct ColumnShape: Sendable {
             return
         }
         if numbers.count == values.count, let low = numbers.min(), let high = numbers.max() {
-            if isKey {
+            if name.contains("due") {
+                kind = .within(from: low, count: UInt64(high - low) + 1)
+            } else if isKey {
                 let partitions = Set(numbers.map { $0 >> Self.ordinalBits }).sorted()
                 kind = partitions == [0] ? .counting(from: 1) : .countingWithin(partitions: partitions)
             } else {
-                kind = name.contains("due") ? .within(from: low, count: UInt64(high - low) + 1) : .counting(from: low)
+                kind = .counting(from: low)
             }
             return
         }

@@ -23,7 +23,9 @@ public struct RowSample: Sendable {
     public let otherTables: [String]
 
     /// Where each table's shape comes from, when there is nothing more to say.
-    public static let tablesPerCall = ["service_calls", "service_call_requests", "events"]
+    public static let tablesPerCall = [
+        "service_calls", "service_call_requests", "events", "service_call_ids", "service_calls_due_later",
+    ]
 
     private static let sampledRows = 256
 

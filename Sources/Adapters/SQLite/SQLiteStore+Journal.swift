@@ -1,5 +1,6 @@
 public import Domain
 public import Ports
+internal import Synchronization
 
 extension SQLiteStore {
     public func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership {
@@ -41,19 +42,29 @@ extension SQLiteStore {
     public func dueTenants(
         in partition: PartitionId, upTo latest: Instant, after: TenantId?, limit: Int
     ) async throws(JournalError) -> [TenantId] {
-        try await journal { (session) throws(StoreFailure) in try session.dueTenants(partition, upTo: latest, after: after, limit: limit) }
+        try await settle(upTo: latest)
+        return try await journal { (session) throws(StoreFailure) in
+            try session.dueTenants(partition, upTo: latest, after: after, limit: limit)
+        }
     }
 
     public func due(
         in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
     ) async throws(JournalError) -> [DueEntry] {
-        try await journal { (session) throws(StoreFailure) in
+        try await settle(upTo: latest)
+        return try await journal { (session) throws(StoreFailure) in
             try session.due(partition, tenant, after: after, upTo: latest, limit: limit)
         }
     }
 
     public func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
         try await journal { (session) throws(StoreFailure) in try session.events(partition, after: position, limit: limit) }
+    }
+
+    /// Has every call that is due up to `latest` entered by its due time, where one may be waiting for it.
+    private func settle(upTo latest: Instant) async throws(JournalError) {
+        guard latest.microseconds >= writer.waiting.earliestDue.load(ordering: .acquiring) else { return }
+        try await write { queue, done in queue.settlements.append(.init(done: done)) }
     }
 
     private func journal<Value: Sendable>(

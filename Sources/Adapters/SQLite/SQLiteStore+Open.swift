@@ -7,6 +7,8 @@ struct OpenedStore: Sendable {
     let storeId: UniqueId
     let partitionCount: Int
     let heads: [Int64]
+    /// What its indexes are owed.
+    let backlog: IndexBacklog.Found
 }
 
 extension SQLiteStore {
@@ -73,7 +75,7 @@ extension SQLiteStore {
             heads.append(query.integer(1))
         }
         guard heads.count == count else { throw .unreadable("the partitions are not \(count)") }
-        return OpenedStore(storeId: id, partitionCount: count, heads: heads)
+        return OpenedStore(storeId: id, partitionCount: count, heads: heads, backlog: try IndexStatements.found(connection))
     }
 
     private static func create(_ connection: borrowing Connection, _ options: SQLiteStoreOptions) throws(StoreFailure) {

@@ -31,11 +31,16 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         self.options = options
         let path = directory + "/" + StoreFiles.main
         let listPath = directory + "/" + StoreFiles.lists
-        let shared = Writer.Shared(heads: opened.heads)
+        // Before anybody can read, so that no call is missed.
+        let shared = Writer.Shared(heads: opened.heads, waiting: WaitingCalls(opened.backlog))
         let signals = Monitor(Checkpointer.Signals())
         let projection = ListProjection(patience: options.listPatience)
         let (id, count) = (opened.storeId, opened.partitionCount)
         let mainWriting = Self.writing(path, options)
+        var gathered = mainWriting
+        // The writer's connection alone: the others do not write to the log, or seldom.
+        if options.gathersLog { gathered.fileSystem = GatheredLog.name(over: options.fileSystem) ?? options.fileSystem }
+        let logWriting = gathered
         let reading = Self.reading(path, options)
         writer = shared
         partitionExecutor = WriterExecutor(shared)
@@ -43,7 +48,8 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         lists = projection
         writing = DedicatedThread {
             Writer(
-                shared: shared, settings: mainWriting, partitionCount: count, options: options, checkpoints: signals, lists: projection
+                shared: shared, settings: logWriting, partitionCount: count, found: opened.backlog, options: options,
+                checkpoints: signals, lists: projection
             ).run()
         }
         following = [
@@ -55,7 +61,7 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
             },
         ]
         readers = ReaderPool(count: options.readers, maxWaiting: options.maxWaitingReads) { () throws(StoreFailure) in
-            try ReadSession(reading, listPath: listPath)
+            try ReadSession(reading, listPath: listPath, waiting: shared.waiting)
         }
         guard writing.hasStarted, following.allSatisfy(\.hasStarted) else {
             beginClosing()
@@ -84,10 +90,12 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
         // The writer goes last: the last connection to leave copies the log into the database and removes it.
         writer.queue.signal { $0.mayEnd = true }
         await writing.finished()
-        writer.queue.withLock { queue -> WriteGroup in
-            defer { (queue.commits, queue.takeovers, queue.cursors) = ([], [], []) }
-            return WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors)
-        }.fail(.unavailable("the store is closed"))
+        let (group, settlements) = writer.queue.withLock { queue in
+            defer { (queue.commits, queue.takeovers, queue.cursors, queue.settlements) = ([], [], [], []) }
+            return (WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors), queue.settlements)
+        }
+        group.fail(.unavailable("the store is closed"))
+        for settlement in settlements { settlement.done.resume(returning: .failure(.unavailable("the store is closed"))) }
         lists.release(nil, all: true)
     }
 
@@ -111,6 +119,9 @@ public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
             MetricFamily(
                 "ledgerflow_store_log_bytes", "Size of the write-ahead log.",
                 .gauge { Int64(writer.logPages.load(ordering: .relaxed) * Connection.pageBytes) }),
+            MetricFamily(
+                "ledgerflow_store_index_entries_waiting", "Index entries of committed calls that are not written yet.",
+                .gauge { Int64(writer.waiting.count.load(ordering: .relaxed)) }),
             MetricFamily(
                 "ledgerflow_store_list_lag_events", "Events committed and not yet in the lists.",
                 .gauge { Int64(lists.lag.load(ordering: .relaxed)) }),

@@ -166,12 +166,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func received(_ part: HTTPServerRequestPart) {
         switch (state, part) {
         case (.idle, .head(let head)): received(head)
-        case (.reading(var request), .body(let chunk)):
-            // The state would hold a second reference to the body, which would then be copied.
-            state = .idle
-            let refusal = request.add(chunk, processor)
-            state = .reading(request)
-            if let refusal { refuseUnread(refusal) }
+        case (.reading(let request), .body(let chunk)): if let refusal = request.add(chunk, processor) { refuseUnread(refusal) }
         case (.reading(let request), .end): start(request)
         case (.draining, _), (.closed, _): break
         default: shut()
@@ -180,7 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func received(_ head: HTTPRequestHead) {
         deadline = nil
-        var request = PartialRequest(head: head, processor: processor)
+        let request = PartialRequest(head: head, processor: processor)
         if let refusal = request.refusalOfLength() {
             state = .reading(request)
             return refuseUnread(refusal)

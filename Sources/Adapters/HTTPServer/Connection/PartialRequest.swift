@@ -3,8 +3,8 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-/// A request whose body is still being read.
-struct PartialRequest {
+/// A request whose body is still being read. A class, since the connection's state holds it while it grows.
+final class PartialRequest {
     let head: HTTPRequestHead
     let id: String
     private let route: Route?
@@ -59,7 +59,7 @@ struct PartialRequest {
     }
 
     /// - Returns: a refusal for which the rest of the body is not worth reading.
-    mutating func add(_ chunk: ByteBuffer, _ processor: RequestProcessor) -> Problem? {
+    func add(_ chunk: ByteBuffer, _ processor: RequestProcessor) -> Problem? {
         let count = chunk.readableBytes
         received += count
         let held = processor.metrics.bodyBytes.wrappingAdd(Int64(count), ordering: .relaxed).newValue

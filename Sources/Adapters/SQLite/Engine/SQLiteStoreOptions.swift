@@ -39,6 +39,12 @@ public struct SQLiteStoreOptions: Sendable {
     /// Where the store reports what an operator should know.
     public var diagnostics: (any Diagnostics)?
 
+    /// Entries that each of the indexes written behind the commits may be owed under load.
+    var indexBacklog = 16_384
+
+    /// Whether the writer hands its log on in large pieces (`GatheredLog`).
+    var gathersLog = true
+
     /// How long the writer waits while another process holds the database, in milliseconds.
     var busyMilliseconds: Int32 = 5_000
 

@@ -74,6 +74,9 @@ struct Statement: ~Copyable {
     /// Executes a statement that returns no rows.
     func run() throws(StoreFailure) { _ = try step() }
 
+    /// Rows that the last statement of the connection changed.
+    var changes: Int { Int(sqlite3_changes(connection)) }
+
     /// Must follow whenever rows are left unread, else the read transaction stays open.
     func reset() { sqlite3_reset(handle) }
 

@@ -18,13 +18,14 @@ final class ReadSession {
     /// The connection to the lists, made when first needed.
     var lists: ListSession?
     let listPath: String
+    private let waiting: WaitingCalls
 
-    init(_ settings: Connection.Settings, listPath: String) throws(StoreFailure) {
+    init(_ settings: Connection.Settings, listPath: String, waiting: WaitingCalls) throws(StoreFailure) {
         let connection = try Connection(settings)
         let calls = "FROM service_calls AS c JOIN service_call_requests AS r ON r.key = c.key"
         begin = try Statement(connection, "BEGIN")
         end = try Statement(connection, "COMMIT")
-        callById = try Statement(connection, "SELECT \(CallRow.columns) \(calls) WHERE c.id = ? AND c.tenant = ?")
+        callById = try Statement(connection, Self.loadQuery)
         callByKey = try Statement(connection, "SELECT \(CallRow.columns) \(calls) WHERE c.key = ? AND c.tenant = ?")
         attempts = try Statement(
             connection,
@@ -32,27 +33,48 @@ final class ReadSession {
             SELECT number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after FROM attempts WHERE call = ?
             ORDER BY number
             """)
-        dueCalls = try Statement(
-            connection,
-            """
-            SELECT c.id, c.version, c.due_at, c.status, c.attempts, c.attempt_started_at, c.attempt_epoch,
-              CASE WHEN c.status = 2 THEN (SELECT timeout FROM service_call_requests WHERE key = c.key) END
-            FROM service_calls AS c INDEXED BY service_calls_due
-            WHERE c.partition = ? AND c.tenant = ? AND c.due_at IS NOT NULL AND (c.due_at, c.id) > (?, ?) AND c.due_at <= ?
-            ORDER BY c.due_at, c.id LIMIT ?
-            """)
-        nextDueTenant = try Statement(
-            connection,
-            """
-            SELECT tenant, due_at FROM service_calls INDEXED BY service_calls_due
-            WHERE partition = ? AND due_at IS NOT NULL AND tenant > ? ORDER BY tenant, due_at LIMIT 1
-            """)
+        dueCalls = try Statement(connection, Self.dueQuery)
+        nextDueTenant = try Statement(connection, Self.dueTenantQuery)
         eventRange = try Statement(
             connection, "SELECT \(EventRow.columns) FROM events WHERE key > ? AND key <= ? ORDER BY key LIMIT ?")
         heads = try Statement(connection, "SELECT head FROM partitions ORDER BY id")
         self.connection = connection
         self.listPath = listPath
+        self.waiting = waiting
     }
+
+    static let loadQuery = """
+        SELECT \(CallRow.columns) FROM service_call_ids AS i CROSS JOIN service_calls AS c ON c.key = i.key
+        JOIN service_call_requests AS r ON r.key = c.key WHERE i.id = ? AND i.tenant = ?
+        """
+
+    /// A call has its due time in one of two places; both are in the right order, so they are merged without sorting.
+    static let dueQuery: String = {
+        let columns = """
+            c.status, c.attempts, c.attempt_started_at, c.attempt_epoch,
+            CASE WHEN c.status = 2 THEN (SELECT timeout FROM service_call_requests WHERE key = c.key) END
+            """
+        return """
+            SELECT c.id AS id, c.version, c.due_at AS due, \(columns) FROM service_calls AS c INDEXED BY service_calls_due
+            WHERE c.partition = ?1 AND c.tenant = ?2 AND c.due_at IS NOT NULL AND c.due_far = 0 AND (c.due_at, c.id) > (?3, ?4)
+              AND c.due_at <= ?5
+            UNION ALL
+            SELECT l.id, c.version, l.due_at, \(columns) FROM service_calls_due_later AS l CROSS JOIN service_calls AS c ON c.key = l.key
+            WHERE l.partition = ?1 AND l.tenant = ?2 AND (l.due_at, l.id) > (?3, ?4) AND l.due_at <= ?5
+            ORDER BY due, id LIMIT ?6
+            """
+    }()
+
+    static let dueTenantQuery = """
+        SELECT tenant, due_at FROM (
+          SELECT * FROM (
+            SELECT tenant, due_at FROM service_calls INDEXED BY service_calls_due
+            WHERE partition = ?1 AND due_at IS NOT NULL AND due_far = 0 AND tenant > ?2 ORDER BY tenant, due_at LIMIT 1)
+          UNION ALL
+          SELECT * FROM (
+            SELECT tenant, due_at FROM service_calls_due_later WHERE partition = ?1 AND tenant > ?2 ORDER BY tenant, due_at LIMIT 1))
+        ORDER BY tenant, due_at LIMIT 1
+        """
 
     /// Makes what follows see one state of the database, until `endRead`.
     func beginRead() throws(StoreFailure) {
@@ -73,27 +95,38 @@ final class ReadSession {
         connection.rollBack()
     }
 
-    func call(_ id: ServiceCallId, tenant: TenantId) throws(StoreFailure) -> (stored: StoredServiceCall, key: RowKey)? {
-        try callById.bind(1, id.value)
-        try callById.bind(2, text: tenant.value)
-        guard try callById.step() else { return nil }
-        let found = (try CallRow.read(callById), RowKey(value: callById.integer(0)))
-        callById.reset()
-        return found
-    }
-
-    func load(_ keys: [ServiceCallKey], in partition: PartitionId) throws(StoreFailure) -> [StoredServiceCall] {
+    /// The calls with these ids, in their order; nil where there is none.
+    ///
+    /// Must come before anything else is read in the transaction: a call that waits to be entered in the index at the time of the first
+    /// look is in the transaction's view of the database, and one that waits no more is entered in that view.
+    private func calls(_ ids: [ServiceCallKey]) throws(StoreFailure) -> [(stored: StoredServiceCall, key: RowKey)?] {
+        let waiting = waiting.keys(of: ids)
         try beginRead()
-        var found: [StoredServiceCall] = []
-        for key in keys {
-            if let call = try call(key.id, tenant: key.tenant), call.key.partition == partition.index { found.append(call.stored) }
+        var found: [(stored: StoredServiceCall, key: RowKey)?] = []
+        found.reserveCapacity(ids.count)
+        for (id, key) in zip(ids, waiting) {
+            if let key {
+                found.append(try stored(at: key, tenant: id.tenant).map { ($0, key) })
+                continue
+            }
+            try callById.bind(1, id.id.value)
+            try callById.bind(2, text: id.tenant.value)
+            if try callById.step() {
+                found.append((try CallRow.read(callById), RowKey(value: callById.integer(0))))
+                callById.reset()
+            } else {
+                found.append(nil)
+            }
         }
         return found
     }
 
+    func load(_ keys: [ServiceCallKey], in partition: PartitionId) throws(StoreFailure) -> [StoredServiceCall] {
+        try calls(keys).compactMap { $0?.key.partition == partition.index ? $0?.stored : nil }
+    }
+
     func detail(_ id: ServiceCallId, tenant: TenantId) throws(StoreFailure) -> ServiceCallDetail? {
-        try beginRead()
-        guard let (stored, key) = try call(id, tenant: tenant) else { return nil }
+        guard let (stored, key) = try calls([ServiceCallKey(tenant: tenant, id: id)]).first.flatMap({ $0 }) else { return nil }
         try attempts.bind(1, key.value)
         var records: [AttemptRecord] = []
         while try attempts.step() { records.append(try CallRow.attempt(attempts)) }
@@ -101,13 +134,15 @@ final class ReadSession {
     }
 
     /// The call in a row, if it is the tenant's.
-    func call(at key: RowKey, tenant: TenantId) throws(StoreFailure) -> ServiceCall? {
+    func call(at key: RowKey, tenant: TenantId) throws(StoreFailure) -> ServiceCall? { try stored(at: key, tenant: tenant)?.call }
+
+    private func stored(at key: RowKey, tenant: TenantId) throws(StoreFailure) -> StoredServiceCall? {
         try callByKey.bind(1, key.value)
         try callByKey.bind(2, text: tenant.value)
         guard try callByKey.step() else { return nil }
         let stored = try CallRow.read(callByKey)
         callByKey.reset()
-        return stored.call
+        return stored
     }
 
     func due(

@@ -1,5 +1,6 @@
 internal import CSQLite
 public import Domain
+internal import Ports
 
 /// The numbered migrations of the embedded store's database.
 ///
@@ -18,7 +19,7 @@ public enum SQLiteMigrations {
 
     /// Every statement that makes the newest schema, in order.
     public static var schemaText: String {
-        ([SchemaStatements.bookkeeping + ";"] + SchemaStatements.all.map { "-- \($0.number): \($0.name)\n\($0.sql)" })
+        ([SchemaStatements.bookkeeping + ";"] + SchemaStatements.all.map { "-- \($0.number): \($0.name)\n\($0.up)" })
             .joined(separator: "\n\n") + "\n"
     }
 
@@ -52,6 +53,46 @@ public enum SQLiteMigrations {
         return try outcome.get()
     }
 
+    /// Takes back every applied migration above `last`, the newest first; with 0 all, and everything that the store holds with them. Blocks
+    /// while it works; no engine may use the database.
+    ///
+    /// - Returns: the numbers that were taken back.
+    @discardableResult
+    public static func down(path: String, to last: Int) throws(SQLiteStoreError) -> [Int] {
+        guard StoreFiles.size(of: path) > 0 else { return [] }
+        let outcome: Result<[Int], SQLiteStoreError>
+        do throws(StoreFailure) {
+            let connection = try Connection(.init(path: path, cacheBytes: 4 << 20, busyMilliseconds: 10_000))
+            outcome = try down(connection, path: path, to: last)
+        } catch { throw opened(path, error) }
+        return try outcome.get()
+    }
+
+    private static func down(
+        _ connection: borrowing Connection, path: String, to last: Int
+    ) throws(StoreFailure) -> Result<[Int], SQLiteStoreError> {
+        if try isForeign(connection) { return .failure(.foreign(path: path)) }
+        let applied = try read(connection)
+        do throws(SQLiteStoreError) { try check(applied, path: path) } catch { return .failure(error) }
+        var done: [Int] = []
+        for migration in SchemaStatements.all.reversed() where migration.number > last && applied[Int64(migration.number)] != nil {
+            try connection.execute("BEGIN EXCLUSIVE")
+            do throws(StoreFailure) {
+                try connection.execute(migration.down)
+                try connection.execute("DELETE FROM migrations WHERE number = \(migration.number)")
+                try connection.execute("COMMIT")
+            } catch {
+                connection.rollBack()
+                throw error
+            }
+            done.append(migration.number)
+        }
+        return .success(done)
+    }
+
+    /// What breaks the rule that a migration may only add, over all that this program knows; see `Migration.contractions`.
+    static var contractions: [String] { SchemaStatements.all.flatMap(\.contractions) }
+
     struct Applied {
         let checksum: String
         let at: Instant
@@ -76,7 +117,7 @@ public enum SQLiteMigrations {
                     return .failure(error)
                 }
                 if applied[Int64(migration.number)] == nil {
-                    try connection.execute(migration.sql)
+                    try connection.execute(migration.up)
                     try record(migration, connection, at: now)
                     done.append(migration.number)
                 }
@@ -89,7 +130,7 @@ public enum SQLiteMigrations {
         return .success(done)
     }
 
-    private static func record(_ migration: SchemaStatements.Migration, _ connection: borrowing Connection, at now: Instant)
+    private static func record(_ migration: Migration, _ connection: borrowing Connection, at now: Instant)
         throws(StoreFailure)
     {
         let insert = try Statement(connection, "INSERT INTO migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)")
@@ -135,8 +176,8 @@ public enum SQLiteMigrations {
 
     private static let checksumNamespace = UniqueId(high: 0x6c65_6467_6572_5f6d, low: 0x8967_7261_7469_6f6e)
 
-    private static func checksum(_ migration: SchemaStatements.Migration) -> String {
-        UniqueId.version5(namespace: checksumNamespace, name: Array(migration.sql.utf8)).description
+    private static func checksum(_ migration: Migration) -> String {
+        UniqueId.version5(namespace: checksumNamespace, name: Array(migration.up.utf8)).description
     }
 
     /// What an error of the library means to somebody who wants to open the file.

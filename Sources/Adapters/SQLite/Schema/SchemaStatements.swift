@@ -1,12 +1,11 @@
+internal import Ports
+
 /// The numbered migrations of the store. A migration that has been released is never edited: its checksum is stored.
 enum SchemaStatements {
-    struct Migration: Sendable {
-        let number: Int
-        let name: String
-        let sql: String
-    }
-
-    static let all = [Migration(number: 1, name: "service calls, events", sql: first)]
+    static let all = [
+        Migration(number: 1, name: "service calls, events", up: first, down: withoutFirst),
+        Migration(number: 2, name: "indexes written behind", up: second, down: withoutSecond),
+    ]
 
     /// `PRAGMA application_id` of the product's databases: "LFLW".
     static let applicationId: Int64 = 0x4C46_4C57
@@ -111,6 +110,59 @@ enum SchemaStatements {
           correlation_id TEXT NOT NULL,
           data BLOB NOT NULL
         ) STRICT;
+        """
+}
+
+extension SchemaStatements {
+    fileprivate static let second = """
+        -- The index by id, and the one by due times that were far when the call was made, are written behind the commits, in the
+        -- order of their keys. indexed_through: calls with ordinals up to it are in both; those above may have to be entered still.
+        ALTER TABLE partitions ADD COLUMN indexed_through INTEGER NOT NULL DEFAULT 0;
+        UPDATE partitions SET indexed_through = last_ordinal;
+
+        CREATE TABLE service_call_ids (
+          id BLOB NOT NULL,
+          tenant TEXT NOT NULL,
+          key INTEGER NOT NULL,
+          PRIMARY KEY (id, tenant)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO service_call_ids (id, tenant, key) SELECT id, tenant, key FROM service_calls ORDER BY id, tenant;
+        DROP INDEX service_calls_by_id;
+
+        -- due_far: 1 when due_at is to be found in service_calls_due_later, 0 when it is in the index service_calls_due. It is 1 only
+        -- as long as the call has the due time that it was made with.
+        ALTER TABLE service_calls ADD COLUMN due_far INTEGER NOT NULL DEFAULT 0;
+        DROP INDEX service_calls_due;
+        CREATE INDEX service_calls_due ON service_calls (partition, tenant, due_at, id) WHERE due_at IS NOT NULL AND due_far = 0;
+        CREATE TABLE service_calls_due_later (
+          partition INTEGER NOT NULL,
+          tenant TEXT NOT NULL,
+          due_at INTEGER NOT NULL,
+          id BLOB NOT NULL,
+          key INTEGER NOT NULL,
+          PRIMARY KEY (partition, tenant, due_at, id)
+        ) STRICT, WITHOUT ROWID;
+        """
+}
+
+extension SchemaStatements {
+    fileprivate static let withoutFirst = """
+        DROP TABLE attempts;
+        DROP TABLE events;
+        DROP TABLE service_call_requests;
+        DROP TABLE service_calls;
+        DROP TABLE partitions;
+        DROP TABLE store;
+        """
+
+    fileprivate static let withoutSecond = """
+        DROP TABLE service_calls_due_later;
+        DROP TABLE service_call_ids;
+        DROP INDEX service_calls_due;
+        ALTER TABLE service_calls DROP COLUMN due_far;
+        ALTER TABLE partitions DROP COLUMN indexed_through;
+        CREATE UNIQUE INDEX service_calls_by_id ON service_calls (id, tenant);
+        CREATE INDEX service_calls_due ON service_calls (partition, tenant, due_at, id) WHERE due_at IS NOT NULL;
         """
 }
 

@@ -87,8 +87,8 @@ final class Checkpointer {
 
     /// Copies until what is left is little, then has the writer copy the rest.
     private func copyUnderLoad() {
-        let little = max(4, pageLimit / 16)
-        for _ in 0..<4 {
+        let little = max(4, min(64, pageLimit / 16))
+        for _ in 0..<8 {
             guard let rest = copy() else { return }
             if rest <= little { break }
         }

@@ -18,9 +18,15 @@ struct WriteQueue: Sendable {
         let done: CheckedContinuation<Result<Void, JournalError>, Never>
     }
 
+    /// Asks that everything be entered in the indexes.
+    struct Settlement: Sendable {
+        let done: CheckedContinuation<Result<Void, JournalError>, Never>
+    }
+
     var commits: [Commit] = []
     var takeovers: [Takeover] = []
     var cursors: [Cursors] = []
+    var settlements: [Settlement] = []
     /// The tick at which the cursors are stored although no commit takes them along; nil when none wait.
     var cursorsDue: Int64?
     /// Work of the partitions, which goes before the next transaction.
@@ -34,7 +40,7 @@ struct WriteQueue: Sendable {
     /// The writer's thread may end once nothing waits.
     var mayEnd = false
 
-    var count: Int { commits.count + takeovers.count + cursors.count }
+    var count: Int { commits.count + takeovers.count + cursors.count + settlements.count }
 }
 
 /// What one transaction is made of.

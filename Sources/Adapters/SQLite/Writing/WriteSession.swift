@@ -14,9 +14,13 @@ final class WriteSession {
     private let insertEvent: Statement
     private let startAttempt: Statement
     private let updateCall: Statement
+    private let updateFarCall: Statement
+    private let forgetFarDue: Statement
+    let indexes: IndexStatements
+    private let backlog: IndexBacklog
     let connection: Connection
 
-    init(_ settings: Connection.Settings) throws(StoreFailure) {
+    init(_ settings: Connection.Settings, _ backlog: IndexBacklog) throws(StoreFailure) {
         let connection = try Connection(settings)
         connection.countLogPages()
         begin = try Statement(connection, "BEGIN IMMEDIATE")
@@ -24,7 +28,7 @@ final class WriteSession {
         fence = try Statement(
             connection,
             """
-            UPDATE partitions SET head = ?1, head_epoch = ?4, last_ordinal = max(last_ordinal, ?2)
+            UPDATE partitions SET head = ?1, head_epoch = ?4, last_ordinal = max(last_ordinal, ?2), indexed_through = ?6
             WHERE id = ?3 AND epoch = ?4 AND head = ?5
             """)
         takeOver = try Statement(
@@ -35,8 +39,8 @@ final class WriteSession {
             connection,
             """
             INSERT INTO service_calls (key, partition, tenant, id, version, status, due_at, attempt_started_at, attempt_epoch, run,
-              attempts, attempts_in_run, ended_at, reason, created_at, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              attempts, attempts_in_run, ended_at, reason, created_at, updated_at, due_far)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insertRequest = try Statement(
             connection,
@@ -65,15 +69,26 @@ final class WriteSession {
               attempts_in_run = ?9, updated_at = ?10, ended_at = NULL, reason = NULL
             WHERE key = ?1 AND version = ?2 AND due_at <= ?5
             """)
-        updateCall = try Statement(
-            connection,
-            """
+        let update = """
             UPDATE service_calls SET version = ?3, status = ?4, attempt_started_at = ?5, attempt_epoch = ?6, run = ?7, attempts = ?8,
               attempts_in_run = ?9, updated_at = ?10, due_at = ?11, ended_at = ?12, reason = ?13
-            WHERE key = ?1 AND version = ?2
+            """
+        updateCall = try Statement(connection, "\(update) WHERE key = ?1 AND version = ?2 AND due_far = 0")
+        // The place among the far due times is given up with the due time that the call was made with.
+        updateFarCall = try Statement(connection, "\(update), due_far = 0 WHERE key = ?1 AND version = ?2")
+        forgetFarDue = try Statement(
+            connection,
+            """
+            DELETE FROM service_calls_due_later WHERE (partition, tenant, due_at, id) =
+              (SELECT partition, tenant, due_at, id FROM service_calls WHERE key = ? AND due_far = 1)
             """)
+        indexes = try IndexStatements(connection)
+        self.backlog = backlog
         self.connection = connection
     }
+
+    /// Due times that lie so far ahead are entered behind the commit: nobody asks for them soon.
+    private static let far = TimeSpan.hours(1)
 
     func beginTransaction() throws(StoreFailure) { try begin.run() }
 
@@ -96,12 +111,17 @@ final class WriteSession {
 
     private func moveHead(_ batch: CommitBatch) throws(StoreFailure) {
         var lastOrdinal: Int64 = 0
-        for write in batch.serviceCalls where write.expectedVersion == 0 { lastOrdinal = max(lastOrdinal, write.stored.ordinal) }
+        var firstOrdinal = RowKey.ordinals.upperBound
+        for write in batch.serviceCalls where write.expectedVersion == 0 {
+            lastOrdinal = max(lastOrdinal, write.stored.ordinal)
+            firstOrdinal = min(firstOrdinal, max(1, write.stored.ordinal))
+        }
         try fence.bind(1, batch.head)
         try fence.bind(2, lastOrdinal)
         try fence.bind(3, batch.partition.index)
         try fence.bind(4, batch.epoch)
         try fence.bind(5, batch.expectedHead)
+        try fence.bind(6, backlog.indexedThrough(batch.partition.index, lowest: firstOrdinal))
         try fence.run()
         guard connection.changes == 1 else { throw .fault(.ownershipLost) }
     }
@@ -119,6 +139,9 @@ final class WriteSession {
 
     private func insert(_ call: ServiceCall, _ key: RowKey) throws(StoreFailure) {
         let state = CallColumns(call)
+        let name = ServiceCallKey(tenant: call.tenant, id: call.id)
+        guard !backlog.isWaiting(name), try indexes.admit(name, key) else { throw rejected("there is a call of this id already") }
+        let farDue = call.dueAt.flatMap { $0 >= call.updatedAt + Self.far ? $0.microseconds : nil }
         try insertCall.bind(1, key.value)
         try insertCall.bind(2, key.partition)
         try insertCall.bind(3, text: call.tenant.value)
@@ -135,7 +158,9 @@ final class WriteSession {
         try insertCall.bind(14, text: state.reason)
         try insertCall.bind(15, call.createdAt)
         try insertCall.bind(16, call.updatedAt)
+        try insertCall.bind(17, farDue == nil ? 0 : 1)
         try insertCall.run()
+        backlog.stage(name, key, owesId: !IndexStatements.isEnteredAtOnce(name.id), farDue: farDue)
         try insert(call.submission, key)
     }
 
@@ -169,10 +194,14 @@ final class WriteSession {
             if connection.changes == 1 { return }
         }
         try bindChange(updateCall, call, state, key, expectedVersion)
-        try updateCall.bind(11, state.dueAt)
-        try updateCall.bind(12, state.endedAt)
-        try updateCall.bind(13, text: state.reason)
+        try bindEnd(updateCall, state)
         try updateCall.run()
+        if connection.changes == 1 { return }
+        try forgetFarDue.bind(1, key.value)
+        try forgetFarDue.run()
+        try bindChange(updateFarCall, call, state, key, expectedVersion)
+        try bindEnd(updateFarCall, state)
+        try updateFarCall.run()
         guard connection.changes == 1 else { throw rejected("a call has not the version that the commit expects") }
     }
 
@@ -189,6 +218,12 @@ final class WriteSession {
         try statement.bind(8, call.attempts)
         try statement.bind(9, call.attemptsInRun)
         try statement.bind(10, call.updatedAt)
+    }
+
+    private func bindEnd(_ statement: borrowing Statement, _ state: CallColumns) throws(StoreFailure) {
+        try statement.bind(11, state.dueAt)
+        try statement.bind(12, state.endedAt)
+        try statement.bind(13, text: state.reason)
     }
 
     private func insert(_ attempt: AttemptRecord, of key: RowKey) throws(StoreFailure) {
@@ -234,6 +269,10 @@ final class WriteSession {
             epoch: takeOver.integer(0), head: takeOver.integer(1), headEpoch: takeOver.integer(4), lastOrdinal: takeOver.integer(2),
             published: takeOver.integer(3))
         takeOver.reset()
+        // Calls that another engine has made since this store was opened.
+        if ownership.lastOrdinal > backlog.lastOrdinal(partition.index) {
+            backlog.stage(try indexes.missing(partition.index, after: backlog.lastOrdinal(partition.index), connection))
+        }
         return ownership
     }
 

@@ -18,11 +18,16 @@ final class Writer {
         /// The tick of the last commit.
         let lastCommit = Atomic<Int64>(0)
         let metrics = StoreMetrics()
+        let waiting: WaitingCalls
 
-        init(heads: [Int64]) { self.heads = Mutex(heads) }
+        init(heads: [Int64], waiting: WaitingCalls) {
+            self.heads = Mutex(heads)
+            self.waiting = waiting
+        }
     }
 
-    private let shared: Shared
+    let shared: Shared
+    let backlog: IndexBacklog
     private let settings: Connection.Settings
     private let partitionCount: Int
     private let diagnostics: (any Diagnostics)?
@@ -32,14 +37,23 @@ final class Writer {
     private var session: WriteSession?
     private var reopening = Backoff()
     private var aFlushHasFailed = false
+    /// A commit may have been stored or not, and with it what it wrote into the indexes.
+    private var backlogIsUncertain = false
+    /// The tick from which an idle store writes what it owes to the indexes; in between it waits for commits.
+    private var payBackAt: Int64 = 0
+    var payingBack = Backoff()
+
+    /// How long nothing is asked of the writer before it is taken for idle, in microseconds.
+    private static let pause: Int64 = 250_000
 
     private static let patienceWithReaders: Int32 = 20
 
     init(
-        shared: Shared, settings: Connection.Settings, partitionCount: Int, options: SQLiteStoreOptions,
+        shared: Shared, settings: Connection.Settings, partitionCount: Int, found: IndexBacklog.Found, options: SQLiteStoreOptions,
         checkpoints: Monitor<Checkpointer.Signals>, lists: ListProjection
     ) {
         self.shared = shared
+        backlog = IndexBacklog(found, waiting: shared.waiting, limit: options.indexBacklog)
         self.settings = settings
         self.partitionCount = partitionCount
         self.checkpoints = checkpoints
@@ -48,55 +62,82 @@ final class Writer {
         pageLimit = Checkpointer.pageLimit(options)
     }
 
+    /// What the writer does next.
+    private struct Turn {
+        var jobs: [UnownedJob] = []
+        var group = WriteGroup()
+        var settlements: [WriteQueue.Settlement] = []
+        var finishesCheckpoint = false
+        var paysBack = false
+        var isOver = false
+    }
+
     /// The body of the writer's thread; ends when the store is closed and nothing waits any more.
     func run() {
         let executor = WriterExecutor(shared)
         while true {
-            let (jobs, group, finish, isOver) = next()
-            for job in jobs { executor.run(job) }
-            if finish { finishCheckpoint() }
-            if !group.isEmpty {
-                shared.inHand.store(group.count, ordering: .relaxed)
-                process(group)
+            let turn = next()
+            for job in turn.jobs { executor.run(job) }
+            if turn.finishesCheckpoint { finishCheckpoint() }
+            if !turn.group.isEmpty {
+                shared.inHand.store(turn.group.count, ordering: .relaxed)
+                process(turn.group)
                 shared.inHand.store(0, ordering: .relaxed)
+                payBackAt = monotonicMicroseconds() + Self.pause
             }
-            if isOver { return }
+            if !turn.settlements.isEmpty { settle(turn.settlements) }
+            if turn.paysBack { _ = payBackSlice() }
+            if turn.isOver { return }
         }
     }
 
-    private func next() -> ([UnownedJob], WriteGroup, finish: Bool, isOver: Bool) {
+    private func next() -> Turn {
         shared.queue.wait { queue in
             if !queue.jobs.isEmpty {
                 defer { queue.jobs = [] }
-                return .done((queue.jobs, WriteGroup(), finish: false, isOver: false))
+                return .done(Turn(jobs: queue.jobs))
             }
             let now = monotonicMicroseconds()
             let cursorsDue = queue.cursorsDue.map { $0 <= now } ?? false
             guard
-                !queue.commits.isEmpty || !queue.takeovers.isEmpty || cursorsDue || queue.mayFinishCheckpoint || queue.mayEnd
+                !queue.commits.isEmpty || !queue.takeovers.isEmpty || !queue.settlements.isEmpty || cursorsDue || queue.mayFinishCheckpoint
                     || queue.isClosing && !queue.cursors.isEmpty
-            else {
-                return .sleep(until: queue.cursorsDue ?? now + 60_000_000)
-            }
-            let group = WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors)
-            let finish = queue.mayFinishCheckpoint
+            else { return self.idle(&queue, now) }
+            let turn = Turn(
+                group: WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors),
+                settlements: queue.settlements, finishesCheckpoint: queue.mayFinishCheckpoint)
             queue.commits = []
             queue.takeovers = []
             queue.cursors = []
+            queue.settlements = []
             queue.cursorsDue = nil
             queue.mayFinishCheckpoint = false
-            queue.hasEnded = queue.mayEnd && group.isEmpty
-            return .done(([], group, finish, queue.hasEnded))
+            return .done(turn)
         }
     }
 
+    /// Nothing is asked of the writer: it writes what is owed to the indexes, or sleeps, or ends.
+    private func idle(_ queue: inout WriteQueue, _ now: Int64) -> Monitor<WriteQueue>.Step<Turn> {
+        let owes = !backlog.isSettled
+        if owes, payingBack.allows(now), now >= payBackAt || queue.isClosing { return .done(Turn(paysBack: true)) }
+        // What cannot be written now is found by the next opening.
+        if queue.mayEnd, queue.cursors.isEmpty {
+            queue.hasEnded = true
+            return .done(Turn(isOver: true))
+        }
+        let payBack = owes ? max(payBackAt, payingBack.notBefore) : Int64.max
+        return .sleep(until: min(queue.cursorsDue ?? now + 60_000_000, payBack, now + 60_000_000))
+    }
+
     /// What came of a transaction.
-    private enum Outcome {
+    enum Outcome {
         case committed(takeovers: [Ownership?], cursors: [Bool])
         /// One of the items broke a constraint or the fence.
         case fault(JournalError)
         /// Nothing is stored.
         case unavailable(String)
+        /// Nothing is stored, for want of room.
+        case full(String)
         case ambiguous(String)
     }
 
@@ -106,6 +147,7 @@ final class Writer {
         let started = monotonicMicroseconds()
         switch transact(group) {
         case .committed(let takeovers, let cursors):
+            backlog.committed()
             publishHeads(group, takeovers)
             let now = monotonicMicroseconds()
             shared.metrics.observe(group, microseconds: now - started)
@@ -117,7 +159,7 @@ final class Writer {
         case .fault:
             shared.metrics.splitGroups.add()
             for alone in group.alone { process(alone) }
-        case .unavailable(let reason): group.fail(.unavailable(reason))
+        case .unavailable(let reason), .full(let reason): group.fail(.unavailable(reason))
         case .ambiguous(let reason): group.fail(.ambiguous(reason))
         }
     }
@@ -131,6 +173,13 @@ final class Writer {
     }
 
     private func transact(_ group: WriteGroup) -> Outcome {
+        let outcome = attempt(group, payingBack: true)
+        // Where there is no room for what the indexes are owed there may be for the group alone.
+        if case .full = outcome, backlog.hasRoom { return attempt(group, payingBack: false) }
+        return outcome
+    }
+
+    private func attempt(_ group: WriteGroup, payingBack: Bool) -> Outcome {
         let session: WriteSession
         do throws(StoreFailure) { session = try opened() } catch { return .unavailable(report(error, "the database cannot be opened")) }
         var takeovers: [Ownership?] = []
@@ -144,16 +193,21 @@ final class Writer {
                 for cursor in request.cursors where try !session.store(cursor) { areCurrent = false }
                 cursors.append(areCurrent)
             }
+            if payingBack { try session.indexes.write(backlog.takeForCommit()) }
         } catch {
             session.connection.rollBack()
+            backlog.rolledBack()
             return classify(error, session)
         }
-        do throws(StoreFailure) { try session.end.run() } catch { return classifyCommit(error, session) }
+        do throws(StoreFailure) { try session.end.run() } catch {
+            backlog.rolledBack()
+            return classifyCommit(error, session)
+        }
         return .committed(takeovers: takeovers, cursors: cursors)
     }
 
     /// An error before COMMIT: the transaction is rolled back, so nothing of it is stored.
-    private func classify(_ failure: StoreFailure, _ session: WriteSession) -> Outcome {
+    func classify(_ failure: StoreFailure, _ session: WriteSession) -> Outcome {
         switch failure {
         case .fault(.ownershipLost): return .fault(.ownershipLost)
         case .fault(.rejected(let reason)): return .fault(.rejected(reason))
@@ -161,7 +215,8 @@ final class Writer {
         }
         switch failure.primaryCode {
         case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG: return .fault(.rejected(failure.reason))
-        case SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM: break
+        case SQLITE_FULL: return .full(report(failure, "the store cannot write"))
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM: break
         default: self.session = nil
         }
         return .unavailable(report(failure, "the store cannot write"))
@@ -169,29 +224,35 @@ final class Writer {
 
     /// An error of COMMIT. What the library refused before it wrote the last page is not stored; where it wrote and then failed, for
     /// instance to flush, the pages may or may not be on the disk.
-    private func classifyCommit(_ failure: StoreFailure, _ session: WriteSession) -> Outcome {
+    func classifyCommit(_ failure: StoreFailure, _ session: WriteSession) -> Outcome {
         switch failure.primaryCode {
-        case SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CONSTRAINT, SQLITE_INTERRUPT:
+        case SQLITE_FULL:
+            session.connection.rollBack()
+            return .full(report(failure, "the store cannot commit"))
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CONSTRAINT, SQLITE_INTERRUPT:
             session.connection.rollBack()
             return .unavailable(report(failure, "the store cannot commit"))
         default:
             session.connection.rollBack()
             self.session = nil
             aFlushHasFailed = true
+            backlogIsUncertain = true
             return .ambiguous(report(failure, "the outcome of a commit is not known"))
         }
     }
 
     /// The session, opened again when it was given up, not more often than the back-off allows.
-    private func opened() throws(StoreFailure) -> WriteSession {
+    func opened() throws(StoreFailure) -> WriteSession {
         if let session { return session }
         let now = monotonicMicroseconds()
         guard reopening.allows(now) else { throw .unreadable("the database could not be opened a moment ago") }
         do throws(StoreFailure) {
-            let session = try WriteSession(settings)
+            let session = try WriteSession(settings, backlog)
             // Whatever is visible now must be durable before anybody builds on it: after a failed flush the log's own file cannot be
             // trusted to be flushed later, so its valid part is copied into the database and flushed there, and the log emptied.
             try makeLogDurable(session)
+            if backlogIsUncertain { backlog.replace(try IndexStatements.found(session.connection)) }
+            backlogIsUncertain = false
             reopening.reset()
             self.session = session
             return session
@@ -204,10 +265,20 @@ final class Writer {
     /// A full disk has no room for the copy. As long as no flush has failed here, flushing the log's file is as good.
     private func makeLogDurable(_ session: WriteSession) throws(StoreFailure) {
         do throws(StoreFailure) {
-            guard try session.connection.checkpoint(.truncate) != nil else { throw .unreadable("the log is in use") }
+            guard try emptyLog(session) else { throw .unreadable("the log is in use") }
         } catch {
             guard error.primaryCode == SQLITE_FULL, !aFlushHasFailed, StoreFiles.flush(settings.path + "-wal") else { throw error }
         }
+    }
+
+    /// Another connection that opens or closes the database at this moment holds it for an instant, for which the library does not wait.
+    private func emptyLog(_ session: WriteSession) throws(StoreFailure) -> Bool {
+        for _ in 0..<100 {
+            if try session.connection.checkpoint(.truncate) != nil { return true }
+            let until = monotonicMicroseconds() + 2_000
+            Monitor(()).wait { _ in monotonicMicroseconds() >= until ? .done(()) : .sleep(until: until) }
+        }
+        return false
     }
 
     private func publishHeads(_ group: WriteGroup, _ takeovers: [Ownership?]) {
@@ -243,7 +314,7 @@ final class Writer {
         } catch { _ = report(error, "a checkpoint failed") }
     }
 
-    private func noteLogSize() {
+    func noteLogSize() {
         let pages = session?.connection.logPages ?? 0
         shared.logPages.store(pages, ordering: .relaxed)
         let limit = pageLimit
@@ -251,7 +322,7 @@ final class Writer {
     }
 
     /// Tells the operator, and returns the text for the caller.
-    private func report(_ failure: StoreFailure, _ what: String) -> String {
+    func report(_ failure: StoreFailure, _ what: String) -> String {
         let text = "\(what): \(failure.reason)"
         switch failure.primaryCode {
         case SQLITE_CORRUPT, SQLITE_NOTADB:
@@ -267,7 +338,8 @@ final class Writer {
 /// Spaces out attempts to open the database again: 100 ms, doubling to 5 s.
 struct Backoff {
     private var failures: Int64 = 0
-    private var notBefore: Int64 = 0
+    /// The tick before which nothing is tried.
+    private(set) var notBefore: Int64 = 0
 
     func allows(_ now: Int64) -> Bool { now >= notBefore }
 
