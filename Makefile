@@ -10,7 +10,7 @@ KILLS       ?= 300
 .PHONY: run test build dependencies simulate soak bench coverage lint format demo clean help
 
 help: ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 run: build ## Install what is missing, build, and run the engine on its embedded store
 	@$(BINARY) serve --data-dir $(DATA_DIR) --port $(PORT) --allow-target 127.0.0.0/8 --welcome
@@ -39,6 +39,14 @@ soak: dependencies ## Hours of trouble: a million histories, and KILLS kills of 
 bench: build ## Measure, beside the limits of this machine; writes Benchmarks/report.json
 	@cd Benchmarks && swift build -c release
 	@cd Benchmarks && LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) .build/release/ledgerflow-bench --json report.json $(BENCH)
+
+.PHONY: run-postgres bench-postgres
+
+run-postgres: build ## The same on PostgreSQL: LEDGERFLOW_DATABASE_URL, or a private server in the data directory
+	@DATA_DIR=$(DATA_DIR) PORT=$(PORT) scripts/run-postgres
+
+bench-postgres: build ## Measure on PostgreSQL, beside bare connections and the peers; writes Benchmarks/report-postgres.json
+	@LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) scripts/bench-postgres $(BENCH)
 
 coverage: dependencies ## Print the line coverage of Domain and Actors; fails under 90 %
 	@scripts/coverage

@@ -34,14 +34,20 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         // The HTTP/1.1 load generator and the sink that it can be tried against.
         .target(name: "LoadGenerator", dependencies: [nioCore, nioPosix, histogram], swiftSettings: strict),
         // The engine's rows written by the C library alone.
         .target(name: "RowStore", dependencies: ["CSQLite"], swiftSettings: strict),
+        // The same by one pipelined connection to PostgreSQL.
+        .target(name: "PostgresRows", dependencies: ["CLibpq"], swiftSettings: strict),
+        // A broker in memory, the bare producer, and a reader that notes when events arrive.
+        .target(name: "KafkaProbe", dependencies: ["CRdKafka", histogram], swiftSettings: strict),
         .executableTarget(
             name: "ledgerflow-bench",
             dependencies: [
-                "LoadGenerator", "RowStore", nioCore, nioPosix, histogram, arguments,
+                "LoadGenerator", "RowStore", "PostgresRows", "KafkaProbe", nioCore, nioPosix, histogram, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],

@@ -32,7 +32,7 @@ extension BenchRun {
     }
 
     /// One sample of P3: from the first submission to the last terminal state. Returns the lateness that the sink saw.
-    private func execute(
+    func execute(
         _ engine: EngineProcess, _ template: RequestTemplate, into samples: inout Samples
     ) async throws -> Percentiles {
         try await sink.reset()
@@ -101,7 +101,7 @@ extension BenchRun {
     }
 
     /// Waits until the counter of completed calls reaches `goal`; returns how many are missing when it stands still.
-    private func drain(_ engine: EngineProcess, until goal: Double) async throws -> Double {
+    func drain(_ engine: EngineProcess, until goal: Double) async throws -> Double {
         var last = 0.0
         var lastProgress = ContinuousClock.now
         while true {
@@ -117,11 +117,11 @@ extension BenchRun {
         }
     }
 
-    private func completed(_ engine: EngineProcess) async throws -> Double {
+    func completed(_ engine: EngineProcess) async throws -> Double {
         try await control.metric(EngineInterface.completedMetrics, of: engine) ?? 0
     }
 
-    private static func percentiles(_ stats: SinkProcess.Stats) -> Percentiles {
+    static func percentiles(_ stats: SinkProcess.Stats) -> Percentiles {
         Percentiles(p50: stats.p50 / 1_000, p99: stats.p99 / 1_000, p999: stats.p999 / 1_000)
     }
 }

@@ -57,11 +57,11 @@ struct BenchRun {
 
     // MARK: What the parts share
 
-    mutating func startEngine(_ name: String) async throws -> EngineProcess {
+    mutating func startEngine(_ name: String, further: [String] = []) async throws -> EngineProcess {
         progress("starting an engine for \(name)")
         let started = try await EngineProcess.start(
             binary: options.binary, name: name, in: directory,
-            further: options.serveArguments.split(separator: " ").map(String.init), control: control)
+            further: options.serveArguments.split(separator: " ").map(String.init) + further, control: control)
         engine = started
         noteMemory("\(name): start")
         return started

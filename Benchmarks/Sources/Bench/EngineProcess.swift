@@ -83,7 +83,7 @@ final class EngineProcess: Sendable {
     }
 
     /// A port of 127.0.0.1 that nobody listens on at the moment.
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

@@ -33,6 +33,8 @@ final class LoadConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
     }
 
+    var isOpen: Bool { context != nil }
+
     func close() {
         context?.close(promise: nil)
     }

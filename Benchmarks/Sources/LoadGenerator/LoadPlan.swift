@@ -31,10 +31,14 @@ public struct LoadPlan: Sendable {
     public var threads: Int
     /// How long unanswered requests are waited for at the end.
     public var drainSeconds: Double
+    /// Closed loop: how long a connection rests after an answer other than 2xx, so that a server that can only refuse is not
+    /// stormed.
+    public var restAfterRefusalSeconds: Double
 
     public init(
         host: String, port: Int, template: RequestTemplate, connections: Int, pace: Pace, warmUpSeconds: Double,
-        seconds: Double, due: DueOffset = .now, threads: Int = 1, drainSeconds: Double = 20
+        seconds: Double, due: DueOffset = .now, threads: Int = 1, drainSeconds: Double = 20,
+        restAfterRefusalSeconds: Double = 0
     ) {
         self.host = host
         self.port = port
@@ -46,6 +50,7 @@ public struct LoadPlan: Sendable {
         self.due = due
         self.threads = threads
         self.drainSeconds = drainSeconds
+        self.restAfterRefusalSeconds = restAfterRefusalSeconds
     }
 }
 
@@ -60,11 +65,16 @@ public struct LoadTally: Sendable {
     public internal(set) var sent = 0
     public internal(set) var accepted = 0
     public internal(set) var refused: [Int: Int] = [:]
+    /// Answers with a 2xx status in each slot of the monotonic clock (see `slotNanoseconds`), over the whole run.
+    public internal(set) var acceptedInSlot: [Int64: Int] = [:]
     /// Requests whose connection broke, and requests never answered before the drain time was over.
     public internal(set) var broken = 0
     public internal(set) var unanswered = 0
     /// Length of the measured time.
     public internal(set) var measuredSeconds = 0.0
+
+    /// Length of a slot of `acceptedInSlot`; slot n begins at n times this.
+    public static let slotNanoseconds: Int64 = 10_000_000
 
     /// Accepted requests a second inside the measured time.
     public var perSecond: Double {
@@ -85,6 +95,7 @@ public struct LoadTally: Sendable {
         sent += other.sent
         accepted += other.accepted
         refused.merge(other.refused, uniquingKeysWith: +)
+        acceptedInSlot.merge(other.acceptedInSlot, uniquingKeysWith: +)
         broken += other.broken
         unanswered += other.unanswered
         measuredSeconds = max(measuredSeconds, other.measuredSeconds)

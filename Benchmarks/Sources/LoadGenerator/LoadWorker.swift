@@ -135,6 +135,7 @@ final class LoadWorker {
         inFlight -= 1
         if (200..<300).contains(status) {
             tally.accepted += 1
+            tally.acceptedInSlot[now / LoadTally.slotNanoseconds, default: 0] += 1
             if isMeasured(countedFrom: countedFrom, now: now) {
                 tally.latency.record(UInt64(max(0, now - countedFrom)))
             }
@@ -144,12 +145,27 @@ final class LoadWorker {
         switch plan.pace {
         case .closedLoop:
             if now < endsAt {
-                send(on: connection, countedFrom: now)
+                if plan.restAfterRefusalSeconds > 0, !(200..<300).contains(status) {
+                    rest(connection)
+                } else {
+                    send(on: connection, countedFrom: now)
+                }
             } else {
                 finishIfIdle()
             }
         case .openLoop:
             serveWaiting(with: connection)
+        }
+    }
+
+    /// Closed loop: sends the next request later. A connection that was lost meanwhile sends nothing.
+    private func rest(_ connection: LoadConnection) {
+        let bound = NIOLoopBound((self, connection), eventLoop: loop)
+        loop.scheduleTask(in: .nanoseconds(Int64(plan.restAfterRefusalSeconds * 1e9))) {
+            let (worker, connection) = bound.value
+            guard !worker.isFinished, connection.isOpen else { return worker.finishIfIdle() }
+            let now = MachineClock.monotonicNanoseconds()
+            if now < worker.endsAt { worker.send(on: connection, countedFrom: now) } else { worker.finishIfIdle() }
         }
     }
 
@@ -189,6 +205,7 @@ final class LoadWorker {
     // MARK: Ending
 
     private func finishIfIdle() {
+        guard !isFinished else { return }
         let isOver: Bool =
             switch plan.pace {
             case .closedLoop: MachineClock.monotonicNanoseconds() >= endsAt

@@ -18,6 +18,7 @@ public struct EngineMetrics: Sendable {
     public let attemptLatency = MetricHistogram.latency()
     public let published = MetricCounter()
     public let publishFailures = MetricCounter()
+    public let publishDelay = MetricHistogram.latency()
     public let ambiguousCommits = MetricCounter()
     public let timerCatchUps = MetricCounter()
     public let intentsTaken = MetricCounter()
@@ -59,6 +60,9 @@ public struct EngineMetrics: Sendable {
                 "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "refused")],
                 .counter(intentsRefused)),
             MetricFamily("ledgerflow_events_published", "Events that the bus acknowledged.", .counter(published)),
+            MetricFamily(
+                "ledgerflow_publish_delay_seconds", "From a commit to the bus's acknowledgement of its last event.",
+                .histogram(publishDelay, exponent: -6)),
             MetricFamily("ledgerflow_publish_failures", "Publications that the bus refused.", .counter(publishFailures)),
             MetricFamily(
                 "ledgerflow_timer_catch_ups", "Times that the timer read the store because it had fallen behind.", .counter(timerCatchUps)),

@@ -152,10 +152,14 @@ actor OutboxLane {
     private func acknowledge(_ count: Int, of events: [CommittedEvent]) {
         guard count > 0, let last = events.prefix(count).last else { return }
         metrics.published.add(count)
+        let now = time.uptime()
         known.withLock { known in
             let published = max(known.published ?? 0, last.position)
             known.published = published
-            while let first = known.marks.first, first.position <= published { known.marks.removeFirst() }
+            while let first = known.marks.first, first.position <= published {
+                metrics.publishDelay.observe((now - first.at).microseconds)
+                known.marks.removeFirst()
+            }
         }
     }
 

@@ -11,8 +11,8 @@ public struct KafkaOptions: Sendable {
     public var clientId = "ledgerflow"
     /// After this long nothing of a `publish` is sent any more and it fails. Keep it under the lease of whoever owns the partition.
     public var publishTimeout = TimeSpan.seconds(20)
-    /// How long a message may wait for others to share its request.
-    public var linger = TimeSpan.milliseconds(5)
+    /// How long a message may wait for others to share its request. Short, since a `publish` hands over all that there is at once.
+    public var linger = TimeSpan.milliseconds(1)
     /// `none`, `lz4`, `gzip`, `snappy` or `zstd`; left out when the library was built without it.
     public var compression = "lz4"
     /// Messages that the library may hold; more wait within `publish`.
