@@ -12,6 +12,7 @@ struct Doctor: AsyncParsableCommand {
             """)
 
     @OptionGroup var data: DataDirectoryOption
+    @OptionGroup var database: DatabaseOption
     @Option(help: "The address of a running engine to check too (LEDGERFLOW_SERVER).") var server: String?
     @OptionGroup var format: FormatOption
 
@@ -29,10 +30,17 @@ struct Doctor: AsyncParsableCommand {
         try report(place)
         if isUsable {
             let (lock, isHeld) = directory.lock()
-            let database = DatabaseCheck(directory: data.path, isHeld: isHeld)
-            try report(directory.keys(isNew: database.isNew))
-            try report(lock)
-            try report(database.findings())
+            if let url = database.url {
+                let check = PostgresCheck(url: url)
+                try report(directory.keys(isNew: check.isNew))
+                try report(lock)
+                try report(check.findings())
+            } else {
+                let check = DatabaseCheck(directory: data.path, isHeld: isHeld)
+                try report(directory.keys(isNew: check.isNew))
+                try report(lock)
+                try report(check.findings())
+            }
             try report(DiskCheck(path: data.path).findings())
         }
         try report(ClockCheck(directory: data.path).findings())

@@ -44,8 +44,14 @@ extension PostgresRun {
         (row.value, row.samples, row.latency) = (median(delays.rates), delays.rates, Percentiles(medianOf: delays.engine))
         row.note = (["batches answered \(Percentiles(medianOf: delays.answered).text)"] + delays.complaints).joined(separator: "; ")
         bench.report.measurements.append(row)
+        if !delays.acknowledged.isEmpty {
+            row = Measurement(id: "P8-ack", what: "committed → acknowledged by the broker, at \(text)/s", unit: "events/s")
+            (row.value, row.latency) = (median(delays.rates), Percentiles(medianOf: delays.acknowledged))
+            row.note = "from the engine's own histogram: each figure is the upper bound of its bucket"
+            bench.report.measurements.append(row)
+        }
         bench.report.notes.append(
-            "P8's delay runs from the event's own time (decided, before its commit) until an independent consumer has it, so it "
+            "P8's delay as another client sees it (P8-delay) runs from the event's own time (decided, before its commit) until an independent consumer has it, so it "
                 + "contains the commit, the acknowledgement and the way back: an upper bound of committed → acknowledged.")
         try await bench.stopEngine()
         try await broker.stop()
@@ -111,6 +117,7 @@ extension PostgresRun {
             try await Task.sleep(for: .milliseconds(300))
             delays.bare.append(Self.percentiles(reader.take()))
 
+            let before = try await delayHistogram(engine)
             let load = bench.load
             async let running = load.run(plan)
             try await Task.sleep(for: .seconds(plan.warmUpSeconds))
@@ -121,6 +128,7 @@ extension PostgresRun {
             let read = reader.take()
             reader.stop()
             delays.engine.append(Self.percentiles(read))
+            if let acknowledged = try await delayHistogram(engine).since(before) { delays.acknowledged.append(acknowledged) }
             delays.answered.append(Percentiles(nanoseconds: tally.latency))
             delays.rates.append(tally.perSecond * Double(Self.burst))
             let missing = tally.accepted * Self.burst - warmUp.count - read.count
@@ -134,6 +142,8 @@ extension PostgresRun {
         var bare: [Percentiles] = []
         var bareAcknowledged: [Percentiles] = []
         var engine: [Percentiles] = []
+        /// From commit to acknowledgement.
+        var acknowledged: [Percentiles] = []
         /// The HTTP requests of the constant load: from when one was due to its answer.
         var answered: [Percentiles] = []
         var rates: [Double] = []
@@ -143,6 +153,10 @@ extension PostgresRun {
     private static func percentiles(_ tally: EventReader.Tally) -> Percentiles {
         func milliseconds(_ percentile: Double) -> Double { Double(tally.ages.valueAtPercentile(percentile)) / 1_000 }
         return Percentiles(p50: milliseconds(50), p99: milliseconds(99), p999: milliseconds(99.9))
+    }
+
+    private func delayHistogram(_ engine: EngineProcess) async throws -> HistogramReading {
+        HistogramReading("ledgerflow_publish_delay_seconds", in: try await bench.control.text("\(engine.url)/metrics"))
     }
 
     /// Waits until the count of published events stands still.
