@@ -101,6 +101,17 @@ struct SettingsTests {
             #expect(await harness.raw(atLeast: 1).count == 1)
         }
     }
+
+    @Test("a topic that was not named beforehand is asked for when it is first written to")
+    func unnamedTopic() async throws {
+        try await withKafka(.inProcess) { harness in
+            try await RawWriter.write(harness.broker.bootstrapServers, "other.dead-letter", [("{}", ["a": "b"])])
+            var options = KafkaOptions.test(harness.broker)
+            options.topicCreation = KafkaTopicCreation(partitions: 2, replicationFactor: 1)
+            #expect(try await KafkaReplay(options).replayDeadLetters(of: "other") == 1)
+            #expect(await RawReader.read(harness.broker.bootstrapServers, "other", atLeast: 1).count == 1)
+        }
+    }
 }
 
 /// Keeps what is reported.

@@ -6,7 +6,7 @@ struct ClientLog {
     let diagnostics: (any Diagnostics)?
     let client: String
     private var lastError = ""
-    private var lastErrorAt: Int64 = .min
+    private var lastErrorAt: Int64 = 0
 
     init(_ diagnostics: (any Diagnostics)?, client: String) {
         self.diagnostics = diagnostics

@@ -8,7 +8,7 @@ struct TopicPlan {
 
     private let creation: KafkaTopicCreation?
     private var states: [String: State] = [:]
-    private var nextAttempt: Int64 = .min
+    private var nextAttempt: Int64 = 0
     private var wait: Int64 = firstWait
     /// A broker was reached and had no answer: messages no longer wait for it.
     private var isOpen = false
@@ -87,7 +87,7 @@ struct TopicPlan {
             log.report(.warning, "kafka.topics-not-created", "The brokers do not answer requests to make topics: \(text(of: whole)).")
         }
         wait = mustRepeat ? min(wait * 2, Self.longestWait) : Self.firstWait
-        nextAttempt = mustRepeat ? now + wait : .min
+        nextAttempt = mustRepeat ? now + wait : 0
     }
 
     private func tell(_ topic: String, _ code: rd_kafka_resp_err_t, _ log: ClientLog) {
