@@ -21,6 +21,9 @@ public struct EngineMetrics: Sendable {
     public let publishDelay = MetricHistogram.latency()
     public let ambiguousCommits = MetricCounter()
     public let timerCatchUps = MetricCounter()
+    public let invoicesIssued = MetricCounter()
+    public let numbersAllocated = MetricCounter()
+    public let numberCollisions = MetricCounter()
     public let intentsTaken = MetricCounter()
     public let intentsRefused = MetricCounter()
 
@@ -54,6 +57,11 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "cancelled")],
                 .counter(callsCancelled)),
+            MetricFamily("ledgerflow_invoices_issued", "Invoices and credit notes that got their number.", .counter(invoicesIssued)),
+            MetricFamily("ledgerflow_numbers_allocated", "Numbers given to documents.", .counter(numbersAllocated)),
+            MetricFamily(
+                "ledgerflow_number_collisions", "Numbers that could not be given because another document prints alike.",
+                .counter(numberCollisions)),
             MetricFamily(
                 "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "taken")], .counter(intentsTaken)),
             MetricFamily(

@@ -8,10 +8,11 @@ public struct EnginePorts: Sendable {
     public let time: any TimeSource
     public let entropy: any EntropySource
     public let diagnostics: any Diagnostics
+    public let calendar: any LocalCalendar
 
     public init(
         journal: any Journal, bus: any EventBus, client: any TargetClient, time: any TimeSource, entropy: any EntropySource,
-        diagnostics: any Diagnostics
+        diagnostics: any Diagnostics, calendar: any LocalCalendar
     ) {
         self.journal = journal
         self.bus = bus
@@ -19,5 +20,6 @@ public struct EnginePorts: Sendable {
         self.time = time
         self.entropy = entropy
         self.diagnostics = diagnostics
+        self.calendar = calendar
     }
 }

@@ -21,10 +21,10 @@ struct Watchdog: Sendable {
             let stuck = partition.progress.stuck(since: Uptime(microseconds: now.microseconds - timeout.microseconds))
             guard !stuck.isEmpty else { continue }
             for delivery in stuck {
-                delivery.reply.deliver(.failure(.unknownOutcome("The store has not answered for \(timeout.milliseconds) ms.")))
+                delivery.fail(.unknownOutcome("The store has not answered for \(timeout.milliseconds) ms."))
             }
             for delivery in partition.mailbox.removeAll() {
-                delivery.reply.deliver(.failure(.unavailable("The store does not answer.")))
+                delivery.fail(.unavailable("The store does not answer."))
             }
             ports.diagnostics.report(
                 Diagnostic(

@@ -80,7 +80,7 @@ actor Execution {
             case .refused(.notYetDue(let dueAt)):
                 let left = dueAt - ports.time.now()
                 timer.again(due, at: ports.time.uptime() + max(left, .milliseconds(1)), pausing: false)
-            case .refused, .stopping: break
+            case .refused, .refusedByBooks, .stopping: break
             case .busy, .unavailable, .unknownOutcome:
                 timer.again(due, at: ports.time.uptime() + .milliseconds(200), pausing: true)
             }
@@ -97,7 +97,7 @@ actor Execution {
                 return
             } catch {
                 switch error {
-                case .refused, .stopping: return
+                case .refused, .refusedByBooks, .stopping: return
                 case .busy, .unavailable, .unknownOutcome: await ports.time.sleep(for: wait.next())
                 }
             }

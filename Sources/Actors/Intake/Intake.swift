@@ -88,6 +88,7 @@ public struct Intake: Sendable {
         switch outcome {
         case .success: .done
         case .failure(.refused(let refusal)): .refused(reason: reason(refusal))
+        case .failure(.refusedByBooks): .refused(reason: "The books refused it.")
         case .failure(.busy(let span)): .again(after: span)
         case .failure(.unavailable), .failure(.unknownOutcome), .failure(.stopping): .again(after: .seconds(1))
         }
@@ -122,7 +123,8 @@ public struct Intake: Sendable {
         return .submit(
             submitted.submission(
                 tenant: principal.tenant, id: ServiceCallId(tenant: principal.tenant, idempotencyKey: key),
-                fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: message.place))
+                fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: message.place),
+            by: principal.subject)
     }
 
     private func principal(of message: ReceivedIntent) async throws(Refusal) -> Principal {

@@ -1,19 +1,19 @@
 internal import Ports
 internal import Synchronization
 
-typealias Outcome = Result<ServiceCallReply, IntentError>
+typealias Outcome<Reply: Sendable> = Result<Reply, IntentError>
 
 /// Where the outcome of a command goes: exactly one is delivered, the first.
-enum ReplySlot: Sendable {
-    case one(PendingReply)
-    case item(PendingReplies, Int)
+enum ReplySlot<Reply: Sendable>: Sendable {
+    case one(PendingReply<Reply>)
+    case item(PendingReplies<Reply>, Int)
     /// Called with the outcome, at least once; must not wait.
-    case callback(@Sendable (Outcome) -> Void)
+    case callback(@Sendable (Outcome<Reply>) -> Void)
     case none
 
     /// - Returns: false when an outcome was delivered before, so that this one reached nobody.
     @discardableResult
-    func deliver(_ outcome: Outcome) -> Bool {
+    func deliver(_ outcome: Outcome<Reply>) -> Bool {
         switch self {
         case .one(let reply): return reply.deliver(outcome)
         case .item(let replies, let index): return replies.deliver(outcome, at: index)
@@ -26,16 +26,16 @@ enum ReplySlot: Sendable {
 }
 
 /// The reply that one sender waits for.
-final class PendingReply: Sendable {
+final class PendingReply<Reply: Sendable>: Sendable {
     private struct State {
-        var outcome: Outcome?
-        var sender: UnsafeContinuation<Outcome, Never>?
+        var outcome: Outcome<Reply>?
+        var sender: UnsafeContinuation<Outcome<Reply>, Never>?
     }
 
     private let state = Mutex(State())
 
-    func deliver(_ outcome: Outcome) -> Bool {
-        let (isFirst, sender) = state.withLock { state -> (Bool, UnsafeContinuation<Outcome, Never>?) in
+    func deliver(_ outcome: Outcome<Reply>) -> Bool {
+        let (isFirst, sender) = state.withLock { state -> (Bool, UnsafeContinuation<Outcome<Reply>, Never>?) in
             guard state.outcome == nil else { return (false, nil) }
             state.outcome = outcome
             return (true, state.sender.take())
@@ -44,9 +44,9 @@ final class PendingReply: Sendable {
         return isFirst
     }
 
-    func wait() async -> Outcome {
+    func wait() async -> Outcome<Reply> {
         await withUnsafeContinuation { continuation in
-            let outcome = state.withLock { state -> Outcome? in
+            let outcome = state.withLock { state -> Outcome<Reply>? in
                 if state.outcome == nil { state.sender = continuation }
                 return state.outcome
             }
@@ -56,9 +56,9 @@ final class PendingReply: Sendable {
 }
 
 /// The replies that one sender of many commands waits for.
-final class PendingReplies: Sendable {
+final class PendingReplies<Reply: Sendable>: Sendable {
     private struct State {
-        var outcomes: [Outcome?]
+        var outcomes: [Outcome<Reply>?]
         var missing: Int
         var sender: UnsafeContinuation<Void, Never>?
     }
@@ -67,7 +67,7 @@ final class PendingReplies: Sendable {
 
     init(count: Int) { state = Mutex(State(outcomes: Array(repeating: nil, count: count), missing: count)) }
 
-    func deliver(_ outcome: Outcome, at index: Int) -> Bool {
+    func deliver(_ outcome: Outcome<Reply>, at index: Int) -> Bool {
         let (isFirst, sender) = state.withLock { state -> (Bool, UnsafeContinuation<Void, Never>?) in
             guard state.outcomes.indices.contains(index), state.outcomes[index] == nil else { return (false, nil) }
             state.outcomes[index] = outcome
@@ -78,7 +78,7 @@ final class PendingReplies: Sendable {
         return isFirst
     }
 
-    func wait() async -> [Outcome] {
+    func wait() async -> [Outcome<Reply>] {
         await withUnsafeContinuation { continuation in
             let isComplete = state.withLock { state -> Bool in
                 if state.missing > 0 { state.sender = continuation }

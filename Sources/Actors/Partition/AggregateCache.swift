@@ -2,19 +2,19 @@ internal import DequeModule
 internal import Domain
 internal import Ports
 
-/// The calls that a partition keeps at hand, bounded in bytes; the least recently used go first.
+/// What a partition keeps at hand of one kind, bounded in bytes; the least recently used goes first.
 ///
 /// Absence from the cache says nothing: what exists is for the store to say.
-struct AggregateCache {
+struct AggregateCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
-        var stored: StoredServiceCall
+        var value: Value
         var bytes: Int
         var stamp: UInt64
     }
 
-    private var entries: [ServiceCallKey: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
     /// Uses in order; a use is outdated when the entry's stamp is another.
-    private var uses = Deque<(key: ServiceCallKey, stamp: UInt64)>()
+    private var uses = Deque<(key: Key, stamp: UInt64)>()
     private var clock: UInt64 = 0
     private(set) var bytes = 0
     let limit: Int
@@ -23,21 +23,21 @@ struct AggregateCache {
 
     var count: Int { entries.count }
 
-    mutating func value(_ key: ServiceCallKey) -> StoredServiceCall? {
-        guard let stored = entries[key]?.stored else { return nil }
+    mutating func value(_ key: Key) -> Value? {
+        guard let value = entries[key]?.value else { return nil }
         touch(key)
-        return stored
+        return value
     }
 
-    mutating func store(_ stored: StoredServiceCall) {
-        let key = ServiceCallKey(tenant: stored.call.tenant, id: stored.call.id)
-        let size = entries[key]?.bytes ?? stored.call.submission.approximateBytes
-        if entries.updateValue(Entry(stored: stored, bytes: size, stamp: 0), forKey: key) == nil { bytes += size }
+    /// - Parameter size: about how many bytes `value` takes.
+    mutating func store(_ value: Value, for key: Key, bytes size: Int) {
+        if let old = entries.updateValue(Entry(value: value, bytes: size, stamp: 0), forKey: key) { bytes -= old.bytes }
+        bytes += size
         touch(key)
         evict()
     }
 
-    mutating func remove(_ key: ServiceCallKey) {
+    mutating func remove(_ key: Key) {
         if let entry = entries.removeValue(forKey: key) { bytes -= entry.bytes }
     }
 
@@ -47,7 +47,7 @@ struct AggregateCache {
         bytes = 0
     }
 
-    private mutating func touch(_ key: ServiceCallKey) {
+    private mutating func touch(_ key: Key) {
         clock += 1
         entries[key]?.stamp = clock
         uses.append((key, clock))

@@ -27,7 +27,9 @@ actor Partition {
     private let metrics: EngineMetrics
 
     private var ownership: Ownership?
-    private var cache: AggregateCache
+    private var calls: AggregateCache<ServiceCallKey, StoredServiceCall>
+    private var books: AggregateCache<BookKey, StoredBookRecord>
+    private var heads = AggregateCache<TenantId, AuditHead>(limit: 1_024 * 1_024)
     /// Commands that the partition gives itself, before those that wait.
     private var ownCommands: [ServiceCallIntent] = []
     /// Turns in which new submissions are looked up before they are decided; see `loaded`.
@@ -45,7 +47,8 @@ actor Partition {
         self.metrics = metrics
         self.variant = variant
         mailbox = Mailbox(capacity: settings.mailboxCapacity, weightLimit: settings.mailboxBytes)
-        cache = AggregateCache(limit: settings.cacheBytes)
+        calls = AggregateCache(limit: settings.cacheBytes)
+        books = AggregateCache(limit: settings.cacheBytes)
     }
 
     /// Works until the mailbox is closed and empty, the task is cancelled, or the partition has another owner.
@@ -53,7 +56,7 @@ actor Partition {
         guard await open() else { return stop() }
         while !Task.isCancelled {
             if !ownCommands.isEmpty {
-                let own = ownCommands.map { Delivery(intent: $0, reply: .none) }
+                let own = ownCommands.map { Delivery.call($0, .none) }
                 ownCommands = []
                 await take(own)
             }
@@ -92,18 +95,20 @@ actor Partition {
 
     private func stop() {
         mailbox.close()
-        for delivery in mailbox.removeAll() { delivery.reply.deliver(.failure(.stopping)) }
+        for delivery in mailbox.removeAll() { delivery.fail(.stopping) }
     }
 
     private func lose() {
         ownership = nil
-        cache.removeAll()
+        calls.removeAll()
+        books.removeAll()
+        heads.removeAll()
         report(.error, "partition.lost", "Another engine owns the partition; this one stops.", nil)
         outlets.ownershipLost(id)
     }
 
     private func failWaiting(_ error: IntentError) {
-        for delivery in mailbox.removeAll() { delivery.reply.deliver(.failure(error)) }
+        for delivery in mailbox.removeAll() { delivery.fail(error) }
     }
 
     // MARK: - A turn
@@ -114,29 +119,31 @@ actor Partition {
         await decideAndCommit(deliveries)
     }
 
-    private func decideAndCommit(_ deliveries: [Delivery]) async {
-        guard let base = ownership else { return deliver(.failure(.unavailable("The partition has no owner.")), to: deliveries) }
-        let committed: [ServiceCallKey: StoredServiceCall]
+    /// - Parameter attempt: counts from 1 how often a turn that gives numbers is tried, since a number may clash (CT-3).
+    private func decideAndCommit(_ deliveries: [Delivery], attempt: Int = 1) async {
+        guard let base = ownership else { return fail(.unavailable("The partition has no owner."), deliveries) }
+        let committed: Turn.Committed
         let isOptimistic = cautiousTurns == 0
         cautiousTurns = max(0, cautiousTurns - 1)
         do throws(JournalError) {
             committed = try await loaded(deliveries, isOptimistic: isOptimistic)
         } catch {
-            report(.warning, "partition.load-failed", "Calls could not be read.", error)
-            return deliver(.failure(.unavailable("The store could not be read.")), to: deliveries)
+            report(.warning, "partition.load-failed", "What commands concern could not be read.", error)
+            return fail(.unavailable("The store could not be read."), deliveries)
         }
         var turn = Turn(partition: id, base: base, committed: committed)
         let now = ports.time.now()
         let outcomes = deliveries.map { delivery in
-            turn.decide(delivery.intent, DecisionContext(now: now, epoch: base.epoch, entropy: ports.entropy.next()))
+            turn.decide(
+                delivery, DecisionContext(now: now, epoch: base.epoch, entropy: ports.entropy.next()), ports.calendar)
         }
         metrics.commands.add(deliveries.count)
         guard !turn.events.isEmpty else { return reply(outcomes, to: deliveries) }
         if variant.repliesBeforeCommit { reply(outcomes, to: deliveries) }
-        await commit(turn, deliveries, outcomes, isOptimistic: isOptimistic)
+        await commit(turn, deliveries, outcomes, isOptimistic: isOptimistic, attempt: attempt)
     }
 
-    private func commit(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome], isOptimistic: Bool) async {
+    private func commit(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Decided], isOptimistic: Bool, attempt: Int) async {
         let started = ports.time.uptime()
         do throws(JournalError) {
             try await journal.commit(turn.batch)
@@ -148,17 +155,17 @@ actor Partition {
             switch error {
             case .unavailable(let reason):
                 report(.warning, "commit.unavailable", "The store did not take a commit; nothing of it is stored.", error)
-                deliver(.failure(.unavailable(reason)), to: deliveries)
+                fail(.unavailable(reason), deliveries)
             case .ownershipLost, .heldElsewhere:
-                deliver(.failure(.unavailable("Another engine owns the partition.")), to: deliveries)
+                fail(.unavailable("Another engine owns the partition."), deliveries)
                 lose()
-            case .rejected:
-                for key in turn.changedKeys { cache.remove(key) }
+            case .rejected, .numberCollision:
+                forget(turn)
                 if isOptimistic {
                     cautiousTurns = Self.cautionAfterConflict
                     await decideAndCommit(deliveries)
                 } else {
-                    await retryAlone(deliveries, error)
+                    await retryAlone(turn, deliveries, error, attempt: attempt)
                 }
             case .ambiguous:
                 metrics.ambiguousCommits.add()
@@ -168,18 +175,39 @@ actor Partition {
         }
     }
 
-    /// A commit that the store's constraints refuse fails alone: every command gets a turn of its own.
-    private func retryAlone(_ deliveries: [Delivery], _ error: JournalError) async {
-        guard deliveries.count > 1 else {
-            report(.error, "commit.rejected", "The store refused a commit; nothing of it is stored.", error)
-            return deliver(.failure(.unavailable("The store refused the change.")), to: deliveries)
-        }
-        for delivery in deliveries { await decideAndCommit([delivery]) }
+    private func forget(_ turn: Turn) {
+        for key in turn.callKeys { calls.remove(key) }
+        for key in turn.bookKeys { books.remove(key) }
+        for segment in turn.audit { heads.remove(segment.tenant) }
     }
+
+    /// A commit that the store's constraints refuse fails alone: every command gets a turn of its own.
+    private func retryAlone(_ turn: Turn, _ deliveries: [Delivery], _ error: JournalError, attempt: Int) async {
+        guard deliveries.count > 1 else {
+            if case .numberCollision = error {
+                if attempt < Self.numberAttempts {
+                    cautiousTurns = max(1, cautiousTurns)
+                    return await decideAndCommit(deliveries, attempt: attempt + 1)
+                }
+                metrics.numberCollisions.add()
+                report(.error, "number.collision", "A number cannot be given: another document of the tenant prints alike.", error)
+                return fail(.refusedByBooks(.numberCollision(printed: turn.printedNumber ?? "")), deliveries)
+            }
+            report(.error, "commit.rejected", "The store refused a commit; nothing of it is stored.", error)
+            return fail(.unavailable("The store refused the change."), deliveries)
+        }
+        for delivery in deliveries {
+            cautiousTurns = max(1, cautiousTurns)
+            await decideAndCommit([delivery])
+        }
+    }
+
+    /// How often a turn that gives a number is tried in all.
+    private static let numberAttempts = 3
 
     /// Finds out whether an ambiguous commit is stored: a new epoch waits for what is under way and fences it off; the head, and the epoch
     /// under which it was reached, tell. The epoch is needed: another owner may have come to the same head meanwhile.
-    private func resolve(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome]) async {
+    private func resolve(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Decided]) async {
         let giveUp = ports.time.uptime() + settings.resolveBudget
         var wait = BackOff(first: .milliseconds(5), most: .seconds(1))
         ownership = nil
@@ -188,24 +216,24 @@ actor Partition {
                 settle(turn, deliveries, outcomes, try await journal.takeOwnership(of: id))
                 return
             } catch .heldElsewhere {
-                deliver(.failure(.unknownOutcome("Another engine took the partition.")), to: deliveries)
+                fail(.unknownOutcome("Another engine took the partition."), deliveries)
                 return lose()
             } catch {
                 if ports.time.uptime() >= giveUp {
-                    deliver(.failure(.unknownOutcome("The store failed while it took the change.")), to: deliveries)
+                    fail(.unknownOutcome("The store failed while it took the change."), deliveries)
                     failWaiting(.unavailable("The store is not available."))
                 }
                 await ports.time.sleep(for: wait.next())
             }
         }
-        deliver(.failure(.unknownOutcome("The engine stopped before the outcome was known.")), to: deliveries)
+        fail(.unknownOutcome("The engine stopped before the outcome was known."), deliveries)
     }
 
-    private func settle(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Outcome], _ taken: Ownership) {
+    private func settle(_ turn: Turn, _ deliveries: [Delivery], _ outcomes: [Decided], _ taken: Ownership) {
         let batch = turn.batch
         let isStored = taken.head == batch.head && taken.headEpoch == batch.epoch
         guard isStored || taken.head == batch.expectedHead else {
-            deliver(.failure(.unknownOutcome("Another engine took the partition.")), to: deliveries)
+            fail(.unknownOutcome("Another engine took the partition."), deliveries)
             return lose()
         }
         ownership = taken
@@ -214,7 +242,8 @@ actor Partition {
             install(turn, epoch: taken.epoch)
             reply(outcomes, to: deliveries)
         } else {
-            deliver(.failure(.unavailable("The store failed while it took the change; nothing of it is stored.")), to: deliveries)
+            fail(.unavailable("The store failed while it took the change; nothing of it is stored."), deliveries)
+            forget(turn)
         }
         report(.info, "partition.recovered", "The ambiguous commit is resolved.", nil)
     }
@@ -223,33 +252,90 @@ actor Partition {
 
     private static let cautionAfterConflict = 64
 
-    /// The calls that the deliveries concern.
+    /// What the deliveries concern.
     ///
-    /// - Parameter isOptimistic: whether a call that is to be submitted, and is not in the cache, is taken to be new without a look. The
-    ///   commit itself proves it, since it may only insert where nothing is; when that fails the turn is taken again with a look, and so
-    ///   are the next ones. Most submissions are new, and are spared a read.
-    private func loaded(
-        _ deliveries: [Delivery], isOptimistic: Bool
-    ) async throws(JournalError) -> [ServiceCallKey: StoredServiceCall] {
-        var found: [ServiceCallKey: StoredServiceCall] = [:]
+    /// - Parameter isOptimistic: whether what is to be made, and is not in the cache, is taken to be new without a look. The commit itself proves
+    ///   it, since it may only insert where nothing is; when that fails the turn is taken again with a look, and so are the next ones. Most
+    ///   submissions are new, and are spared a read.
+    private func loaded(_ deliveries: [Delivery], isOptimistic: Bool) async throws(JournalError) -> Turn.Committed {
+        var committed = Turn.Committed()
         var missing: [ServiceCallKey] = []
         var asked: Set<ServiceCallKey> = []
-        for delivery in deliveries where asked.insert(delivery.intent.key).inserted {
-            let key = delivery.intent.key
-            if let stored = cache.value(key) {
-                found[key] = stored
-            } else if isOptimistic, case .submit = delivery.intent.command {
-                continue
-            } else {
-                missing.append(key)
+        var tenants: [TenantId] = []
+        var bookIntents: [BookIntent] = []
+        for delivery in deliveries {
+            switch delivery {
+            case .call(let intent, _):
+                if intent.by != nil, tenants.last != intent.key.tenant, !tenants.contains(intent.key.tenant) {
+                    tenants.append(intent.key.tenant)
+                }
+                guard asked.insert(intent.key).inserted else { continue }
+                if let stored = calls.value(intent.key) {
+                    committed.calls[intent.key] = stored
+                } else if isOptimistic, case .submit = intent.command {
+                    continue
+                } else {
+                    missing.append(intent.key)
+                }
+            case .books(let intent, _):
+                if tenants.last != intent.tenant, !tenants.contains(intent.tenant) { tenants.append(intent.tenant) }
+                bookIntents.append(intent)
             }
         }
-        guard !missing.isEmpty else { return found }
-        for stored in try await journal.load(missing, in: id) {
-            found[ServiceCallKey(tenant: stored.call.tenant, id: stored.call.id)] = stored
+        if !missing.isEmpty {
+            for stored in try await journal.load(missing, in: id) {
+                committed.calls[ServiceCallKey(tenant: stored.call.tenant, id: stored.call.id)] = stored
+            }
         }
-        return found
+        if !bookIntents.isEmpty { try await loadBooks(bookIntents, isOptimistic: isOptimistic, into: &committed) }
+        try await loadHeads(tenants, into: &committed)
+        return committed
     }
+
+    /// In rounds, since some records name others that are needed too.
+    private func loadBooks(_ intents: [BookIntent], isOptimistic: Bool, into committed: inout Turn.Committed) async throws(JournalError) {
+        var absent: Set<BookKey> = []
+        for _ in 0..<4 {
+            var missing: [BookKey] = []
+            for intent in intents {
+                for key in Self.keys(for: intent, committed.books) {
+                    guard committed.books[key] == nil, !absent.contains(key) else { continue }
+                    if let stored = books.value(key) {
+                        committed.books[key] = stored
+                    } else {
+                        absent.insert(key)
+                        if !(isOptimistic && intent.command.expectsAbsence(of: key)) { missing.append(key) }
+                    }
+                }
+            }
+            let before = committed.books.count
+            if !missing.isEmpty {
+                for stored in try await journal.load(missing, in: id) { committed.books[stored.record.key] = stored }
+            }
+            if missing.isEmpty, before == committed.books.count { break }
+        }
+    }
+
+    /// A function of its own, so that the records are not shared, and copied, while more are added.
+    private static func keys(for intent: BookIntent, _ known: [BookKey: StoredBookRecord]) -> [BookKey] {
+        Books(tenant: intent.tenant, find: { known[$0]?.record }).keys(for: intent.command)
+    }
+
+    private func loadHeads(_ tenants: [TenantId], into committed: inout Turn.Committed) async throws(JournalError) {
+        var missing: [TenantId] = []
+        for tenant in tenants {
+            if let head = heads.value(tenant) { committed.heads[tenant] = head } else { missing.append(tenant) }
+        }
+        guard !missing.isEmpty else { return }
+        let found = try await journal.auditHeads(of: missing, in: id)
+        for tenant in missing {
+            let head = found[tenant] ?? .start
+            committed.heads[tenant] = head
+            heads.store(head, for: tenant, bytes: Self.headBytes)
+        }
+    }
+
+    private static let headBytes = 128
 
     /// The overlay becomes the state, and what follows from it goes on its way.
     private func install(_ turn: Turn, epoch: Int64) {
@@ -257,14 +343,28 @@ actor Partition {
             epoch: epoch, head: turn.batch.head, headEpoch: turn.base.epoch, lastOrdinal: turn.lastOrdinal,
             published: turn.base.published)
         var changes: [TimerChange] = []
-        for key in turn.changedKeys {
-            guard let stored = turn.changes[key]?.stored else { continue }
-            if isNeededSoon(stored.call) { cache.store(stored) } else { cache.remove(key) }
+        for key in turn.callKeys {
+            guard let stored = turn.calls[key]?.stored else { continue }
+            if isNeededSoon(stored.call) {
+                calls.store(stored, for: key, bytes: stored.call.submission.approximateBytes)
+            } else {
+                calls.remove(key)
+            }
             changes.append(TimerChange(stored.call))
         }
+        for key in turn.bookKeys {
+            guard let stored = turn.books[key]?.stored else { continue }
+            switch stored.record {
+            case .series(let series): books.store(stored, for: key, bytes: 512 + 64 * series.last.count)
+            case .invoice(let invoice): books.store(stored, for: key, bytes: 1_024 + invoice.content.encoded.count)
+            // A number is asked for again only when its request is repeated.
+            case .number: books.remove(key)
+            }
+        }
+        for segment in turn.audit { heads.store(segment.head, for: segment.tenant, bytes: Self.headBytes) }
         metrics.commits.add()
         metrics.commitEvents.observe(Int64(turn.events.count))
-        for kind in turn.kinds { count(kind) }
+        for event in turn.events { count(event.type) }
         outlets.timer.changed(id, changes)
         outlets.outbox.committed(turn.events, head: turn.batch.head, epoch: epoch, in: id)
         outlets.signal.committed(turn.events)
@@ -276,36 +376,43 @@ actor Partition {
         return !call.status.isTerminal
     }
 
-    private func count(_ kind: ServiceCallEvent.Kind) {
-        switch kind {
-        case .executionStarted: metrics.attemptsStarted.add()
-        case .executionSucceeded: metrics.attemptsSucceeded.add()
-        case .executionFailed: metrics.attemptsFailed.add()
-        case .succeeded: metrics.callsSucceeded.add()
-        case .failed: metrics.callsFailed.add()
-        case .cancelled: metrics.callsCancelled.add()
-        case .submitted, .rescheduled, .retried, .retryScheduled: break
+    private func count(_ type: EventType) {
+        switch type {
+        case .serviceCall(.executionStarted): metrics.attemptsStarted.add()
+        case .serviceCall(.executionSucceeded): metrics.attemptsSucceeded.add()
+        case .serviceCall(.executionFailed): metrics.attemptsFailed.add()
+        case .serviceCall(.succeeded): metrics.callsSucceeded.add()
+        case .serviceCall(.failed): metrics.callsFailed.add()
+        case .serviceCall(.cancelled): metrics.callsCancelled.add()
+        case .series(.numberAllocated): metrics.numbersAllocated.add()
+        case .invoice(.issued): metrics.invoicesIssued.add()
+        case .serviceCall, .series, .invoice: break
         }
     }
 
     // MARK: - Replies
 
-    private func reply(_ outcomes: [Outcome], to deliveries: [Delivery]) {
-        for (delivery, outcome) in zip(deliveries, outcomes) where !delivery.reply.deliver(outcome) {
-            abandonIfStarted(delivery, outcome)
+    private func reply(_ outcomes: [Decided], to deliveries: [Delivery]) {
+        for (delivery, outcome) in zip(deliveries, outcomes) {
+            switch (delivery, outcome) {
+            case (.call(let intent, let slot), .call(let outcome)):
+                if !slot.deliver(outcome) { abandonIfStarted(intent, outcome) }
+            case (.books(_, let slot), .books(let outcome)): slot.deliver(outcome)
+            case (.call, .books), (.books, .call): delivery.fail(.unavailable("The reply was of another kind."))
+            }
         }
     }
 
     /// An attempt that was committed as started, but whose executor has stopped waiting, is nobody's: it ends at once.
-    private func abandonIfStarted(_ delivery: Delivery, _ outcome: Outcome) {
-        guard case .dueTimeReached = delivery.intent.command, !variant.repliesBeforeCommit, case .success(let reply) = outcome,
+    private func abandonIfStarted(_ intent: ServiceCallIntent, _ outcome: Outcome<ServiceCallReply>) {
+        guard case .dueTimeReached = intent.command, !variant.repliesBeforeCommit, case .success(let reply) = outcome,
             reply.changed, reply.call.status == .running
         else { return }
-        ownCommands.append(ServiceCallIntent(key: delivery.intent.key, command: .attemptOwnerLost(attempt: reply.call.attempts)))
+        ownCommands.append(ServiceCallIntent(key: intent.key, command: .attemptOwnerLost(attempt: reply.call.attempts)))
     }
 
-    private func deliver(_ outcome: Outcome, to deliveries: [Delivery]) {
-        for delivery in deliveries { delivery.reply.deliver(outcome) }
+    private func fail(_ error: IntentError, _ deliveries: [Delivery]) {
+        for delivery in deliveries { delivery.fail(error) }
     }
 
     private func report(_ level: Diagnostic.Level, _ event: String, _ message: String, _ error: JournalError?) {
@@ -362,6 +469,9 @@ struct BackOff {
 extension JournalError {
     /// Whether the store failed; it did not when it only refused what was tried.
     fileprivate var isFailure: Bool {
-        if case .rejected = self { false } else { true }
+        switch self {
+        case .rejected, .numberCollision: false
+        default: true
+        }
     }
 }

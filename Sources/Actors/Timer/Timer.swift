@@ -115,7 +115,7 @@ actor Timer {
         return router.post(ServiceCallIntent(key: overdue.key, command: command)) { outcome in
             guard case .failure(let error) = outcome else { return }
             switch error {
-            case .refused, .stopping: break
+            case .refused, .refusedByBooks, .stopping: break
             case .busy, .unavailable, .unknownOutcome:
                 inbox.stillOverdue(overdue, in: partition, at: time.uptime() + .milliseconds(500))
             }

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// A whole store in memory, with the same promises as the durable ones: the reference for the contract suites, and what tests and the
 /// simulation run on.
-public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
+public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, EventQueries {
     struct Row {
         var stored: StoredServiceCall
         let partition: Int
@@ -25,6 +25,10 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
     struct State {
         var partitions: [PartitionRow]
         var calls: [ServiceCallKey: Row] = [:]
+        var books: [BookKey: StoredBookRecord] = [:]
+        var numbers = NumberConstraints()
+        /// By partition.
+        var audit: [[AuditSegment]]
     }
 
     public let storeId: UniqueId
@@ -34,7 +38,8 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
     public init(partitionCount: Int, storeId: UniqueId) {
         self.partitionCount = max(1, partitionCount)
         self.storeId = storeId
-        state = Mutex(State(partitions: Array(repeating: PartitionRow(), count: max(1, partitionCount))))
+        let count = max(1, partitionCount)
+        state = Mutex(State(partitions: Array(repeating: PartitionRow(), count: count), audit: Array(repeating: [], count: count)))
     }
 
     // MARK: - Journal
@@ -65,7 +70,9 @@ public final class InMemoryStore: Journal, ServiceCallQueries, EventQueries {
             guard Set(batch.serviceCalls.map { Self.key($0.stored.call) }).count == batch.serviceCalls.count else {
                 throw .rejected("A call occurs twice in one commit.")
             }
+            try Self.checkBooks(batch, in: state)
             for write in batch.serviceCalls { Self.apply(write, partition: index, to: &state) }
+            Self.applyBooks(batch, to: &state)
             state.partitions[index].events += batch.events
             state.partitions[index].headEpoch = batch.epoch
         }

@@ -26,20 +26,12 @@ public struct EventField: Sendable {
 }
 
 extension EventType {
-    /// Every type, in the order of the stored numbers.
-    public static let all: [EventType] = ServiceCallEvent.Kind.allCases.map(EventType.serviceCall).sorted { $0.code < $1.code }
-
-    /// The context that it belongs to: the second part of its name, and the name of its topic.
-    public var context: String {
-        switch self {
-        case .serviceCall: "service-call"
-        }
-    }
-
     /// What has happened, in a sentence.
     public var summary: String {
         switch self {
         case .serviceCall(let kind): kind.summary
+        case .series(let kind): kind.summary
+        case .invoice(let kind): kind.summary
         }
     }
 
@@ -47,6 +39,8 @@ extension EventType {
     public var fields: [EventField] {
         switch self {
         case .serviceCall(let kind): kind.fields
+        case .series(let kind): kind.fields
+        case .invoice(let kind): kind.fields
         }
     }
 }

@@ -17,6 +17,13 @@ public enum PartitionHash {
         return Int((hash.value ^ (hash.value >> 32)) % UInt64(max(1, count)))
     }
 
+    /// The partition of a tenant's books: its key is the tenant's bytes.
+    public static func partition(tenant: TenantId, count: Int) -> Int {
+        var hash = FNV1a()
+        for byte in tenant.value.utf8 { hash.add(byte) }
+        return Int((hash.value ^ (hash.value >> 32)) % UInt64(max(1, count)))
+    }
+
     private struct FNV1a {
         var value: UInt64 = 14_695_981_039_346_656_037
         mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 1_099_511_628_211 }

@@ -4,14 +4,17 @@ public import Domain
 public struct ServiceCallIntent: Sendable {
     public let key: ServiceCallKey
     public let command: ServiceCallCommand
+    /// Who asks, for the audit; nil: the engine itself, whose own steps are told by the events alone.
+    public let by: String?
 
-    public init(key: ServiceCallKey, command: ServiceCallCommand) {
+    public init(key: ServiceCallKey, command: ServiceCallCommand, by: String? = nil) {
         self.key = key
         self.command = command
+        self.by = by
     }
 
-    public static func submit(_ submission: ServiceCallSubmission) -> ServiceCallIntent {
-        ServiceCallIntent(key: ServiceCallKey(tenant: submission.tenant, id: submission.id), command: .submit(submission))
+    public static func submit(_ submission: ServiceCallSubmission, by: String? = nil) -> ServiceCallIntent {
+        ServiceCallIntent(key: ServiceCallKey(tenant: submission.tenant, id: submission.id), command: .submit(submission), by: by)
     }
 }
 
@@ -32,6 +35,8 @@ public struct ServiceCallReply: Sendable {
 public enum IntentError: Error, Hashable, Sendable {
     /// The state machine refused it.
     case refused(ServiceCallError)
+    /// The books refused it.
+    case refusedByBooks(BookError)
     /// Too much is waiting already; nothing was done, come again after the given time.
     case busy(retryAfter: TimeSpan)
     /// The store cannot take it now; nothing was done.

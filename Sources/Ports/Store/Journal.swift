@@ -64,6 +64,30 @@ public struct ServiceCallWrite: Sendable {
     }
 }
 
+/// A committed record of a tenant's books with its place in the store.
+public struct StoredBookRecord: Sendable, Hashable {
+    public let record: BookRecord
+    /// Where it lies within the partition; given once. A number has none, and says 0.
+    public let ordinal: Int64
+
+    public init(record: BookRecord, ordinal: Int64) {
+        self.record = record
+        self.ordinal = ordinal
+    }
+}
+
+/// The new state of one record of the books within a commit.
+public struct BookWrite: Sendable {
+    public let stored: StoredBookRecord
+    /// The version that the store must hold; 0: no such record may exist.
+    public let expectedVersion: Int64
+
+    public init(stored: StoredBookRecord, expectedVersion: Int64) {
+        self.stored = stored
+        self.expectedVersion = expectedVersion
+    }
+}
+
 /// Everything that one turn of a partition changes: all of it becomes durable, or none.
 public struct CommitBatch: Sendable {
     public let partition: PartitionId
@@ -71,15 +95,23 @@ public struct CommitBatch: Sendable {
     /// The head before this commit.
     public let expectedHead: Int64
     public let serviceCalls: [ServiceCallWrite]
+    public let books: [BookWrite]
     /// Positions run on from `expectedHead` without gap.
     public let events: [CommittedEvent]
+    /// At most one segment for each tenant.
+    public let audit: [AuditSegment]
 
-    public init(partition: PartitionId, epoch: Int64, expectedHead: Int64, serviceCalls: [ServiceCallWrite], events: [CommittedEvent]) {
+    public init(
+        partition: PartitionId, epoch: Int64, expectedHead: Int64, serviceCalls: [ServiceCallWrite], books: [BookWrite] = [],
+        events: [CommittedEvent], audit: [AuditSegment] = []
+    ) {
         self.partition = partition
         self.epoch = epoch
         self.expectedHead = expectedHead
         self.serviceCalls = serviceCalls
+        self.books = books
         self.events = events
+        self.audit = audit
     }
 
     /// The head after this commit.
@@ -144,6 +176,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case heldElsewhere(String)
     /// The commit breaks a constraint of the store; nothing of it is stored, and repeating it would not help.
     case rejected(String)
+    /// The commit gives a document a number that another one of the tenant has, or prints alike (CT-3, CT-7); nothing of it is stored.
+    case numberCollision(String)
     /// The store cannot do it now (disk full, locked, not reachable); nothing is stored, and repeating may help.
     case unavailable(String)
     /// Whether it is stored is not known: take ownership anew and compare the head.
@@ -171,7 +205,16 @@ public protocol Journal: Sendable {
     /// The calls among `ids` that exist; order is not defined. Sees every commit that has returned.
     func load(_ ids: [ServiceCallKey], in partition: PartitionId) async throws(JournalError) -> [StoredServiceCall]
 
+    /// The records of books among `keys` that exist; order is not defined. Sees every commit that has returned.
+    func load(_ keys: [BookKey], in partition: PartitionId) async throws(JournalError) -> [StoredBookRecord]
+
+    /// Where the audit chains of `tenants` stand in this partition; a tenant without entries is not in the answer.
+    func auditHeads(of tenants: [TenantId], in partition: PartitionId) async throws(JournalError) -> [TenantId: AuditHead]
+
     /// Stores `batch` durably under the fence.
+    ///
+    /// The constraints of numbers hold in the store too: the sequence in its series and period, the printed number without punctuation in the
+    /// tenant, and the document in its series are each unique.
     func commit(_ batch: CommitBatch) async throws(JournalError)
 
     /// Tenants of the partition with calls that are scheduled, running or waiting for a retry and due up to `latest`, in

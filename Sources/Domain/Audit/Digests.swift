@@ -1,0 +1,60 @@
+internal import Crypto
+
+/// What the audit knows a state by: SHA-256 over what the state is. A digest tells whether a state is the recorded one, and nothing of what is
+/// in it.
+extension BookRecord {
+    public var digest: [UInt8] {
+        var sha = SHA256()
+        withUnsafeBytes(of: version.bigEndian) { sha.update(bufferPointer: $0) }
+        switch self {
+        case .series(let series): series.storedState.withUnsafeBytes { sha.update(bufferPointer: $0) }
+        case .invoice(let invoice):
+            invoice.storedState.withUnsafeBytes { sha.update(bufferPointer: $0) }
+            invoice.content.digest.withUnsafeBytes { sha.update(bufferPointer: $0) }
+        case .number(let record): sha.update(data: Array(record.number.printed.utf8))
+        }
+        return Array(sha.finalize())
+    }
+
+    /// As the audit names it.
+    public var auditSubject: String {
+        switch self {
+        case .series(let series): "series/" + series.plan.id.value
+        case .invoice(let invoice): "invoice/" + invoice.id.description
+        case .number(let record): "number/" + record.number.printed
+        }
+    }
+}
+
+extension ServiceCall {
+    /// Over the fingerprint of what was submitted, and where the call stands.
+    public var digest: [UInt8] {
+        var sha = SHA256()
+        submission.fingerprint.bytes.withUnsafeBytes { sha.update(bufferPointer: $0) }
+        for number in [version, Int64(run), Int64(attempts), Int64(attemptsInRun), dueAt?.microseconds ?? .min] {
+            withUnsafeBytes(of: number.bigEndian) { sha.update(bufferPointer: $0) }
+        }
+        sha.update(data: Array(status.rawValue.utf8))
+        return Array(sha.finalize())
+    }
+
+    /// As the audit names it.
+    public var auditSubject: String { "service-call/" + id.description }
+}
+
+extension ServiceCallCommand {
+    /// The name under which the audit knows it.
+    public var name: String {
+        switch self {
+        case .submit: "service-call.submit"
+        case .cancel: "service-call.cancel"
+        case .reschedule: "service-call.reschedule"
+        case .retry: "service-call.retry"
+        case .dueTimeReached: "service-call.start"
+        case .attemptTimedOut: "service-call.time-out"
+        case .attemptOwnerLost: "service-call.owner-lost"
+        case .executionSucceeded: "service-call.succeed"
+        case .executionFailed: "service-call.fail"
+        }
+    }
+}

@@ -1,0 +1,7 @@
+public import Domain
+
+/// Which day it is where.
+public protocol LocalCalendar: Sendable {
+    /// The day of `instant` in the zone with the IANA name `zone`; nil when no such zone is known.
+    func date(of instant: Instant, in zone: String) -> CalendarDate?
+}
