@@ -17,6 +17,8 @@ import Testing
             try await store.takeOwnership(of: partition)
         }
         func load(_ ids: [ServiceCallKey], in partition: PartitionId) async throws(JournalError) -> [StoredServiceCall] { [] }
+        func load(_ keys: [BookKey], in partition: PartitionId) async throws(JournalError) -> [StoredBookRecord] { [] }
+        func auditHeads(of tenants: [TenantId], in partition: PartitionId) async throws(JournalError) -> [TenantId: AuditHead] { [:] }
         func commit(_ batch: CommitBatch) async throws(JournalError) { await Gate().wait() }
         func dueTenants(
             in partition: PartitionId, upTo latest: Instant, after: TenantId?, limit: Int
@@ -41,6 +43,12 @@ import Testing
         }
         func load(_ ids: [ServiceCallKey], in partition: PartitionId) async throws(JournalError) -> [StoredServiceCall] {
             try await journal.load(ids, in: partition)
+        }
+        func load(_ keys: [BookKey], in partition: PartitionId) async throws(JournalError) -> [StoredBookRecord] {
+            try await journal.load(keys, in: partition)
+        }
+        func auditHeads(of tenants: [TenantId], in partition: PartitionId) async throws(JournalError) -> [TenantId: AuditHead] {
+            try await journal.auditHeads(of: tenants, in: partition)
         }
         func commit(_ batch: CommitBatch) async throws(JournalError) { try await journal.commit(batch) }
         func dueTenants(
@@ -82,7 +90,8 @@ import Testing
                     journal: journal,
                     bus: SimulatedBus(world: world, clock: clock, faults: faultsInForce, log: PublishedLog(world: world, store: store)),
                     client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), time: clock,
-                    entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world)),
+                    entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
+                    calendar: UTCCalendar()),
                 settings: settings)
             world.executors = [executor]
             Task(executorPreference: executor) {

@@ -112,15 +112,15 @@ import Testing
     }
 
     @Test func onlyTheFirstOutcomeIsDelivered() async {
-        let reply = PendingReply()
+        let reply = PendingReply<ServiceCallReply>()
         #expect(reply.deliver(.failure(.stopping)))
         #expect(!reply.deliver(.failure(.unavailable(""))))
         guard case .failure(.stopping) = await reply.wait() else { return #expect(Bool(false)) }
-        let many = PendingReplies(count: 1)
+        let many = PendingReplies<ServiceCallReply>(count: 1)
         #expect(many.deliver(.failure(.stopping), at: 0))
         #expect(!many.deliver(.failure(.stopping), at: 0))
         #expect(!many.deliver(.failure(.stopping), at: 5))
         #expect(await many.wait().count == 1)
-        #expect(!ReplySlot.none.deliver(.failure(.stopping)))
+        #expect(!ReplySlot<ServiceCallReply>.none.deliver(.failure(.stopping)))
     }
 }

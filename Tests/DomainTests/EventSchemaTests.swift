@@ -6,13 +6,17 @@ import Testing
 @Suite struct EventSchemaTests {
     @Test(arguments: EventType.all)
     func theWireFormHoldsWhatIsDeclaredAndNothingElse(_ type: EventType) throws {
-        guard case .serviceCall(let kind) = type else { return }
-        let golden = try #require(EventWireTests.golden[kind])
+        let golden =
+            switch type {
+            case .serviceCall(let kind): try #require(EventWireTests.golden[kind])
+            case .series, .invoice: try #require(BookEventWireTests.golden[type])
+            }
         try check(JSONReader.read(Array(golden.utf8)), type.fields, type.name)
     }
 
     @Test func everyTypeIsDeclaredWithAContextAndAMeaning() {
-        #expect(EventType.all.count == ServiceCallEvent.Kind.allCases.count)
+        let kinds = ServiceCallEvent.Kind.allCases.count + SeriesEvent.Kind.allCases.count + InvoiceEvent.Kind.allCases.count
+        #expect(EventType.all.count == kinds)
         #expect(Set(EventType.all.map(\.name)).count == EventType.all.count)
         for type in EventType.all {
             #expect(type.name.hasPrefix("ledgerflow.\(type.context)."))

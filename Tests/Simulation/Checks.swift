@@ -16,6 +16,7 @@ struct Checks {
             if simulation.published.highest[index] != Int64(events.count) { violate("Partition \(index) was not published to its end.") }
         }
         for (call, attempts) in simulation.store.allCalls { check(call, attempts, byCall[call.id.value] ?? []) }
+        BookChecks(simulation: simulation).run(byCall)
     }
 
     private func check(_ call: ServiceCall, _ attempts: [AttemptRecord], _ events: [CommittedEvent]) {

@@ -47,10 +47,20 @@ struct SimulatedJournal: Journal {
         return try await store.load(ids, in: partition)
     }
 
+    func load(_ keys: [BookKey], in partition: PartitionId) async throws(JournalError) -> [StoredBookRecord] {
+        try await read()
+        return try await store.load(keys, in: partition)
+    }
+
+    func auditHeads(of tenants: [TenantId], in partition: PartitionId) async throws(JournalError) -> [TenantId: AuditHead] {
+        try await read()
+        return try await store.auditHeads(of: tenants, in: partition)
+    }
+
     func commit(_ batch: CommitBatch) async throws(JournalError) {
         await delay()
         if chance(faults.current.commitUnavailable) { throw .unavailable("simulated") }
-        if batch.serviceCalls.count > 1, chance(faults.current.commitRejected) { throw .rejected("simulated") }
+        if batch.serviceCalls.count + batch.books.count > 1, chance(faults.current.commitRejected) { throw .rejected("simulated") }
         if chance(faults.current.ambiguousNotStored) {
             world.note("commit \(batch.partition) lost")
             throw .ambiguous("simulated: not stored")

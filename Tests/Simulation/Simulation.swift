@@ -22,7 +22,7 @@ public final class Simulation: @unchecked Sendable {
 
     /// A deliberately broken engine that a simulation must find out.
     public enum Defect: String, Sendable, CaseIterable {
-        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon
+        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers
     }
 
     let world: World
@@ -35,6 +35,7 @@ public final class Simulation: @unchecked Sendable {
 
     private var engines: [(engine: Engine, executor: SimulatedExecutor)] = []
     private var clients: [SimulatedClient] = []
+    private var bookkeepers: [SimulatedBookkeeper] = []
     private var crashes = 0
     private var isCalm = false
 
@@ -50,6 +51,7 @@ public final class Simulation: @unchecked Sendable {
         variant.repliesBeforeCommit = defect == .repliesBeforeCommit
         variant.movesCursorPastGap = defect == .movesCursorPastGap
         variant.readsPageBeforeHorizon = defect == .readsPageBeforeHorizon
+        variant.keepsRefusedNumbers = defect == .keepsRefusedNumbers
         self.variant = variant
     }
 
@@ -101,9 +103,16 @@ public final class Simulation: @unchecked Sendable {
             clients.append(client)
             client.begin()
         }
+        for index in 0..<Int.random(in: 0...8, using: &world.generator) {
+            guard let bookkeeper = SimulatedBookkeeper(index: index, simulation: self) else { continue }
+            bookkeepers.append(bookkeeper)
+            bookkeeper.begin()
+        }
         planTrouble()
         world.after(.seconds(60)) { self.becomeCalm() }
-        world.run(limit: 400_000, deadline: 900_000_000) { isCalm && clients.allSatisfy(\.isDone) && isAtRest }
+        world.run(limit: 400_000, deadline: 900_000_000) {
+            isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && isAtRest
+        }
         if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
         for (_, executor) in engines { executor.kill() }
         return Outcome(
@@ -123,7 +132,8 @@ public final class Simulation: @unchecked Sendable {
             journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
-            time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world))
+            time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
+            calendar: UTCCalendar())
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
         engines.append((engine, executor))
@@ -169,6 +179,7 @@ public final class Simulation: @unchecked Sendable {
         world.note("crash")
         running.executor.kill()
         for client in clients { client.engineDied(running.executor) }
+        for bookkeeper in bookkeepers { bookkeeper.engineDied(running.executor) }
         let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
         world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
     }

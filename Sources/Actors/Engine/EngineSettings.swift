@@ -49,6 +49,8 @@ package struct EngineVariant: Sendable {
     package var movesCursorPastGap = false
     /// Reads a page of due calls before it raises the horizon.
     package var readsPageBeforeHorizon = false
+    /// Does not take a counter back when the commit that moved it was refused.
+    package var keepsRefusedNumbers = false
 
     package init() {}
     package static let sound = EngineVariant()

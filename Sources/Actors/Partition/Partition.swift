@@ -156,6 +156,7 @@ actor Partition {
             case .unavailable(let reason):
                 report(.warning, "commit.unavailable", "The store did not take a commit; nothing of it is stored.", error)
                 fail(.unavailable(reason), deliveries)
+                if variant.keepsRefusedNumbers { keepCounters(of: turn) }
             case .ownershipLost, .heldElsewhere:
                 fail(.unavailable("Another engine owns the partition."), deliveries)
                 lose()
@@ -296,6 +297,7 @@ actor Partition {
     private func loadBooks(_ intents: [BookIntent], isOptimistic: Bool, into committed: inout Turn.Committed) async throws(JournalError) {
         var absent: Set<BookKey> = []
         for _ in 0..<4 {
+            let known = committed.books.count + absent.count
             var missing: [BookKey] = []
             for intent in intents {
                 for key in Self.keys(for: intent, committed.books) {
@@ -308,11 +310,10 @@ actor Partition {
                     }
                 }
             }
-            let before = committed.books.count
+            if committed.books.count + absent.count == known { break }
             if !missing.isEmpty {
                 for stored in try await journal.load(missing, in: id) { committed.books[stored.record.key] = stored }
             }
-            if missing.isEmpty, before == committed.books.count { break }
         }
     }
 
@@ -352,6 +353,27 @@ actor Partition {
             }
             changes.append(TimerChange(stored.call))
         }
+        keep(turn)
+        metrics.commits.add()
+        metrics.commitEvents.observe(Int64(turn.events.count))
+        for event in turn.events { count(event.type) }
+        outlets.timer.changed(id, changes)
+        outlets.outbox.committed(turn.events, head: turn.batch.head, epoch: epoch, in: id)
+        outlets.signal.committed(turn.events)
+    }
+
+    /// For the broken variant alone.
+    private func keepCounters(of turn: Turn) {
+        for key in turn.bookKeys {
+            guard case .series(let moved)? = turn.books[key]?.stored.record, let before = turn.committed.books[key] else { continue }
+            let kept = Series(
+                tenant: moved.tenant, plan: moved.plan, createdAt: moved.createdAt, version: before.record.version, last: moved.last)
+            books.store(StoredBookRecord(record: .series(kept), ordinal: before.ordinal), for: key, bytes: 512)
+        }
+    }
+
+    /// Keeps the books of a turn at hand.
+    private func keep(_ turn: Turn) {
         for key in turn.bookKeys {
             guard let stored = turn.books[key]?.stored else { continue }
             switch stored.record {
@@ -362,12 +384,6 @@ actor Partition {
             }
         }
         for segment in turn.audit { heads.store(segment.head, for: segment.tenant, bytes: Self.headBytes) }
-        metrics.commits.add()
-        metrics.commitEvents.observe(Int64(turn.events.count))
-        for event in turn.events { count(event.type) }
-        outlets.timer.changed(id, changes)
-        outlets.outbox.committed(turn.events, head: turn.batch.head, epoch: epoch, in: id)
-        outlets.signal.committed(turn.events)
     }
 
     /// What has ended, or is due later than the timer looks ahead, would only take the place of others.

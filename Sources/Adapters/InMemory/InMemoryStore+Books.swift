@@ -173,6 +173,9 @@ extension InMemoryStore {
     /// All records of the books, for checks by tests and simulation; unordered.
     package var allBooks: [BookRecord] { state.withLock { $0.books.values.map(\.record) } }
 
+    /// The committed record.
+    package func current(_ key: BookKey) -> BookRecord? { state.withLock { $0.books[key]?.record } }
+
     /// All audit segments of each partition, in order.
     package var allAudit: [[AuditSegment]] { state.withLock { $0.audit } }
 }

@@ -73,7 +73,8 @@ extension Invoice {
     public init?(tenant: TenantId, id: InvoiceId, version: Int64, storedState state: [UInt8], content encoded: [UInt8]) {
         guard let members = StoredMembers(state), let status = members.text("status").flatMap(Status.init(rawValue:)),
             let credited = members.decimal("credited"), let source = members.text("source").flatMap(Origin.Source.init(rawValue:)),
-            let fingerprint = members.text("fingerprint").flatMap({ Base64.decodeURL($0) }), let correlationId = members.text("correlationId"),
+            let fingerprint = members.text("fingerprint").flatMap({ Base64.decodeURL($0) }),
+            let correlationId = members.text("correlationId"),
             let createdAt = members.instant("createdAt"), let updatedAt = members.instant("updatedAt"),
             let retryCount = members.integer("retryCount"), let ruleset = members.text("ruleset"), let fatal = members.integer("fatal"),
             let warnings = members.integer("warnings"),
@@ -90,10 +91,12 @@ extension Invoice {
         self.init(
             tenant: tenant, id: id, version: version, status: status,
             content: InvoiceContent(encoded: encoded, summary: summary, verdict: verdict), number: number,
-            issueDate: members.text("issueDate").flatMap(CalendarDate.init(_:)), creditOf: members.text("creditOf").flatMap(InvoiceId.init(_:)),
+            issueDate: members.text("issueDate").flatMap(CalendarDate.init(_:)),
+            creditOf: members.text("creditOf").flatMap(InvoiceId.init(_:)),
             credited: credited, statusBeforeCredit: members.text("statusBeforeCredit").flatMap(Status.init(rawValue:)),
             reason: members.text("reason"), retryCount: Int(clamping: retryCount), lastError: members.text("lastError"),
-            origin: Origin(source: source, fingerprint: Fingerprint(bytes: fingerprint), correlationId: correlationId), createdAt: createdAt,
+            origin: Origin(source: source, fingerprint: Fingerprint(bytes: fingerprint), correlationId: correlationId),
+            createdAt: createdAt,
             updatedAt: updatedAt, issuedAt: members.instant("issuedAt"))
     }
 }

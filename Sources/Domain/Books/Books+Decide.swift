@@ -24,6 +24,9 @@ extension Books {
                     keys.append(.series(tenant, Self.standardSeries(isCreditNote: invoice.content.summary.isCreditNote)))
                 }
                 if let original = invoice.creditOf { keys.append(.invoice(tenant, original)) }
+            } else if order.series == nil {
+                // It may be drafted just before, by a command that is decided together with this one.
+                keys += [.series(tenant, .invoices), .series(tenant, .creditNotes)]
             }
             return keys
         case .cancel(let id, _), .void(let id, _):

@@ -23,7 +23,8 @@ extension Books {
     }
 
     /// The records of numbers after `event`.
-    public static func numbers(after event: BookEvent, tenant: TenantId, at now: Instant, find: (BookKey) -> BookRecord?) -> [NumberRecord] {
+    public static func numbers(after event: BookEvent, tenant: TenantId, at now: Instant, find: (BookKey) -> BookRecord?) -> [NumberRecord]
+    {
         guard case .series(let event, let id) = event else { return [] }
         switch event {
         case .opened: return []

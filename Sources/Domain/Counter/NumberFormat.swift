@@ -106,13 +106,14 @@ public struct NumberFormat: Hashable, Sendable, CustomStringConvertible {
 
     /// A printed number without punctuation, in capitals: what must differ for two numbers to be told apart by everyone (CT-7).
     public static func key(of printed: String) -> String {
-        String(decoding: printed.utf8.compactMap { byte -> UInt8? in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 0x20
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-            default: nil
-            }
-        }, as: UTF8.self)
+        String(
+            decoding: printed.utf8.compactMap { byte -> UInt8? in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 0x20
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+                default: nil
+                }
+            }, as: UTF8.self)
     }
 }
 

@@ -20,7 +20,9 @@ extension ExactDecimal: CustomStringConvertible, LosslessStringConvertible {
     ///
     /// - Throws: `overflow` when it has more digits than fit.
     public init(_ number: JSONNumber) throws(DecimalError) {
-        let parts = number.text.utf8.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
+        let parts = number.text.utf8.split(maxSplits: 1, omittingEmptySubsequences: false) {
+            $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E")
+        }
         guard let digits = parts.first else { throw .notANumber }
         let value = try ExactDecimal(utf8: digits)
         guard parts.count == 2, let text = String(parts[1]) else {
