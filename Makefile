@@ -34,7 +34,9 @@ simulate: dependencies ## Run SEEDS histories of the simulation, or the one hist
 soak: dependencies ## Hours of trouble: a million histories, and KILLS kills of the binary
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@SEEDS=1000000 swift test $(SWIFT_FLAGS) --skip-build --filter SimulationTests
-	@KILLS=$(KILLS) swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter BlackBoxTests.KillTests
+	@KILLS=$(KILLS) swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter KillTests/killedAgainAndAgainUnderLoad
+	@NUMBERS=1000000 NUMBER_KILLS=200 swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter NumberKillTests
+	@LEDGERFLOW_ORACLE_COUNT=10000000 swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter Oracle
 
 bench: build ## Measure, beside the limits of this machine; writes Benchmarks/report.json
 	@cd Benchmarks && swift build -c release

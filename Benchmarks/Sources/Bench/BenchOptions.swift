@@ -17,7 +17,7 @@ struct BenchOptions: ParsableArguments {
     var executionConnections = 64
     @Option(help: "Connections of the open-loop generator (P4, P5).")
     var openLoopConnections = 256
-    @Option(help: "Parts to leave out: p2, p3, p4, p5, grdb.")
+    @Option(help: "Parts to leave out: p1, p2, p3, p4, p5, p10, books, grdb.")
     var skip: [String] = []
     @Option(help: "Further arguments for `ledgerflow serve`, as one word.")
     var serveArguments = ""

@@ -5,6 +5,7 @@ extension BenchRun {
     mutating func judge() {
         judgeRates()
         judgeLatencies()
+        judgeBooks()
         measureDistances()
     }
 
@@ -47,7 +48,8 @@ extension BenchRun {
     private mutating func measureDistances() {
         let rates: [(String, Double?, Double)] = [
             ("P1", best("P1-64", "P1-256"), 20_000), ("P2", best("P2-1000", "P2-10000"), 60_000),
-            ("P3", report.rate("P3"), 8_000),
+            ("P3", report.rate("P3"), 8_000), ("P7 by HTTP", best("P7-64", "P7-256"), 15_000),
+            ("P7 in batches", report.rate("P7-500"), 50_000), ("P11", report.rate("P11"), 5_000),
         ]
         for (name, rate, goal) in rates {
             guard let rate else { continue }
@@ -78,7 +80,7 @@ extension BenchRun {
                 passed: rate / bound >= share, note: "\(id) beside \(limit)"))
     }
 
-    private func best(_ ids: String...) -> Double? {
+    func best(_ ids: String...) -> Double? {
         ids.compactMap { report.rate($0) }.max()
     }
 }

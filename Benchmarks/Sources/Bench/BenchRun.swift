@@ -38,9 +38,11 @@ struct BenchRun {
 
     /// Every part in order; each starts an engine on an empty data directory.
     mutating func measureAll() async throws {
-        try await measureSubmission()
+        if !options.skips("p1") { try await measureSubmission() }
         if !options.skips("p2") { try await measureBatches() }
         if !options.skips("p3") { try await measureExecution() }
+        if !options.skips("books") { try await measureBooks() }
+        if !options.skips("p10") { try await measureValidation() }
         if !options.skips("grdb") { try await compareGRDB() }
         report.probeAfter = try FdatasyncProbe(directory: directory)
         judge()

@@ -27,6 +27,16 @@ struct ControlClient: Sendable {
         return String(buffer: body)
     }
 
+    /// The body of a GET with a token.
+    func get(_ url: String, token: String) async throws -> String {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        let response = try await client.execute(request, timeout: .seconds(60))
+        let body = String(buffer: try await response.body.collect(upTo: 16 << 20))
+        guard response.status.code < 300 else { throw ChildProcess.Failure(description: "GET \(url): \(response.status.code) \(body)") }
+        return body
+    }
+
     /// Posts JSON with a token; returns status and body whatever they are.
     func post(_ url: String, token: String, json: String) async throws -> (status: Int, body: String) {
         var request = HTTPClientRequest(url: url)

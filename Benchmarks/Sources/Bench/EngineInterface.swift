@@ -31,6 +31,37 @@ enum EngineInterface {
             body: "{\"items\":[" + repeatElement(item, count: items).joined(separator: ",") + "]}", itemwise: true)
     }
 
+    /// `POST /v1/series/INV/allocations` for one document of its own, or for `documents`.
+    static func allocate(_ engine: EngineProcess, documents: Int? = nil) -> RequestTemplate {
+        let document = "\"bench-\(key)-\(documents.map { "b\($0)" } ?? "one")-{seq}\""
+        let body = documents.map { "{\"documents\":[" + repeatElement(document, count: $0).joined(separator: ",") + "]}" }
+        return RequestTemplate(
+            method: "POST", path: "/v1/series/INV/allocations", host: engine.host, headers: headers(engine),
+            body: body ?? "{\"document\":\(document)}", itemwise: documents != nil)
+    }
+
+    /// `POST /v1/invoices?issue=true` for an invoice of three lines with two rates and an allowance.
+    static func issue(_ engine: EngineProcess) -> RequestTemplate {
+        let lines = (1...3).map { line in
+            """
+            {"id":"\(line)","name":"Thing \(line)","quantity":"\(line)","unit":"C62","unitPrice":"19.99",\
+            "tax":{"category":"S","rate":"\(line == 3 ? 7 : 19)"}}
+            """
+        }
+        return RequestTemplate(
+            method: "POST", path: "/v1/invoices?issue=true", host: engine.host,
+            headers: headers(engine) + [("Idempotency-Key", "bench-\(key)-i-{seq}")],
+            body: """
+                {"currency":"EUR","issueDate":"2026-11-20","dueDate":"2026-12-20","buyerReference":"order-{seq}",\
+                "seller":{"name":"Seller GmbH","vatId":"DE123456789",\
+                "address":{"street":"Weg 1","city":"Berlin","postalCode":"10115","country":"DE"}},\
+                "buyer":{"name":"Buyer SA","vatId":"FR12345678901",\
+                "address":{"street":"Rue 2","city":"Paris","postalCode":"75001","country":"FR"}},\
+                "allowances":[{"amount":"5.00","reason":"Discount","tax":{"category":"S","rate":"19"}}],\
+                "lines":[\(lines.joined(separator: ","))]}
+                """)
+    }
+
     /// A batch of one, by hand, to look at its answer.
     static func batchOfOne(sinkPort: Int) -> String {
         let due = Date(timeIntervalSinceNow: 40 * 86_400).formatted(.iso8601)

@@ -5,8 +5,8 @@ import PostgresRows
 /// A private PostgreSQL server with its default configuration, on a free port of 127.0.0.1.
 final class PostgresProcess {
     let port: Int
-    private let directory: String
-    private let binaries: String
+    let directory: String
+    let binaries: String
     private var child: ChildProcess
 
     /// Debian's folder with the newest server; nil without one.

@@ -42,6 +42,7 @@ struct PostgresRun {
         if !options.skips("p1") { try await measureSubmission() }
         if !options.skips("p2") { try await measureBatches() }
         if !options.skips("p3") { try await measureExecution() }
+        if !options.skips("books") { try await measureBooks() }
         if !options.skips("p8") { try await measureEvents() }
         if !options.skips("recovery") { try await measureRecovery() }
         bench.report.probeAfter = try FdatasyncProbe(directory: bench.directory)

@@ -22,7 +22,7 @@ extension ServiceCallHandlers {
             }
             let submission = submission(read.call, key: read.key, principal, now: now, requestId: request.id)
             results.append(.sent(submission.id))
-            intents.append(.submit(submission))
+            intents.append(.submit(submission, by: principal.subject))
         }
         if !intents.isEmpty { resolve(&results, with: await self.intents.send(intents)) }
         return Reply.json(capacity: 64 + results.count * 96) { json in

@@ -23,7 +23,7 @@ struct ServiceCallHandlers: Sendable {
         var problems = JSONProblems()
         guard let submitted = problems.object(value, { SubmittedCall.read(&$0, now: now) }) else { throw Problem(problems) }
         let submission = submission(submitted, key: key, principal, now: now, requestId: request.id)
-        let reply = try await send(.submit(submission))
+        let reply = try await send(.submit(submission, by: principal.subject))
         return try await detail(
             reply, status: reply.changed ? 201 : 200, headers: [("Location", Self.path + "/" + submission.id.description)])
     }
@@ -55,7 +55,7 @@ struct ServiceCallHandlers: Sendable {
         -> Reply
     {
         let key = ServiceCallKey(tenant: principal.tenant, id: id)
-        return try await detail(try await send(ServiceCallIntent(key: key, command: command)), status: 200)
+        return try await detail(try await send(ServiceCallIntent(key: key, command: command, by: principal.subject)), status: 200)
     }
 
     private func send(_ intent: ServiceCallIntent) async throws(Problem) -> ServiceCallReply {
