@@ -12,6 +12,9 @@ struct InMemoryContractTests {
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("books", arguments: BookContract.cases)
+    func books(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("bus", arguments: BusContract.cases)
     func bus(_ contract: ContractCase<any BusHarness>) async throws { try await contract.run(InMemoryBusHarness()) }
 }
@@ -22,6 +25,7 @@ struct InMemoryHarness: StoreHarness {
 
     var journal: any Journal { store }
     var calls: any ServiceCallQueries { store }
+    var books: any BookQueries { store }
     var events: any EventQueries { store }
 
     func reopen() async throws {}

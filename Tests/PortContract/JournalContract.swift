@@ -118,7 +118,7 @@ public enum JournalContract {
             try requireEqual(found, [stored], "what is found")
             let foreign = ServiceCallKey(tenant: Sample.zenith, id: stored.call.id)
             try requireEqual(try await harness.journal.load([foreign], in: owner.partition), [], "the call under another tenant")
-            try requireEqual(try await harness.journal.load([], in: owner.partition), [], "nothing")
+            try requireEqual(try await harness.journal.load([ServiceCallKey](), in: owner.partition), [], "nothing")
         },
         .init("two tenants may use the same identifier") { harness in
             var owner = try await Owner(harness.journal, 0)

@@ -5,6 +5,7 @@ public import Ports
 public protocol StoreHarness: Sendable {
     var journal: any Journal { get }
     var calls: any ServiceCallQueries { get }
+    var books: any BookQueries { get }
     var events: any EventQueries { get }
     /// Closes the store and opens it again on what it kept.
     func reopen() async throws

@@ -83,6 +83,35 @@ struct PostgresGroupCommitTests {
         }
     }
 
+    @Test("a number that is taken fails its own batch alone, and the other books and calls of the group are stored")
+    func collided() async throws {
+        try await withStore(options) { harness in
+            var batches = try await batches(harness.store)
+            var owners: [Owner] = []
+            for partition in 0..<4 {
+                var owner = try await Owner(harness.store, partition)
+                let tenant = owner.neighbour(of: Sample.acme)
+                let number = try BookSample.number(1, tenant: tenant)
+                try await owner.record([.number(number)])
+                let record = BookRecord.number(
+                    try BookSample.number(partition == 2 ? 1 : 2, tenant: tenant, document: "second"))
+                batches[partition] = owner.batch(
+                    books: owner.numbered([record, .invoice(BookSample.invoice(1, tenant: tenant))]),
+                    audit: [BookSample.audit(tenant, after: .start)])
+                owners.append(owner)
+            }
+            let results = try await commitTogether(batches, harness)
+            for (index, error) in results.enumerated() {
+                #expect(error == (index == 2 ? .numberCollision("INV-2026-000001") : nil))
+                guard owners.indices.contains(index) else { continue }
+                let keys = batches[index].books.map(\.stored.record.key)
+                let found = try await harness.store.load(keys, in: owners[index].partition)
+                #expect(found.count == (index == 2 ? 0 : 2))
+            }
+            #expect(harness.store.pump.metrics.splitGroups.value >= 1)
+        }
+    }
+
     @Test("a published cursor without commits is stored within its delay")
     func cursorAlone() async throws {
         try await withStore { harness in

@@ -7,9 +7,13 @@ import Testing
 
 @Suite("Tenants and roles are kept apart by the database", .enabled(if: PostgresServer.isAvailable))
 struct IsolationTests {
-    private static let tables = ["service_calls", "service_call_requests", "attempts", "events"]
+    /// The tables that are read by tenant, and how many rows `filled` puts into each for every tenant.
+    private static let tables = [
+        ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 15), ("series", 1), ("invoices", 2),
+        ("invoice_contents", 2), ("numbers", 4), ("audit", 1),
+    ]
 
-    /// A store with calls, attempts and events of two tenants.
+    /// A store with calls, attempts, books and events of two tenants.
     private func filled(_ body: (PostgresHarness, [StoredServiceCall]) async throws -> Void) async throws {
         try await withStore { harness in
             var owner = try await Owner(harness.store, 0)
@@ -22,6 +26,12 @@ struct IsolationTests {
                         try await owner.commit(
                             call, .executionSucceeded(attempt: 1, .init(status: 200, bodyBytes: 1)), at: Sample.start))
                 }
+                let books: [BookRecord] =
+                    [
+                        .series(try BookSample.series(tenant: tenant)), .invoice(BookSample.invoice(1, tenant: tenant)),
+                        .invoice(BookSample.invoice(2, tenant: tenant)),
+                    ] + (try (1...4).map { .number(try BookSample.number($0, tenant: tenant)) })
+                try await owner.commit(books: owner.numbered(books), audit: [BookSample.audit(tenant, after: .start)])
             }
             try await body(harness, calls)
         }
@@ -45,7 +55,7 @@ struct IsolationTests {
                     #expect(Set(page.calls.map(\.id)) == mine && page.calls.allSatisfy { $0.tenant == tenant })
                 }
                 let events = try await harness.events.events(tenant: tenant, after: .beginning(partitions: 4), limit: 100)
-                #expect(events.events.allSatisfy { $0.tenant == tenant } && events.events.count == mine.count * 4)
+                #expect(events.events.allSatisfy { $0.tenant == tenant } && events.events.count == (mine.isEmpty ? 0 : mine.count * 4 + 3))
             }
         }
     }
@@ -58,13 +68,31 @@ struct IsolationTests {
                     "SET ROLE ledgerflow_query; \(setting) SELECT count(*) FROM ledgerflow.\(table)", database: harness.database)
                 #expect(found == [rows], "\(table) \(setting)")
             }
-            for table in Self.tables + ["partitions"] {
+            for table in Self.tables.map(\.0) + ["partitions"] {
                 try expect(table, "", "0")
                 try expect(table, "SET ledgerflow.tenant = '';", "0")
             }
-            for (table, rows) in zip(Self.tables, ["3", "3", "3", "12"]) {
-                try expect(table, "SET ledgerflow.tenant = 'acme';", rows)
+            for (table, rows) in Self.tables {
+                try expect(table, "SET ledgerflow.tenant = 'acme';", String(rows))
             }
+        }
+    }
+
+    @Test("every table but those that hold nothing of a tenant is under forced row level security")
+    func forced() async throws {
+        try await withStore { harness in
+            let open = try harness.server.sql(
+                """
+                SELECT relname FROM pg_class WHERE relnamespace = 'ledgerflow'::regnamespace AND relkind IN ('r', 'p')
+                  AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname
+                """, database: harness.database)
+            #expect(open == ["migrations", "store"])
+            let read = try harness.server.sql(
+                """
+                SELECT relname FROM pg_class WHERE relnamespace = 'ledgerflow'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+                  AND has_table_privilege('ledgerflow_query', oid, 'SELECT')
+                """, database: harness.database)
+            #expect(Set(read) == Set(Self.tables.map(\.0)))
         }
     }
 
@@ -76,6 +104,9 @@ struct IsolationTests {
                 ("ledgerflow_query", "UPDATE ledgerflow.service_calls SET version = 1"),
                 ("ledgerflow_query", "SELECT owner FROM ledgerflow.partitions"),
                 ("ledgerflow_query", "SELECT ledgerflow.refuse('XX000')"),
+                ("ledgerflow_query", "SELECT ledgerflow.collide('x')"), ("ledgerflow_query", "UPDATE ledgerflow.invoices SET version = 1"),
+                ("ledgerflow_query", "DELETE FROM ledgerflow.audit"), ("ledgerflow_writer", "DELETE FROM ledgerflow.audit"),
+                ("ledgerflow_writer", "UPDATE ledgerflow.audit SET head_count = 9"), ("ledgerflow_writer", "DELETE FROM ledgerflow.series"),
                 ("ledgerflow_writer", "CREATE TABLE ledgerflow.mine (a int)"), ("ledgerflow_writer", "DROP TABLE ledgerflow.events"),
                 ("ledgerflow_writer", "TRUNCATE ledgerflow.events"),
                 ("ledgerflow_writer", "ALTER TABLE ledgerflow.events DISABLE ROW LEVEL SECURITY"),

@@ -9,6 +9,11 @@ struct PostgresContractTests {
         try await withStore { try await contract.run($0) }
     }
 
+    @Test("books", arguments: BookContract.cases)
+    func books(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withStore { try await contract.run($0) }

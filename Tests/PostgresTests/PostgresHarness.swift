@@ -40,6 +40,7 @@ final class PostgresHarness: StoreHarness {
     var store: PostgresStore { current.withLock { $0 } }
     var journal: any Journal { store }
     var calls: any ServiceCallQueries { store }
+    var books: any BookQueries { store }
     var events: any EventQueries { store }
 
     func reopen() async throws {

@@ -66,16 +66,16 @@ struct MigrationTests {
             var owner = try await Owner(store, 0)
             let stored = try await owner.submit([try Sample.submission(1, in: owner)])
             await store.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 1) == [2])
-            #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == [false, true])
+            #expect(try SQLiteMigrations.down(path: path, to: 1) == [3, 2])
+            #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == [false, true, true])
             let again = try await SQLiteStore.open(directory: directory, options: .small)
             let found = try await again.load([ServiceCallKey(tenant: stored[0].call.tenant, id: stored[0].call.id)], in: PartitionId(0))
             #expect(found == stored)
             await again.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 0) == [2, 1])
+            #expect(try SQLiteMigrations.down(path: path, to: 0) == [3, 2, 1])
             #expect(try SQLiteMigrations.status(path: path).allSatisfy { $0.appliedAt == nil })
             #expect(try SQLiteMigrations.down(path: path, to: 0) == [])
-            #expect(try SQLiteMigrations.apply(path: path, at: Instant(microseconds: 1)) == [1, 2])
+            #expect(try SQLiteMigrations.apply(path: path, at: Instant(microseconds: 1)) == [1, 2, 3])
         }
     }
 
@@ -111,22 +111,29 @@ struct MigrationTests {
         }
     }
 
-    /// The same rows as in a store of today, in a database that has the first migration only.
-    private func makeFirstVersion(of new: String, at path: String) throws {
-        let first = try #require(SchemaStatements.all.first)
-        let checksum = try #require(SQLiteMigrations.status(path: new).first?.checksum)
+    /// The same rows as in a store of today, in a database that has the migrations up to `last` only.
+    private func makeVersion(_ last: Int, of new: String, at path: String) throws {
+        let checksums = try SQLiteMigrations.status(path: new).map(\.checksum)
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
         let side = SideConnection(path)
-        try #require(side.execute("PRAGMA application_id=\(SchemaStatements.applicationId); \(SchemaStatements.bookkeeping); \(first.up)"))
-        try #require(side.execute("INSERT INTO migrations VALUES (1, '\(first.name)', '\(checksum)', 0); ATTACH '\(new)' AS new"))
-        for table in ["store", "partitions", "service_calls", "service_call_requests", "attempts", "events"] {
+        try #require(side.execute("PRAGMA application_id=\(SchemaStatements.applicationId); \(SchemaStatements.bookkeeping)"))
+        for (migration, checksum) in zip(SchemaStatements.all, checksums) where migration.number <= last {
+            try #require(side.execute(migration.up))
+            try #require(side.execute("INSERT INTO migrations VALUES (\(migration.number), '\(migration.name)', '\(checksum)', 0)"))
+        }
+        try #require(side.execute("ATTACH '\(new)' AS new"))
+        let tables = try #require(
+            side.text(
+                "SELECT group_concat(name) FROM main.sqlite_schema WHERE type = 'table' AND name NOT IN ('migrations', 'sqlite_sequence')"))
+        for table in tables.split(separator: ",") {
             let columns = try #require(side.text("SELECT group_concat(name) FROM pragma_table_info('\(table)', 'main')"))
             try #require(side.execute("INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM new.\(table)"))
         }
     }
 
-    @Test("a store of the version before has its calls found by id, refused again and due as before, whatever state they are in")
-    func fromFirstVersion() async throws {
+    @Test(
+        "a store of an earlier version has its calls found by id, refused again and due as before, and takes books", arguments: [1, 2])
+    func fromEarlierVersion(_ version: Int) async throws {
         try await withScratch { directory in
             let store = try await SQLiteStore.open(directory: directory + "/new", options: .small)
             var model = IndexModel()
@@ -146,8 +153,8 @@ struct MigrationTests {
             await store.close()
             let old = directory + "/old"
             try FileManager.default.createDirectory(atPath: old, withIntermediateDirectories: true)
-            try makeFirstVersion(
-                of: directory + "/new/" + SQLiteStore.databaseName, at: old + "/" + SQLiteStore.databaseName)
+            try makeVersion(
+                version, of: directory + "/new/" + SQLiteStore.databaseName, at: old + "/" + SQLiteStore.databaseName)
             for _ in 0..<2 {
                 let migrated = try await SQLiteStore.open(directory: old, options: .small)
                 try await model.checkLoads(migrated)
@@ -157,6 +164,37 @@ struct MigrationTests {
                 await migrated.close()
                 expectWholeIndexes(old)
             }
+            let harness = try await SQLiteHarness(old)
+            for contract in BookContract.cases.prefix(1) { try await contract.run(harness) }
+            try await model.checkLoads(harness.store)
+            await harness.close()
+            expectWholeIndexes(old)
+        }
+    }
+
+    @Test("taken back to the version before the books, a store keeps its calls and loses its books; applied again, there is room for them")
+    func withoutBooks() async throws {
+        try await withScratch { directory in
+            let path = directory + "/" + SQLiteStore.databaseName
+            let harness = try await SQLiteHarness(directory)
+            var owner = try await Owner.books(of: Sample.acme, harness.journal)
+            let call = try await owner.submit([try Sample.submission(1, in: owner)])[0]
+            let records: [BookRecord] = [
+                .series(try BookSample.series()), .invoice(BookSample.invoice(1)), .number(try BookSample.number(1)),
+            ]
+            try await owner.commit(books: owner.numbered(records), audit: [BookSample.audit(after: .start)])
+            await harness.close()
+            #expect(try SQLiteMigrations.down(path: path, to: 2) == [3])
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [3])
+            let again = try await SQLiteHarness(directory)
+            owner = try await Owner.books(of: Sample.acme, again.journal)
+            #expect(try await again.journal.load(call.call.submission, in: owner.partition) == call)
+            #expect(try await again.journal.load(records.map(\.key), in: owner.partition).isEmpty)
+            #expect(try await again.journal.auditHeads(of: [Sample.acme], in: owner.partition).isEmpty)
+            #expect(try await again.journal.events(in: owner.partition, after: 0, limit: 9).map(\.type) == [.serviceCall(.submitted)])
+            try await owner.commit(books: owner.numbered(records), audit: [BookSample.audit(after: .start)])
+            #expect(try await again.journal.load(records.map(\.key), in: owner.partition).count == 3)
+            await again.close()
         }
     }
 }

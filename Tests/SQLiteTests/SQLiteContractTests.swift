@@ -9,6 +9,9 @@ struct SQLiteContractTests {
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
+    @Test("books", arguments: BookContract.cases)
+    func books(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
     private func run(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withScratch { directory in
             let harness = try await SQLiteHarness(directory)

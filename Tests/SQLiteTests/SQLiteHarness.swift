@@ -20,6 +20,7 @@ final class SQLiteHarness: StoreHarness {
     var store: SQLiteStore { current.withLock { $0 } }
     var journal: any Journal { store }
     var calls: any ServiceCallQueries { store }
+    var books: any BookQueries { store }
     var events: any EventQueries { store }
 
     func reopen() async throws { try await reopen(healing: {}) }

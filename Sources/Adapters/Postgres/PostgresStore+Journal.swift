@@ -102,7 +102,7 @@ extension PostgresStore {
         return try decoded { () throws(StoreFailure) in try EventRow.all(rows) }
     }
 
-    private func journal(_ statement: Statement, _ values: [[UInt8]?]) async throws(JournalError) -> Rows {
+    func journal(_ statement: Statement, _ values: [[UInt8]?]) async throws(JournalError) -> Rows {
         do throws(StoreFailure) {
             guard let rows = try await read(.journal, [Command(statement, values)]).first else {
                 throw .unreadable("the database gave no answer")
@@ -111,7 +111,7 @@ extension PostgresStore {
         } catch { throw .unavailable(error.reason) }
     }
 
-    private func decoded<Value>(_ body: () throws(StoreFailure) -> Value) throws(JournalError) -> Value {
+    func decoded<Value>(_ body: () throws(StoreFailure) -> Value) throws(JournalError) -> Value {
         do throws(StoreFailure) { return try body() } catch {
             options.diagnostics?.report(Diagnostic(.error, "store.unreadable", error.reason))
             throw .unavailable(error.reason)

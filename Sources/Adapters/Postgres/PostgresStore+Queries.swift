@@ -70,12 +70,12 @@ extension PostgresStore {
         }
     }
 
-    private func query<Value>(_ body: () async throws(StoreFailure) -> Value) async throws(QueryError) -> Value {
+    func query<Value>(_ body: () async throws(StoreFailure) -> Value) async throws(QueryError) -> Value {
         do throws(StoreFailure) { return try await body() } catch { throw QueryError(error.reason) }
     }
 
     /// Reads as the tenant, in one transaction: the one place where a client's read gets its tenant.
-    private func read(_ tenant: TenantId, _ commands: [Command]) async throws(StoreFailure) -> [Rows] {
+    func read(_ tenant: TenantId, _ commands: [Command]) async throws(StoreFailure) -> [Rows] {
         let all =
             [Command(SessionStatements.beginRead), Command(ReadStatements.setTenant, [Binary.text(tenant.value)])] + commands
             + [Command(SessionStatements.commit)]

@@ -45,8 +45,8 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
 
 /// What can go wrong inside.
 enum StoreFailure: Error, Sendable {
-    /// The server refused a statement; what it was part of is rolled back.
-    case server(state: String, message: String)
+    /// The server refused a statement; what it was part of is rolled back. - constraint: the one that is broken, where it is one.
+    case server(state: String, message: String, constraint: String? = nil)
     /// The connection is gone. - isAmbiguous: the transaction may be stored all the same.
     case lost(reason: String, isAmbiguous: Bool)
     /// Nothing was sent.
@@ -57,7 +57,7 @@ enum StoreFailure: Error, Sendable {
     /// One line without any stored value.
     var reason: String {
         switch self {
-        case .server(let state, let message): "\(message) (SQLSTATE \(state))"
+        case .server(let state, let message, _): "\(message) (SQLSTATE \(state))"
         case .lost(let reason, _), .notSent(let reason), .unreadable(let reason): reason
         }
     }

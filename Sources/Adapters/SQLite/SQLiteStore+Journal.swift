@@ -67,7 +67,7 @@ extension SQLiteStore {
         try await write { queue, done in queue.settlements.append(.init(done: done)) }
     }
 
-    private func journal<Value: Sendable>(
+    func journal<Value: Sendable>(
         _ body: @escaping @Sendable (ReadSession) throws(StoreFailure) -> Value
     ) async throws(JournalError) -> Value {
         switch await readers.read(.journal, body) {

@@ -34,7 +34,7 @@ extension SQLiteStore {
         try await query { (session) throws(StoreFailure) in LogCursor(positions: try session.readHeads()) }
     }
 
-    private func query<Value: Sendable>(
+    func query<Value: Sendable>(
         _ body: @escaping @Sendable (ReadSession) throws(StoreFailure) -> Value
     ) async throws(QueryError) -> Value {
         switch await readers.read(.client, body) {

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// A commit returns when it is on the disk (WAL, `synchronous=FULL`); the commits of all partitions that wait at one time share one
 /// transaction. Everything that blocks runs on threads of the store's own.
-public final class SQLiteStore: Journal, ServiceCallQueries, EventQueries {
+public final class SQLiteStore: Journal, ServiceCallQueries, BookQueries, EventQueries {
     public let storeId: UniqueId
     public let partitionCount: Int
 

@@ -30,6 +30,14 @@ struct BookScenario {
         return events
     }
 
+    /// What `command` would lead to.
+    func deciding(_ command: BookCommand) throws -> [BookEvent] {
+        var copy = self
+        return try copy.when(command)
+    }
+
+    mutating func pass(_ span: TimeSpan) { now = now + span }
+
     func invoice(_ id: InvoiceId) -> Invoice? { if case .invoice(let invoice)? = records[.invoice(tenant, id)] { invoice } else { nil } }
     func series(_ id: SeriesId) -> Series? { if case .series(let series)? = records[.series(tenant, id)] { series } else { nil } }
     func number(_ series: SeriesId, _ document: DocumentReference) -> NumberRecord? {

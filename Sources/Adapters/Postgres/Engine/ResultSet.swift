@@ -32,6 +32,7 @@ final class Rows: @unchecked Sendable {
     private static let severity = Int32(UInt8(ascii: "V"))
     private static let state = Int32(UInt8(ascii: "C"))
     private static let message = Int32(UInt8(ascii: "M"))
+    private static let constraint = Int32(UInt8(ascii: "n"))
 
     private func field(_ code: Int32) -> String? { PQresultErrorField(set.raw, code).map { String(cString: $0) } }
 
@@ -44,7 +45,8 @@ final class Rows: @unchecked Sendable {
     var failure: StoreFailure {
         .server(
             state: field(Self.state) ?? "08006",
-            message: oneLine(field(Self.message) ?? PQresultErrorMessage(set.raw).map { String(cString: $0) } ?? "unknown error"))
+            message: oneLine(field(Self.message) ?? PQresultErrorMessage(set.raw).map { String(cString: $0) } ?? "unknown error"),
+            constraint: field(Self.constraint))
     }
 
     /// The command that was done: `COMMIT`, for instance, or `ROLLBACK` instead of it.

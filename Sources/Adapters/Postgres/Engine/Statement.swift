@@ -110,6 +110,10 @@ struct ArrayColumn: Sendable {
         append(raw: value.low)
     }
 
+    mutating func append(_ value: UniqueId?) {
+        if let value { append(value) } else { appendNull() }
+    }
+
     /// For `text`, and for `bytea` when the text may hold a NUL.
     mutating func append(_ value: String) {
         count += 1

@@ -83,14 +83,18 @@ extension Pump {
             group.succeed(plan, rows)
         case .failure(let failure):
             let fault = WriteFault(failure)
-            if case .fault = fault, group.count > 1 {
+            if fault.isRefusal, group.count > 1 {
                 shared.metrics.splitGroups.add()
                 alone.append(contentsOf: group.alone)
                 return
             }
+            if case .refusedBooks = fault, !group.isThorough {
+                alone.append(group.thorough)
+                return
+            }
             free(group)
             switch fault {
-            case .fault: break
+            case .fault, .refusedBooks: break
             case .unavailable(let reason): report(.error, "store.write-failed", reason)
             case .ambiguous(let reason):
                 shared.metrics.ambiguousCommits.add()

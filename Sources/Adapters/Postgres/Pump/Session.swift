@@ -210,8 +210,8 @@ final class Session {
     }
 
     private func redacted(_ failure: StoreFailure) -> StoreFailure {
-        guard case .server(let state, let message) = failure else { return failure }
-        return .server(state: state, message: settings.redacted(message))
+        guard case .server(let state, let message, let constraint) = failure else { return failure }
+        return .server(state: state, message: settings.redacted(message), constraint: constraint)
     }
 
     // MARK: - Ending

@@ -48,7 +48,7 @@ enum ReadStatements {
 
     static let heads = Statement("heads", [], "SELECT head FROM partitions ORDER BY id")
 
-    static let journal = [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads]
+    static let journal = [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads] + BookReadStatements.journal
 
     // MARK: - The clients'
 
@@ -119,8 +119,10 @@ enum ReadStatements {
         "events_by_key", [TypeId.int8Array, text],
         "SELECT \(EventRow.columns) FROM unnest($1) AS k (key) JOIN events AS e ON e.key = k.key WHERE e.tenant = $2")
 
-    static let client = [
-        SessionStatements.beginRead, SessionStatements.commit, SessionStatements.rollBack, setTenant, call, attempts, list, filteredList,
-        listBound, callsByKey, heads, eventPlaces, eventsByKey,
-    ]
+    static let client =
+        [
+            SessionStatements.beginRead, SessionStatements.commit, SessionStatements.rollBack, setTenant, call, attempts, list,
+            filteredList,
+            listBound, callsByKey, heads, eventPlaces, eventsByKey,
+        ] + BookReadStatements.client
 }

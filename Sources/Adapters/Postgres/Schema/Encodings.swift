@@ -26,6 +26,24 @@ enum StatusCode {
     }
 }
 
+/// The stored number of an invoice's status; never changes its meaning.
+enum InvoiceStatusCode {
+    static func code(_ status: Invoice.Status) -> Int64 {
+        switch status {
+        case .draft: 1
+        case .validated: 2
+        case .issued: 3
+        case .signed: 4
+        case .transmitting: 5
+        case .accepted: 6
+        case .rejected: 7
+        case .credited: 8
+        case .cancelled: 9
+        case .void: 10
+        }
+    }
+}
+
 /// Texts in one blob, each as its length in decimal, a colon, its bytes and a comma (D. J. Bernstein, "Netstrings", 1997): any byte may
 /// be in them, and a person can read them.
 enum Netstrings {

@@ -164,7 +164,7 @@ public enum PostgresMigrations {
     /// What an error of the server means to somebody who wants to open the store.
     static func opened(_ settings: ConnectionSettings, _ failure: StoreFailure) -> PostgresStoreError {
         let reason = settings.redacted(failure.reason)
-        if case .server(let state, _) = failure, state.hasPrefix("42") || state.hasPrefix("0A") {
+        if case .server(let state, _, _) = failure, state.hasPrefix("42") || state.hasPrefix("0A") {
             return .unsuitable(server: settings.server, reason: reason)
         }
         return .unavailable(server: settings.server, reason: reason)

@@ -6,6 +6,7 @@ enum SchemaStatements {
         Migration(number: 1, name: "service calls, events", up: tables, down: dropTables),
         Migration(number: 2, name: "roles and tenants apart", up: isolation, down: dropIsolation),
         Migration(number: 3, name: "owners and their leases", up: leases, down: dropLeases),
+        Migration(number: 4, name: "books: series, numbers, invoices, audit", up: books, down: dropBooks),
     ]
 
     /// All tables lie in a schema of our own, so that a database may be shared with others.

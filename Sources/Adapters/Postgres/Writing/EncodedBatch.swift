@@ -17,6 +17,9 @@ struct EncodedBatch: Sendable {
     private(set) var updates = Columns(WriteStatements.updateTypes)
     private(set) var attempts = Columns(WriteStatements.attemptTypes)
     private(set) var events = Columns(WriteStatements.eventTypes)
+    /// nil where a commit has none: most service calls need no room for them.
+    private(set) var books: EncodedBooks?
+    let audit: Columns?
 
     /// - Throws: `rejected` when the batch is not well formed.
     init(_ batch: CommitBatch, partitionCount: Int) throws(JournalError) {
@@ -27,6 +30,9 @@ struct EncodedBatch: Sendable {
         head = batch.head
         callCount = batch.serviceCalls.count
         eventCount = batch.events.count
+        books = batch.books.isEmpty ? nil : try EncodedBooks(batch)
+        audit = batch.audit.isEmpty ? nil : Columns(audit: batch.audit, partition: batch.partition.index)
+        lastOrdinal = books?.lastOrdinal ?? 0
         for write in batch.serviceCalls { try add(write) }
         var position = batch.expectedHead
         for event in batch.events {
@@ -36,7 +42,14 @@ struct EncodedBatch: Sendable {
             }
             add(event)
         }
-        size = calls.size + requests.size + updates.size + attempts.size + events.size
+        size = calls.size + requests.size + updates.size + attempts.size + events.size + (books?.size ?? 0) + (audit?.size ?? 0)
+    }
+
+    /// The same, with what every invoice says.
+    var complete: EncodedBatch {
+        var complete = self
+        complete.books = books?.complete
+        return complete
     }
 
     private mutating func add(_ write: ServiceCallWrite) throws(JournalError) {

@@ -5,12 +5,22 @@ internal import Ports
 struct WriteGroup {
     var commits: [Inbox.Commit] = []
     var cursors: [Inbox.Cursors] = []
+    /// Whether it is tried again in full: with what every invoice says, and a look which number is taken.
+    private(set) var isThorough = false
 
     var isEmpty: Bool { commits.isEmpty && cursors.isEmpty }
     var count: Int { commits.count + cursors.count }
 
     /// Every item as a group of its own, in the order in which the group would have been applied.
     var alone: [WriteGroup] { commits.map { WriteGroup(commits: [$0]) } + cursors.map { WriteGroup(cursors: [$0]) } }
+
+    /// The same, tried in full.
+    var thorough: WriteGroup {
+        var group = self
+        group.isThorough = true
+        group.commits = commits.map { Inbox.Commit(batch: $0.batch.complete, since: $0.since, done: $0.done) }
+        return group
+    }
 
     func fail(_ error: JournalError) {
         for commit in commits { commit.done.resume(returning: .failure(error)) }
@@ -32,11 +42,12 @@ struct WriteGroup {
         if touched.count > 1 { plan.commands.append(Command(WriteStatements.lock, [ids(touched.sorted()).parameter])) }
         if !commits.isEmpty {
             plan.commands.append(fence(lease: lease))
-            add(WriteStatements.insertCalls, \.calls, to: &plan)
-            add(WriteStatements.insertRequests, \.requests, to: &plan)
-            add(WriteStatements.updateCalls, \.updates, to: &plan)
-            add(WriteStatements.insertAttempts, \.attempts, to: &plan)
-            add(WriteStatements.insertEvents, \.events, to: &plan)
+            add(WriteStatements.insertCalls, to: &plan) { $0.calls }
+            add(WriteStatements.insertRequests, to: &plan) { $0.requests }
+            add(WriteStatements.updateCalls, to: &plan) { $0.updates }
+            add(WriteStatements.insertAttempts, to: &plan) { $0.attempts }
+            addBooks(to: &plan)
+            add(WriteStatements.insertEvents, to: &plan) { $0.events }
         }
         if !cursors.isEmpty {
             plan.cursorsAt = plan.commands.count
@@ -64,9 +75,24 @@ struct WriteGroup {
             ])
     }
 
-    private func add(_ statement: Statement, _ part: KeyPath<EncodedBatch, Columns>, to plan: inout Plan) {
-        guard var rows = commits.first?.batch[keyPath: part] else { return }
-        for commit in commits.dropFirst() { rows.append(contentsOf: commit.batch[keyPath: part]) }
+    private func addBooks(to plan: inout Plan) {
+        add(BookStatements.insertAudit, to: &plan) { $0.audit }
+        guard commits.contains(where: { $0.batch.books != nil }) else { return }
+        add(BookStatements.insertSeries, to: &plan) { $0.books?.series }
+        add(BookStatements.updateSeries, to: &plan) { $0.books?.seriesUpdates }
+        add(BookStatements.insertInvoices, to: &plan) { $0.books?.invoices }
+        add(BookStatements.insertContents, to: &plan) { $0.books?.contents }
+        add(BookStatements.updateInvoices, to: &plan) { $0.books?.invoiceUpdates }
+        add(BookStatements.updateContents, to: &plan) { $0.books?.contentUpdates }
+        if isThorough { add(BookStatements.findCollision, to: &plan) { $0.books?.numbers } }
+        add(BookStatements.insertNumbers, to: &plan) { $0.books?.numbers }
+        add(BookStatements.voidNumbers, to: &plan) { $0.books?.voids }
+    }
+
+    private func add(_ statement: Statement, to plan: inout Plan, _ part: (EncodedBatch) -> Columns?) {
+        let parts = commits.compactMap { part($0.batch) }
+        guard var rows = parts.first else { return }
+        for part in parts.dropFirst() { rows.append(contentsOf: part) }
         if rows.count > 0 { plan.commands.append(Command(statement, rows.parameters)) }
     }
 
@@ -104,16 +130,23 @@ struct WriteGroup {
 enum WriteFault {
     /// Something in it breaks a constraint or the fence; others in its group need not.
     case fault(JournalError)
+    /// Something in the books is refused; what it is shows when it is tried in full.
+    case refusedBooks(JournalError)
     case unavailable(String)
     case ambiguous(String)
 
     init(_ failure: StoreFailure) {
         switch failure {
         case .lost(let reason, isAmbiguous: true): self = .ambiguous("the outcome of a commit is not known: \(reason)")
-        case .server(WriteStatements.ownershipLost, _): self = .fault(.ownershipLost)
-        case .server(WriteStatements.otherVersion, _):
-            self = .fault(.rejected("a call has not the version that the commit expects"))
-        case .server(let state, _) where Self.isConstraint(state): self = .fault(.rejected(failure.reason))
+        case .server(WriteStatements.ownershipLost, _, _): self = .fault(.ownershipLost)
+        case .server(WriteStatements.otherVersion, _, _):
+            self = .fault(.rejected("a record has not the version that the commit expects"))
+        case .server(BookStatements.collision, let printed, _): self = .fault(.numberCollision(printed))
+        case .server(_, _, let constraint?) where BookStatements.collisions.contains(constraint):
+            self = .refusedBooks(.numberCollision(failure.reason))
+        case .server(BookStatements.otherInvoice, _, _):
+            self = .refusedBooks(.rejected("an invoice has not the version that the commit expects, or would change after its issue"))
+        case .server(let state, _, _) where Self.isConstraint(state): self = .fault(.rejected(failure.reason))
         case .server, .lost, .notSent, .unreadable: self = .unavailable("the store cannot write: \(failure.reason)")
         }
     }
@@ -123,9 +156,17 @@ enum WriteFault {
         state.hasPrefix("22") || state.hasPrefix("23") || state == "54000"
     }
 
+    /// Whether what was tried is at fault, and not the store.
+    var isRefusal: Bool {
+        switch self {
+        case .fault, .refusedBooks: true
+        case .unavailable, .ambiguous: false
+        }
+    }
+
     var error: JournalError {
         switch self {
-        case .fault(let error): error
+        case .fault(let error), .refusedBooks(let error): error
         case .unavailable(let reason): .unavailable(reason)
         case .ambiguous(let reason): .ambiguous(reason)
         }

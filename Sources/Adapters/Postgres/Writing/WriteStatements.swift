@@ -11,11 +11,11 @@ enum WriteStatements {
     static let eventTypes = [int8, int8, int8, int8, int4, uuid, text, bytea, bytea]
 
     /// `unnest($1, $2, …)`
-    private static func unnest(_ types: [UInt32]) -> String {
+    static func unnest(_ types: [UInt32]) -> String {
         "unnest(" + (1...types.count).map { "$\($0)" }.joined(separator: ", ") + ")"
     }
 
-    private static func arrays(_ types: [UInt32]) -> [UInt32] { types.map { TypeId.array(of: $0) } }
+    static func arrays(_ types: [UInt32]) -> [UInt32] { types.map { TypeId.array(of: $0) } }
 
     /// SQLSTATEs of our own, raised by `refuse`.
     static let ownershipLost = "LF001"
@@ -124,8 +124,9 @@ enum WriteStatements {
     static let release = Statement(
         "release", [uuid], "UPDATE partitions SET owner = NULL, owner_name = NULL, lease_until = NULL WHERE owner = $1")
 
-    static let all = [
-        SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
-        updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
-    ]
+    static let all =
+        [
+            SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
+            updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
+        ] + BookStatements.all
 }

@@ -45,6 +45,7 @@ enum StoreFailure: Error, Sendable {
     enum JournalFault: Sendable {
         case ownershipLost
         case rejected(String)
+        case numberCollision(String)
     }
 
     /// The primary result code; nil when the library did not report one.
@@ -58,6 +59,7 @@ enum StoreFailure: Error, Sendable {
         case .sqlite(let code, let message): "\(message) (SQLite \(code))"
         case .fault(.ownershipLost): "ownership lost"
         case .fault(.rejected(let reason)), .unreadable(let reason): reason
+        case .fault(.numberCollision): "a number is taken"
         case .listsDamaged: "the lists are damaged and are being made anew; ask again in a moment"
         }
     }

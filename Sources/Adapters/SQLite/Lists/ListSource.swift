@@ -29,7 +29,7 @@ final class ListSource {
         let calls = "FROM service_calls AS c JOIN service_call_requests AS r ON r.key = c.key"
         begin = try Statement(connection, "BEGIN")
         events = try Statement(
-            connection, "SELECT key, ordinal, version FROM events WHERE key > ? AND key <= ? ORDER BY key LIMIT ?")
+            connection, "SELECT key, ordinal, version, type FROM events WHERE key > ? AND key <= ? ORDER BY key LIMIT ?")
         state = try Statement(connection, "SELECT c.status, \(due) FROM service_calls AS c WHERE c.key = ?")
         row = try Statement(connection, "SELECT \(columns) \(calls) WHERE c.key = ?")
         rows = try Statement(connection, "SELECT \(columns) \(calls) WHERE c.key > ? AND c.key <= ? ORDER BY c.key LIMIT ?")
@@ -56,6 +56,9 @@ final class ListSource {
         return ends
     }
 
+    /// The stored numbers of the events of calls; those of books are not in the lists.
+    private static let typesOfCalls = Set(ServiceCallEvent.Kind.allCases.map { Int64(EventType.serviceCall($0).code) })
+
     /// The calls that events after `position` touched, by ordinal, and whether each was made then; and the last position seen.
     func touched(
         partition: Int, after position: Int64, limit: Int
@@ -69,6 +72,7 @@ final class ListSource {
         while try events.step() {
             count += 1
             last = RowKey(value: events.integer(0)).ordinal
+            guard Self.typesOfCalls.contains(events.integer(3)) else { continue }
             if events.integer(2) == 1 {
                 isNew[events.integer(1)] = true
             } else {

@@ -18,6 +18,8 @@ final class ReadSession {
     /// The connection to the lists, made when first needed.
     var lists: ListSession?
     let listPath: String
+    /// The statements over the books, made when first needed.
+    private var madeBooks: BookReader?
     private let waiting: WaitingCalls
 
     init(_ settings: Connection.Settings, listPath: String, waiting: WaitingCalls) throws(StoreFailure) {
@@ -81,6 +83,15 @@ final class ReadSession {
         if connection.isIdle { try begin.run() }
     }
 
+    /// The books as of the transaction.
+    func books() throws(StoreFailure) -> BookReader {
+        try beginRead()
+        if let madeBooks { return madeBooks }
+        let made = try BookReader(connection)
+        madeBooks = made
+        return made
+    }
+
     /// Ends the read transaction, also after an error; an open one would keep the log from starting anew.
     func endRead() {
         callById.reset()
@@ -92,6 +103,7 @@ final class ReadSession {
         heads.reset()
         for stream in eventStreams { stream.reset() }
         lists?.endRead()
+        madeBooks?.endRead()
         connection.rollBack()
     }
 

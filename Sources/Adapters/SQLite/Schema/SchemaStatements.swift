@@ -5,6 +5,7 @@ enum SchemaStatements {
     static let all = [
         Migration(number: 1, name: "service calls, events", up: first, down: withoutFirst),
         Migration(number: 2, name: "indexes written behind", up: second, down: withoutSecond),
+        Migration(number: 3, name: "books, audit", up: third, down: withoutThird),
     ]
 
     /// `PRAGMA application_id` of the product's databases: "LFLW".
@@ -146,6 +147,87 @@ extension SchemaStatements {
 }
 
 extension SchemaStatements {
+    fileprivate static let third = """
+        -- Number series. state is JSON that only ever gains members; it holds the last number of each period.
+        CREATE TABLE series (
+          tenant TEXT NOT NULL,
+          id TEXT NOT NULL,
+          partition INTEGER NOT NULL,
+          ordinal INTEGER NOT NULL,
+          version INTEGER NOT NULL,
+          state BLOB NOT NULL,
+          PRIMARY KEY (tenant, id)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What changes in an invoice's life. state is JSON that only ever gains members; the columns before it repeat what lists are
+        -- narrowed by. content_digest is SHA-256 of the row's document, so that a document is written only when it is another one.
+        CREATE TABLE invoices (
+          key INTEGER PRIMARY KEY,
+          tenant TEXT NOT NULL,
+          id BLOB NOT NULL,
+          version INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          type_code TEXT NOT NULL,
+          number TEXT,
+          series TEXT,
+          credit_of BLOB,
+          issue_date TEXT,
+          created_at INTEGER NOT NULL,
+          content_digest BLOB NOT NULL,
+          state BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX invoices_by_id ON invoices (tenant, id);
+        CREATE INDEX invoices_by_creation ON invoices (tenant, created_at, id);
+        CREATE INDEX invoices_by_original ON invoices (tenant, credit_of, created_at, id) WHERE credit_of IS NOT NULL;
+
+        -- The documents, as JSON.
+        CREATE TABLE invoice_contents (
+          key INTEGER PRIMARY KEY,
+          content BLOB NOT NULL
+        ) STRICT;
+
+        -- Every number that was given, with the document that it is bound to. printed_key is the printed number in capitals and without
+        -- punctuation.
+        CREATE TABLE numbers (
+          tenant TEXT NOT NULL,
+          series TEXT NOT NULL,
+          period TEXT NOT NULL,
+          sequence INTEGER NOT NULL,
+          printed TEXT NOT NULL,
+          printed_key TEXT NOT NULL,
+          document TEXT NOT NULL,
+          allocated_at INTEGER NOT NULL,
+          void_reason TEXT,
+          voided_at INTEGER,
+          PRIMARY KEY (tenant, series, period, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX numbers_by_print ON numbers (tenant, printed_key);
+        CREATE UNIQUE INDEX numbers_by_document ON numbers (tenant, series, document);
+
+        -- The audit: what each commit added to a tenant's chain in a partition. bytes holds the entries; the hashes are SHA-256.
+        CREATE TABLE audit (
+          partition INTEGER NOT NULL,
+          tenant TEXT NOT NULL,
+          previous_count INTEGER NOT NULL,
+          head_count INTEGER NOT NULL,
+          previous_hash BLOB NOT NULL,
+          head_hash BLOB NOT NULL,
+          bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX audit_by_head ON audit (partition, tenant, head_count);
+        """
+}
+
+extension SchemaStatements {
+    fileprivate static let withoutThird = """
+        DROP TABLE audit;
+        DROP TABLE numbers;
+        DROP TABLE invoice_contents;
+        DROP TABLE invoices;
+        DROP TABLE series;
+        DELETE FROM events WHERE type NOT BETWEEN 101 AND 110;
+        """
+
     fileprivate static let withoutFirst = """
         DROP TABLE attempts;
         DROP TABLE events;

@@ -98,6 +98,9 @@ final class IndexBacklog {
         if let farDue { stagedDues.append(WaitingDue(tenant: call.tenant, dueAt: farDue, key: key)) }
     }
 
+    /// Takes note of an ordinal that is not a call's, and so owes nothing.
+    func stage(ordinal key: RowKey) { stagedKeys.append(key) }
+
     func stage(_ found: Found) {
         for entry in found.ids {
             stagedKeys.append(entry.key)

@@ -17,6 +17,7 @@ final class WriteSession {
     private let updateFarCall: Statement
     private let forgetFarDue: Statement
     let indexes: IndexStatements
+    private let books: BookStatements
     private let backlog: IndexBacklog
     let connection: Connection
 
@@ -83,6 +84,7 @@ final class WriteSession {
               (SELECT partition, tenant, due_at, id FROM service_calls WHERE key = ? AND due_far = 1)
             """)
         indexes = try IndexStatements(connection)
+        books = try BookStatements(connection)
         self.backlog = backlog
         self.connection = connection
     }
@@ -97,6 +99,8 @@ final class WriteSession {
         guard (0..<partitionCount).contains(batch.partition.index) else { throw rejected("there is no partition \(batch.partition)") }
         try moveHead(batch)
         for write in batch.serviceCalls { try apply(write, in: batch.partition) }
+        for write in batch.books { try books.apply(write, in: batch.partition) }
+        for segment in batch.audit { try books.append(segment, in: batch.partition) }
         var position = batch.expectedHead
         for event in batch.events {
             position += 1
@@ -115,6 +119,10 @@ final class WriteSession {
         for write in batch.serviceCalls where write.expectedVersion == 0 {
             lastOrdinal = max(lastOrdinal, write.stored.ordinal)
             firstOrdinal = min(firstOrdinal, max(1, write.stored.ordinal))
+        }
+        if !batch.books.isEmpty {
+            lastOrdinal = max(lastOrdinal, batch.books.lazy.map(\.stored.ordinal).max() ?? 0)
+            backlog.stage(ordinal: RowKey(partition: batch.partition.index, ordinal: lastOrdinal))
         }
         try fence.bind(1, batch.head)
         try fence.bind(2, lastOrdinal)

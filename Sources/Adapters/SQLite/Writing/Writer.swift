@@ -211,6 +211,7 @@ final class Writer {
         switch failure {
         case .fault(.ownershipLost): return .fault(.ownershipLost)
         case .fault(.rejected(let reason)): return .fault(.rejected(reason))
+        case .fault(.numberCollision(let printed)): return .fault(.numberCollision(printed))
         default: break
         }
         switch failure.primaryCode {
