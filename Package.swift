@@ -48,7 +48,8 @@ let core: [Target] = [
     kit("PortContract", ["Domain", "Ports"]),
     kit("Simulation", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit"]),
 
-    tests("DomainTests", ["Domain", "PropertyKit"]),
+    // The oracle of exact arithmetic is a library of big integers, which the product does without.
+    tests("DomainTests", ["Domain", "PropertyKit", .product(name: "BigInt", package: "BigInt")]),
     tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
@@ -134,6 +135,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     ]
         + (coreOnly
             ? []
