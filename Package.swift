@@ -62,6 +62,8 @@ let shell: [Target] = [
     adapter("Postgres", ["CLibpq", collections, crypto]),
     .systemLibrary(name: "CRdKafka", path: "Sources/Adapters/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     adapter("Kafka", ["CRdKafka"]),
+    .systemLibrary(name: "CLibXML2", path: "Sources/Adapters/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    adapter("XML", ["CLibXML2"]),
     adapter("System", [collections]),
     adapter("Telemetry"),
     adapter("JWT", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
@@ -90,7 +92,7 @@ let shell: [Target] = [
         dependencies: [
             "Domain", "Ports", "Actors",
             "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "TelemetryAdapter", "JWTAdapter", "HTTPClientAdapter",
-            "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "CSQLite",
+            "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "XMLAdapter", "CSQLite",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Hummingbird", package: "hummingbird"),
@@ -105,6 +107,8 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
+    tests("XMLTests", ["Domain", "XMLAdapter", "PropertyKit"]),
+    tests("JudgeTests", ["Domain", "XMLAdapter"]),
     tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract"]),
     tests(
         "HTTPClientTests",
