@@ -48,7 +48,8 @@ let core: [Target] = [
     kit("PortContract", ["Domain", "Ports"]),
     kit("Simulation", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit"]),
 
-    tests("DomainTests", ["Domain", "PropertyKit"]),
+    // The oracle of exact arithmetic is a library of big integers, which the product does without.
+    tests("DomainTests", ["Domain", "PropertyKit", .product(name: "BigInt", package: "BigInt")]),
     tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
@@ -61,6 +62,8 @@ let shell: [Target] = [
     adapter("Postgres", ["CLibpq", collections, crypto]),
     .systemLibrary(name: "CRdKafka", path: "Sources/Adapters/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     adapter("Kafka", ["CRdKafka"]),
+    .systemLibrary(name: "CLibXML2", path: "Sources/Adapters/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    adapter("XML", ["CLibXML2"]),
     adapter("System", [collections]),
     adapter("Telemetry"),
     adapter("JWT", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
@@ -89,7 +92,7 @@ let shell: [Target] = [
         dependencies: [
             "Domain", "Ports", "Actors",
             "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "TelemetryAdapter", "JWTAdapter", "HTTPClientAdapter",
-            "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "CSQLite",
+            "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "XMLAdapter", "CSQLite",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Hummingbird", package: "hummingbird"),
@@ -104,6 +107,8 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
+    tests("XMLTests", ["Domain", "XMLAdapter", "PropertyKit"]),
+    tests("JudgeTests", ["Domain", "XMLAdapter"]),
     tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract"]),
     tests(
         "HTTPClientTests",
@@ -134,6 +139,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     ]
         + (coreOnly
             ? []

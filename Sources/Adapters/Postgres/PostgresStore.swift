@@ -61,6 +61,9 @@ public final class PostgresStore: Journal, ServiceCallQueries, EventQueries {
         }.get()
     }
 
+    /// Whether any connection to the server is up.
+    public var isConnected: Bool { pump.connections.load(ordering: .relaxed) > 0 }
+
     /// What the store measures of itself, for export.
     public var metrics: [MetricFamily] {
         let measured = pump.metrics

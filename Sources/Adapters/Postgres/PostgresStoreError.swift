@@ -6,6 +6,8 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
     case roles(user: String, reason: String)
     /// The server or the database is not one that can be used.
     case unsuitable(server: String, reason: String)
+    /// An engine serves the store, or has been alive too recently to know that it does not.
+    case inUse(server: String, owner: String)
     /// The store belongs to engines with other keys.
     case otherKeys(server: String)
     /// A newer version of the program made the schema.
@@ -26,6 +28,11 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
             GRANT ledgerflow_writer, ledgerflow_query TO "\(user)";
             """
         case .unsuitable(let server, let reason): "The database \(server) is not suitable: \(reason)."
+        case .inUse(let server, let owner):
+            """
+            An engine (\(owner)) serves the store in the database \(server). Stop it first; one that was killed is taken to be alive for \
+            ten seconds more.
+            """
         case .otherKeys(let server):
             """
             The database \(server) belongs to an engine with other keys. Copy token.key, fingerprint.key and cursor.key from that engine's \

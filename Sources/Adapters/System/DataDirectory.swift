@@ -42,7 +42,7 @@ public struct DataDirectory: Sendable {
         try Self.makeDirectory(trimmed)
     }
 
-    private static func makeDirectory(_ path: String) throws(DataDirectoryError) {
+    private static func makeDirectory(_ path: String, hasParent: Bool = false) throws(DataDirectoryError) {
         if mkdir(path, 0o700) == 0 {
             try synchronize(directory: parent(of: path))
             return
@@ -54,9 +54,10 @@ public struct DataDirectory: Sendable {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw .notADirectory(path: path) }
         case ENOENT:
             let parent = parent(of: path)
-            guard parent != path, parent != "." else { throw failure("make the directory", path) }
+            // Some file systems (/proc) say so although the parent is there.
+            guard !hasParent, parent != path, parent != "." else { throw failure("make the directory", path) }
             try makeDirectory(parent)
-            try makeDirectory(path)
+            try makeDirectory(path, hasParent: true)
         case ENOTDIR: throw .notADirectory(path: path)
         default: throw failure("make the directory", path)
         }

@@ -39,9 +39,7 @@ extension ExactDecimal: CustomStringConvertible, LosslessStringConvertible {
         if scale >= 0 {
             try self.init(mantissa: least.mantissa, scale: scale)
         } else {
-            guard -scale <= Self.maxScale else { throw .overflow }
-            let (scaled, overflow) = least.mantissa.multipliedReportingOverflow(by: PowerOfTen.table[-scale])
-            if overflow { throw .overflow }
+            guard -scale <= Self.maxScale, let scaled = Self.shifted(least.mantissa, by: -scale) else { throw .overflow }
             self.init(unchecked: scaled, 0)
         }
     }
@@ -79,7 +77,7 @@ extension ExactDecimal: CustomStringConvertible, LosslessStringConvertible {
 }
 
 private struct DecimalReading {
-    private var mantissa: Int128 = 0
+    private var large: UInt128 = 0
     private var small: UInt64 = 0
     private var digits = 0
     private var scale = 0
@@ -97,11 +95,11 @@ private struct DecimalReading {
                 small = small * 10 + UInt64(digit)
                 return
             }
-            if digits == 19 { mantissa = Int128(small) }
-            let (tens, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-            let (sum, again) = tens.addingReportingOverflow(Int128(digit))
+            if digits == 19 { large = UInt128(small) }
+            let (tens, overflow) = large.multipliedReportingOverflow(by: 10)
+            let (sum, again) = tens.addingReportingOverflow(UInt128(digit))
             if overflow || again { throw .overflow }
-            mantissa = sum
+            large = sum
         } else if byte == UInt8(ascii: "."), !hasPoint {
             hasPoint = true
         } else if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+"), digits == 0, !hasPoint, !hasSign {
@@ -114,7 +112,12 @@ private struct DecimalReading {
 
     func value() throws(DecimalError) -> ExactDecimal {
         guard digits > 0 else { throw .notANumber }
-        let whole = digits <= 18 ? Int128(small) : mantissa
-        return ExactDecimal(unchecked: isNegative ? 0 - whole : whole, scale)
+        if digits <= 18 {
+            let whole = Int128(small)
+            return ExactDecimal(unchecked: isNegative ? 0 - whole : whole, scale)
+        }
+        let value: Int128? = isNegative ? .init(exactlyNegating: large) : .init(exactly: large)
+        guard let value else { throw .overflow }
+        return ExactDecimal(unchecked: value, scale)
     }
 }

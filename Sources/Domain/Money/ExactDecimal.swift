@@ -26,6 +26,7 @@ public struct ExactDecimal: Sendable {
     }
 
     /// `scale` must be in 0 to `maxScale`.
+    @inline(__always)
     init(unchecked mantissa: Int128, _ scale: Int) {
         self.mantissa = mantissa
         self.scale = scale
@@ -36,12 +37,19 @@ public struct ExactDecimal: Sendable {
 
     /// The number of digits behind the point without trailing zeros: 0 for 12.00, 2 for 0.250.
     public var significantScale: Int {
-        var digits = mantissa
+        if mantissa == 0 { return 0 }
         var left = scale
-        while left > 0 {
-            let (quotient, remainder) = digits.quotientAndRemainder(dividingBy: 10)
-            guard remainder == 0 else { break }
-            digits = quotient
+        // A division of 64 bits is many times quicker than one of 128.
+        if var digits = Int64(exactly: mantissa) {
+            while left > 0, digits % 10 == 0 {
+                digits /= 10
+                left -= 1
+            }
+            return left
+        }
+        var digits = mantissa
+        while left > 0, digits % 10 == 0 {
+            digits /= 10
             left -= 1
         }
         return left
@@ -77,8 +85,10 @@ public enum DecimalError: Error, Hashable, Sendable, CustomStringConvertible {
 extension ExactDecimal: Hashable, Comparable {
     public static func == (a: ExactDecimal, b: ExactDecimal) -> Bool {
         if a.scale == b.scale { return a.mantissa == b.mantissa }
-        let (x, y) = (a.normalized, b.normalized)
-        return x.mantissa == y.mantissa && x.scale == y.scale
+        if a.scale > b.scale { return b == a }
+        // What has too many digits at the larger scale cannot be the value that fits there.
+        guard let scaled = shifted(a.mantissa, by: b.scale - a.scale) else { return false }
+        return scaled == b.mantissa
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -90,102 +100,30 @@ extension ExactDecimal: Hashable, Comparable {
     public static func < (a: ExactDecimal, b: ExactDecimal) -> Bool {
         if a.scale == b.scale { return a.mantissa < b.mantissa }
         if a.isNegative != b.isNegative { return a.isNegative }
-        let shift = PowerOfTen.table[abs(a.scale - b.scale)]
         // The side with the smaller scale is brought to the other; when that does not fit it is the larger in magnitude.
         if a.scale < b.scale {
-            let (scaled, overflow) = a.mantissa.multipliedReportingOverflow(by: shift)
-            return overflow ? a.isNegative : scaled < b.mantissa
+            guard let scaled = shifted(a.mantissa, by: b.scale - a.scale) else { return a.isNegative }
+            return scaled < b.mantissa
         }
-        let (scaled, overflow) = b.mantissa.multipliedReportingOverflow(by: shift)
-        return overflow ? !b.isNegative : a.mantissa < scaled
+        guard let scaled = shifted(b.mantissa, by: a.scale - b.scale) else { return !b.isNegative }
+        return a.mantissa < scaled
     }
-}
 
-// MARK: - Arithmetic
-
-extension ExactDecimal {
-    /// - Throws: `overflow`.
-    public static func + (a: ExactDecimal, b: ExactDecimal) throws(DecimalError) -> ExactDecimal {
-        if a.scale == b.scale {
-            let (sum, overflow) = a.mantissa.addingReportingOverflow(b.mantissa)
-            if overflow { throw .overflow }
-            return ExactDecimal(unchecked: sum, a.scale)
+    /// `value` x 10^`digits`, or nil when it does not fit; `digits` must be in 0 to `maxScale`.
+    @inline(__always)
+    static func shifted(_ value: Int128, by digits: Int) -> Int128? {
+        let power = PowerOfTen.table[digits]
+        // Two factors of 64 bits cannot overflow, and are multiplied by one instruction.
+        if digits <= PowerOfTen.largestIn64Bits, let small = Int64(exactly: value) {
+            return Int128(small) &* Int128(Int64(truncatingIfNeeded: power))
         }
-        let scale = max(a.scale, b.scale)
-        let (sum, overflow) = try a.scaled(to: scale).addingReportingOverflow(b.scaled(to: scale))
-        if overflow { throw .overflow }
-        return ExactDecimal(unchecked: sum, scale)
-    }
-
-    /// - Throws: `overflow`.
-    public static func - (a: ExactDecimal, b: ExactDecimal) throws(DecimalError) -> ExactDecimal {
-        try a + b.negated()
-    }
-
-    /// The exact product; its scale is the sum of both, or less where trailing zeros must go for it to fit.
-    ///
-    /// - Throws: `overflow`.
-    public static func * (a: ExactDecimal, b: ExactDecimal) throws(DecimalError) -> ExactDecimal {
-        let (product, overflow) = a.mantissa.multipliedReportingOverflow(by: b.mantissa)
-        if !overflow, a.scale + b.scale <= maxScale { return ExactDecimal(unchecked: product, a.scale + b.scale) }
-        let (x, y) = (a.normalized, b.normalized)
-        let (least, again) = x.mantissa.multipliedReportingOverflow(by: y.mantissa)
-        guard !again, x.scale + y.scale <= maxScale else { throw .overflow }
-        return ExactDecimal(unchecked: least, x.scale + y.scale)
-    }
-
-    /// - Throws: `overflow` for the one value that has no positive counterpart.
-    public func negated() throws(DecimalError) -> ExactDecimal {
-        let (value, overflow) = Int128(0).subtractingReportingOverflow(mantissa)
-        if overflow { throw .overflow }
-        return ExactDecimal(unchecked: value, scale)
-    }
-
-    public func magnitude() throws(DecimalError) -> ExactDecimal { isNegative ? try negated() : self }
-
-    /// The quotient with `scale` digits behind the point; nothing is lost before that one rounding.
-    ///
-    /// - Throws: `divisionByZero`, `overflow`.
-    public func divided(by divisor: ExactDecimal, scale target: Int, rounding: RoundingRule) throws(DecimalError) -> ExactDecimal {
-        guard !divisor.isZero else { throw .divisionByZero }
-        guard (0...Self.maxScale).contains(target) else { throw .overflow }
-        // self / divisor = (m1 / m2) x 10^(s2 - s1); the mantissa wanted is that x 10^target.
-        let shift = divisor.scale - scale + target
-        var numerator = mantissa
-        var denominator = divisor.mantissa
-        if shift >= 0 {
-            numerator = try Self.shifted(numerator, by: shift)
-        } else {
-            denominator = try Self.shifted(denominator, by: -shift)
-        }
-        let value = try rounding.quotient(numerator, denominator)
-        return ExactDecimal(unchecked: value, target)
-    }
-
-    /// The value with exactly `target` digits behind the point: padded with zeros, or rounded.
-    ///
-    /// - Throws: `overflow`.
-    public func rounded(to target: Int, _ rounding: RoundingRule) throws(DecimalError) -> ExactDecimal {
-        guard (0...Self.maxScale).contains(target) else { throw .overflow }
-        if target >= scale { return ExactDecimal(unchecked: try scaled(to: target), target) }
-        return ExactDecimal(unchecked: try rounding.quotient(mantissa, PowerOfTen.table[scale - target]), target)
-    }
-
-    /// The mantissa that the value has at a `target` scale of at least its own.
-    private func scaled(to target: Int) throws(DecimalError) -> Int128 {
-        target == scale ? mantissa : try Self.shifted(mantissa, by: target - scale)
-    }
-
-    private static func shifted(_ value: Int128, by digits: Int) throws(DecimalError) -> Int128 {
-        if value == 0 { return 0 }
-        guard digits <= maxScale else { throw .overflow }
-        let (scaled, overflow) = value.multipliedReportingOverflow(by: PowerOfTen.table[digits])
-        if overflow { throw .overflow }
-        return scaled
+        let (scaled, overflow) = value.multipliedReportingOverflow(by: power)
+        return overflow ? nil : scaled
     }
 }
 
 /// 10^0 to 10^38.
 enum PowerOfTen {
     static let table: [Int128] = (0...38).reduce(into: []) { powers, _ in powers.append(powers.last.map { $0 * 10 } ?? 1) }
+    static let largestIn64Bits = 18
 }

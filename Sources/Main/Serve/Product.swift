@@ -120,7 +120,10 @@ struct Product: Sendable {
             intents: engine.router, calls: store.queries, events: store.queries, signal: engine.signal,
             authenticator: authenticator, fingerprinter: fingerprinter, cursorKey: keys.cursor, time: time, entropy: entropy,
             readiness: {
-                if engine.isReady { return .ready }
+                if engine.isReady {
+                    if store.isReachable() { return .ready }
+                    return .notReady(reason: "The database cannot be reached; the engine tries again by itself.")
+                }
                 let owner = engine.standsBehind
                 return .notReady(
                     reason: owner.map { "Another engine (\($0)) serves the store; this one stands by." }

@@ -10,6 +10,8 @@ struct SelectedStore: Sendable {
     let journal: any Journal
     let queries: any ServiceCallQueries & EventQueries
     let metrics: @Sendable () -> [MetricFamily]
+    /// Whether the store can be asked at all.
+    let isReachable: @Sendable () -> Bool
     let close: @Sendable () async -> Void
 
     /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
@@ -25,14 +27,17 @@ struct SelectedStore: Sendable {
             options.engineId = try directory.identity()
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)
-            return SelectedStore(journal: store, queries: store, metrics: { store.metrics }, close: { await store.close() })
+            return SelectedStore(
+                journal: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
+                close: { await store.close() })
         }
         var options = SQLiteStoreOptions()
         options.partitionCount = partitions
         options.createdAt = now
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)
-        return SelectedStore(journal: store, queries: store, metrics: { store.metrics }, close: { await store.close() })
+        return SelectedStore(
+            journal: store, queries: store, metrics: { store.metrics }, isReachable: { true }, close: { await store.close() })
     }
 
     /// How long an engine that cannot be heard of is taken to be alive. What it sends to a bus ends before.

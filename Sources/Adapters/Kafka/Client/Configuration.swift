@@ -21,17 +21,17 @@ struct Configuration: ~Copyable {
         self.values = values
     }
 
-    private static func make(_ options: KafkaOptions, events: Int32) throws(KafkaError) -> Configuration {
+    private static func make(_ options: KafkaOptions, events: Int32, reads: Bool) throws(KafkaError) -> Configuration {
         guard options.topicPrefix.utf8.count <= 100, options.topicPrefix.utf8.allSatisfy(isTopicByte) else {
             throw .invalidSetting("topic prefix")
         }
         guard let made = rd_kafka_conf_new() else { throw .unusable("out of memory") }
         let configuration = Configuration(made, options.settings.map(\.value).filter { $0.utf8.count > 3 })
-        try configuration.apply(options, events)
+        try configuration.apply(options, events, reads)
         return configuration
     }
 
-    private func apply(_ options: KafkaOptions, _ events: Int32) throws(KafkaError) {
+    private func apply(_ options: KafkaOptions, _ events: Int32, _ reads: Bool) throws(KafkaError) {
         try set("bootstrap.servers", options.bootstrapServers)
         try set("client.id", options.clientId)
         try set("log.queue", "true")
@@ -39,12 +39,14 @@ struct Configuration: ~Copyable {
         try set("socket.keepalive.enable", "true")
         try set("reconnect.backoff.max.ms", "2000")
         // A partition that goes on after a pause waits for the request under way.
-        try set("fetch.wait.max.ms", "100")
+        if reads { try set("fetch.wait.max.ms", "100") }
         for setting in options.settings {
             guard !Self.reserved.contains(setting.name) else { throw .reservedSetting(setting.name) }
             try set(setting.name, setting.value)
         }
         rd_kafka_conf_set_events(handle, events | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG)
+        // What is left of the log when a client ends would go to standard error.
+        rd_kafka_conf_set_log_cb(handle) { _, _, _, _ in }
     }
 
     private static func isTopicByte(_ byte: UInt8) -> Bool {
@@ -72,7 +74,7 @@ struct Configuration: ~Copyable {
     /// the client (fatally), instead of being overtaken by the next of its key. Its own time-out would not: so it is put behind the
     /// adapter's, which gives up the whole client.
     static func producer(_ options: KafkaOptions) throws(KafkaError) -> Configuration {
-        let configuration = try make(options, events: RD_KAFKA_EVENT_DR)
+        let configuration = try make(options, events: RD_KAFKA_EVENT_DR, reads: false)
         try configuration.set("enable.idempotence", "true")
         try configuration.set("enable.gapless.guarantee", "true")
         try configuration.set("acks", "all")
@@ -90,7 +92,7 @@ struct Configuration: ~Copyable {
 
     /// A member of a group, which stores positions by hand and commits them in the background.
     static func consumer(_ options: KafkaOptions, group: String, start: String, commitEvery: TimeSpan) throws(KafkaError) -> Configuration {
-        let configuration = try make(options, events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT)
+        let configuration = try make(options, events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT, reads: true)
         guard !group.isEmpty else { throw .invalidSetting("group.id") }
         try configuration.set("group.id", group)
         try configuration.set("auto.offset.reset", start)
@@ -103,7 +105,7 @@ struct Configuration: ~Copyable {
 
     /// A reader that assigns partitions to itself. `group` names where its positions are kept.
     static func reader(_ options: KafkaOptions, group: String) throws(KafkaError) -> Configuration {
-        let configuration = try make(options, events: 0)
+        let configuration = try make(options, events: 0, reads: true)
         try configuration.set("group.id", group)
         try configuration.set("auto.offset.reset", "earliest")
         try configuration.set("enable.auto.offset.store", "false")

@@ -87,5 +87,6 @@ struct Link: ~Copyable {
 
 /// Text of the library without line breaks.
 func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingPrefix { $0 == " " }.description
+    // What the library indents are questions to somebody at a terminal, and our own advice follows.
+    text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") }.joined(separator: " ").trimmingPrefix { $0 == " " }.description
 }

@@ -30,6 +30,9 @@ struct Inbox: Sendable {
         /// How often it may still be sent again over a new connection.
         var retries = 3
         let done: CheckedContinuation<Result<[Rows], StoreFailure>, Never>
+
+        /// The tick at which it is refused when it has not been sent. - patience: how long it waits for a connection; nil while one is up.
+        func end(_ patience: Int64?) -> Int64 { patience.map { min(deadline, since + $0) } ?? deadline }
     }
 
     var commits: Deque<Commit> = []

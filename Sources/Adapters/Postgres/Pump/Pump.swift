@@ -79,7 +79,7 @@ final class Pump {
         let journalIsFree = journalReaders.contains { $0.freeUp(to: Self.journalDepth) != nil }
         let clientIsFree = clientReaders.contains { $0.free != nil }
         let writerIsFree = writers.contains { $0.free != nil }
-        let isAway = self.isAway
+        let away = self.away
         let isClosing = closing != .no
         let (busy, takesOver) = (busyPartitions, takeoverIsUnderWay)
         let patience = options.patience.microseconds
@@ -92,7 +92,7 @@ final class Pump {
                 || journalIsFree && !inbox.journalReads.isEmpty || clientIsFree && !inbox.clientReads.isEmpty
                 || inbox.isClosing && !isClosing
             inbox.mustWake = !hasWork
-            return (!hasWork, Self.due(inbox, patience: isAway ? patience : nil))
+            return (!hasWork, Self.due(inbox, away, patience: patience))
         }
         let now = monotonicMicroseconds()
         var until = min(due, now + 1_000_000)
@@ -102,18 +102,27 @@ final class Pump {
         poll(microseconds: maySleep ? max(0, until - now) : 0)
     }
 
-    /// Whether no connection can write.
-    private var isAway: Bool { writers.allSatisfy { $0.session?.isReady != true } }
+    /// For what no connection is up.
+    private struct Away {
+        let writers: Bool
+        let journalReaders: Bool
+        let clientReaders: Bool
+    }
 
-    private static func due(_ inbox: Inbox, patience: Int64?) -> Int64 {
+    private var away: Away {
+        func isAway(_ slots: [Slot]) -> Bool { slots.allSatisfy { $0.session?.isReady != true } }
+        return Away(writers: isAway(writers), journalReaders: isAway(journalReaders), clientReaders: isAway(clientReaders))
+    }
+
+    private static func due(_ inbox: Inbox, _ away: Away, patience: Int64) -> Int64 {
         var due = Int64.max
-        if let patience {
+        if away.writers {
             if let first = inbox.commits.first { due = min(due, first.since + patience) }
             if let first = inbox.takeovers.first { due = min(due, first.since + patience) }
             if let first = inbox.cursors.first { due = min(due, first.since + patience) }
         }
-        if let first = inbox.journalReads.first { due = min(due, first.deadline) }
-        if let first = inbox.clientReads.first { due = min(due, first.deadline) }
+        if let first = inbox.journalReads.first { due = min(due, first.end(away.journalReaders ? patience : nil)) }
+        if let first = inbox.clientReads.first { due = min(due, first.end(away.clientReaders ? patience : nil)) }
         return due
     }
 
@@ -217,18 +226,18 @@ final class Pump {
     /// Answers those for whom nothing was free for too long.
     private func refuseLate(_ now: Int64) {
         let patience = options.patience.microseconds
-        let isAway = self.isAway
+        let away = self.away
         let late = shared.withInbox { inbox -> Inbox in
             var late = Inbox()
-            Self.move(&inbox.journalReads, &late.journalReads) { $0.deadline <= now }
-            Self.move(&inbox.clientReads, &late.clientReads) { $0.deadline <= now }
-            guard isAway else { return late }
+            Self.move(&inbox.journalReads, &late.journalReads) { $0.end(away.journalReaders ? patience : nil) <= now }
+            Self.move(&inbox.clientReads, &late.clientReads) { $0.end(away.clientReaders ? patience : nil) <= now }
+            guard away.writers else { return late }
             Self.move(&inbox.commits, &late.commits) { $0.since + patience <= now }
             Self.move(&inbox.takeovers, &late.takeovers) { $0.since + patience <= now }
             Self.move(&inbox.cursors, &late.cursors) { $0.since + patience <= now }
             return late
         }
-        if isAway {
+        if away.writers {
             for group in alone { group.fail(.unavailable("the database went away")) }
             for group in alone { free(group) }
             alone = []

@@ -49,13 +49,15 @@ public enum PostgresMigrations {
 
     /// Takes back every applied migration above `to`, the newest first; with 0 all, and everything that the store holds with them.
     ///
-    /// No engine may run meanwhile.
+    /// Refused while an engine holds a partition; none may start meanwhile.
     ///
     /// - Returns: the numbers that were taken back.
     @discardableResult
     public static func down(url: String, to last: Int) throws(PostgresStoreError) -> [Int] {
         let connection = try AdminConnection(try ConnectionSettings(url: url, options: PostgresStoreOptions()))
-        return try locked(connection) { connection, applied throws(StoreFailure) in
+        let server = connection.settings.server
+        let outcome = try locked(connection) { connection, applied throws(StoreFailure) -> Result<[Int], PostgresStoreError> in
+            if let owner = try livingOwner(connection, applied) { return .failure(.inUse(server: server, owner: owner)) }
             var done: [Int] = []
             for migration in SchemaStatements.all.reversed() where migration.number > last && applied[migration.number] != nil {
                 try transaction(connection) { connection throws(StoreFailure) in
@@ -64,8 +66,21 @@ public enum PostgresMigrations {
                 }
                 done.append(migration.number)
             }
-            return done
+            return .success(done)
         }
+        return try outcome.get()
+    }
+
+    /// Who holds a partition by a lease that has not run out; nil when nobody does, or before there were leases.
+    private static func livingOwner(_ connection: borrowing AdminConnection, _ applied: [Int: Applied]) throws(StoreFailure) -> String? {
+        guard applied[SchemaStatements.leasesNumber] != nil else { return nil }
+        // Under the writer's role, for which the table is open.
+        try connection.execute("SET ROLE \(Roles.writer)")
+        let owner = try connection.value(
+            "SELECT coalesce(owner_name, '') FROM partitions WHERE owner IS NOT NULL AND lease_until > clock_timestamp() ORDER BY id LIMIT 1"
+        )
+        try connection.execute("RESET ROLE")
+        return owner
     }
 
     @discardableResult

@@ -5,9 +5,12 @@ enum SchemaStatements {
     static let all = [
         Migration(number: 1, name: "service calls, events", up: tables, down: dropTables),
         Migration(number: 2, name: "roles and tenants apart", up: isolation, down: dropIsolation),
-        Migration(number: 3, name: "owners and their leases", up: leases, down: dropLeases),
+        Migration(number: leasesNumber, name: "owners and their leases", up: leases, down: dropLeases),
         Migration(number: 4, name: "books: series, numbers, invoices, audit", up: books, down: dropBooks),
     ]
+
+    /// The migration from which on the table `partitions` tells who serves it.
+    static let leasesNumber = 3
 
     /// All tables lie in a schema of our own, so that a database may be shared with others.
     static let schema = "ledgerflow"

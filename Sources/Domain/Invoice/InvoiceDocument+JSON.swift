@@ -1,0 +1,163 @@
+extension InvoiceDocument {
+    /// Which members of the JSON form a reader takes.
+    public enum JSONContent: Sendable {
+        /// What a sender may say of an invoice that is not issued yet. What the engine works out itself (the number, line net amounts,
+        /// totals and tax amounts) is refused with a plain message; texts must not be empty and have bounded lengths.
+        case draft
+        /// Everything, as the engine writes it.
+        case complete
+    }
+
+    /// How many lines (BG-25) a document may have.
+    public static let maxLines = 10_000
+
+    /// Bounds for a document from outside: 8 MiB, 16 deep, 400,000 values.
+    public static let inputLimits = JSONLimits(maxBytes: 8 << 20, maxDepth: 16, maxValues: 400_000)
+
+    /// Bounds for a document that the engine wrote itself: so wide that whatever was let in can be read back.
+    public static let storedLimits = JSONLimits(maxBytes: 64 << 20, maxDepth: 16, maxValues: 4_000_000)
+
+    /// Reads the JSON form; `docs/invoice-json.md` lists its members.
+    ///
+    /// - Throws: `InvoiceJSONError` with everything that is wrong.
+    public init(
+        json bytes: [UInt8], as content: JSONContent, limits: JSONLimits = InvoiceDocument.inputLimits
+    ) throws(InvoiceJSONError) {
+        self = try InvoiceJSONError.reading(bytes, limits: limits) { Self.read(&$0, as: content) }
+    }
+
+    /// The complete document in its JSON form: compact, members in one fixed order, absent values left out. Equal documents whose decimals
+    /// have equal scales give the same bytes, and reading these bytes as `complete` and writing them again gives them unchanged, so they
+    /// may be stored and digested.
+    public var canonicalJSON: [UInt8] {
+        var form = InvoiceJSONWriter(capacity: 1_024 + 320 * lines.count)
+        form.document(self)
+        return form.writer.bytes
+    }
+}
+
+/// Why a document in JSON could not be read.
+public enum InvoiceJSONError: Error, Sendable {
+    /// It is not JSON, or larger than allowed.
+    case syntax(JSONSyntaxError)
+    /// Members are missing, unknown or wrong: all of them.
+    case fields(JSONProblems)
+
+    /// Reads `bytes` as one object, whose members `body` takes.
+    static func reading<T>(
+        _ bytes: [UInt8], limits: JSONLimits, _ body: (inout JSONFields) -> T?
+    ) throws(InvoiceJSONError) -> T {
+        let value: JSONValue
+        do {
+            value = try JSONReader.read(bytes, limits: limits)
+        } catch {
+            throw .syntax(error)
+        }
+        var problems = JSONProblems()
+        guard let result = problems.object(value, body) else { throw .fields(problems) }
+        return result
+    }
+}
+
+// MARK: - Values
+
+extension JSONFields {
+    /// The decimal `name`, a string or a number, read exactly.
+    mutating func decimal(_ name: StaticString) -> ExactDecimal? {
+        guard let value = required(name) else { return nil }
+        return decimal(value, name)
+    }
+
+    /// The decimal `name` if present, a string or a number, read exactly.
+    mutating func optionalDecimal(_ name: StaticString) -> ExactDecimal? {
+        guard let value = present(name) else { return nil }
+        return decimal(value, name)
+    }
+
+    private mutating func decimal(_ value: JSONValue, _ name: StaticString) -> ExactDecimal? {
+        do {
+            switch value {
+            case .string(let text): return try ExactDecimal(utf8: text.utf8)
+            case .number(let number): return try ExactDecimal(number)
+            default: reportType(value, expected: "a decimal, as a string or a number", at: .field(name))
+            }
+        } catch {
+            report(name, error.description)
+        }
+        return nil
+    }
+
+    /// The day `name` if present, written `YYYY-MM-DD`.
+    mutating func optionalDate(_ name: StaticString) -> CalendarDate? {
+        guard let value = present(name) else { return nil }
+        guard case .string(let text) = value, let date = CalendarDate(text) else {
+            report(name, "must be a day such as \"2026-11-20\"")
+            return nil
+        }
+        return date
+    }
+
+    /// The text `name`, of characters that XML 1.0 can carry.
+    mutating func text(_ name: StaticString, minBytes: Int, maxBytes: Int) -> String? {
+        guard let text = string(name, minBytes: minBytes, maxBytes: maxBytes) else { return nil }
+        return writable(text, name)
+    }
+
+    /// The text `name` if present, of characters that XML 1.0 can carry.
+    mutating func optionalText(_ name: StaticString, minBytes: Int, maxBytes: Int) -> String? {
+        guard let text = optionalString(name, minBytes: minBytes, maxBytes: maxBytes) else { return nil }
+        return writable(text, name)
+    }
+
+    private mutating func writable(_ text: String, _ name: StaticString) -> String? {
+        if text.withJSONBytes(XMLCharacters.holds) { return text }
+        report(name, "must not hold control characters other than tab and line ends")
+        return nil
+    }
+}
+
+private enum XMLCharacters {
+    /// Whether the valid UTF-8 in `bytes` is made of XML 1.0's `Char` (2.2) only: no control characters but tab, line feed and carriage
+    /// return, and neither U+FFFE nor U+FFFF.
+    static func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 {
+                guard byte == 0x09 || byte == 0x0A || byte == 0x0D else { return false }
+            } else if byte == 0xEF, index + 2 < bytes.count, bytes[index + 1] == 0xBF, bytes[index + 2] >= 0xBE {
+                return false
+            }
+            index += 1
+        }
+        return true
+    }
+}
+
+extension Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// The standard encoding with padding (RFC 4648 section 4).
+    static func encode(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
+            var written = 0
+            var bits: UInt32 = 0
+            var held: UInt32 = 0
+            func put(_ byte: UInt8) {
+                text[written] = byte
+                written += 1
+            }
+            for byte in bytes {
+                bits = bits << 8 | UInt32(byte)
+                held += 8
+                while held >= 6 {
+                    held -= 6
+                    put(alphabet[Int(bits >> held & 63)])
+                }
+            }
+            if held > 0 { put(alphabet[Int(bits << (6 - held) & 63)]) }
+            while written % 4 != 0 { put(UInt8(ascii: "=")) }
+            return written
+        }
+    }
+}
