@@ -60,7 +60,8 @@ struct Product: Sendable {
         settings.maxRunning = maxRunning
         engine = Engine(
             ports: EnginePorts(
-                journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics),
+                journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics,
+                calendar: SystemCalendar()),
             settings: settings)
     }
 
