@@ -24,6 +24,8 @@ enum CloudEventWriter {
     private static func source(of event: CommittedEvent) -> String {
         switch event.type {
         case .serviceCall: "/tenants/\(event.tenant.value)/service-calls"
+        case .series: "/tenants/\(event.tenant.value)/series"
+        case .invoice: "/tenants/\(event.tenant.value)/invoices"
         }
     }
 }

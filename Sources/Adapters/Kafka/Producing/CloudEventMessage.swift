@@ -39,20 +39,16 @@ struct CloudEventMessages {
         block.header("correlation_id", event.correlationId)
     }
 
-    func topic(of type: EventType) -> String { prefix + Self.context(of: type) }
+    func topic(of type: EventType) -> String { prefix + type.context }
 
     /// One topic per context.
-    static let contexts = ["service-call"]
-
-    private static func context(of type: EventType) -> String {
-        switch type {
-        case .serviceCall: "service-call"
-        }
-    }
+    static let contexts: [String] = EventType.all.map(\.context).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
 
     private static func source(of event: CommittedEvent) -> String {
         switch event.type {
         case .serviceCall: "/tenants/\(event.tenant.value)/service-calls"
+        case .series: "/tenants/\(event.tenant.value)/series"
+        case .invoice: "/tenants/\(event.tenant.value)/invoices"
         }
     }
 
