@@ -122,7 +122,10 @@ let shell: [Target] = [
         ]),
     tests(
         "HTTPServerTests",
-        ["Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", crypto, lifecycle, logging]),
+        [
+            "Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", "XMLAdapter", crypto, lifecycle,
+            logging,
+        ]),
     kit("PostgresKit", []),
     tests("PostgresTests", ["CLibpq", "Domain", "Ports", "PostgresAdapter", "PortContract", "PostgresKit"]),
     kit("KafkaKit", ["CRdKafka"], exclude: ["readback.py"]),

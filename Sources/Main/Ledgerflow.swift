@@ -17,7 +17,10 @@ struct Ledgerflow: AsyncParsableCommand {
             `ledgerflow --generate-completion-script bash` (or zsh, fish) prints completions for a shell.
             """,
         version: productVersion,
-        subcommands: [Serve.self, Demo.self, Call.self, Events.self, Token.self, Migrate.self, Doctor.self])
+        subcommands: [
+            Serve.self, Demo.self, Call.self, InvoiceCommands.self, SeriesCommands.self, Validate.self, AuditCommands.self, Events.self,
+            Token.self, Migrate.self, Doctor.self,
+        ])
 
     /// As the library's own, but for failures that bring their exit code along.
     static func main() async {
@@ -32,6 +35,10 @@ struct Ledgerflow: AsyncParsableCommand {
             FileHandle.standardError.write(Data(failure.message.utf8))
             Foundation.exit(failure.code.rawValue)
         } catch {
+            if exitCode(for: error) == .validationFailure, Validate.isAsked(by: CommandLine.arguments) {
+                FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+                Foundation.exit(Validate.wrongUsage.rawValue)
+            }
             exit(withError: error)
         }
     }

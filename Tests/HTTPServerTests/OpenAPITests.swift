@@ -36,7 +36,7 @@ import Testing
             let document = try await Self.document(server)
             #expect(document.at(["openapi"]) == .string("3.1.0"))
             let operations = Self.operations(document)
-            #expect(operations.count == 16)
+            #expect(operations.count == 37)
             var names: Set<String> = []
             for (path, method, value) in operations {
                 guard case .string(let name)? = value.at(["operationId"]) else {
@@ -45,6 +45,7 @@ import Testing
                 }
                 #expect(names.insert(name).inserted)
                 let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
+                    .replacing("{series}", with: "INV").replacing("{document}", with: "x")
                 let answer = try await server.send(method.uppercased(), target, token: .some(nil))
                 let needsToken = value.at(["security", "0", "token"]) != nil
                 #expect((answer.status == 401) == needsToken, "\(method) \(path)")
@@ -72,14 +73,21 @@ import Testing
         try await withServer { server in
             for (path, method, value) in Self.operations(try await Self.document(server)) {
                 guard let example = value.at(["requestBody", "content", "application/json", "example"]) else { continue }
-                let made = try await server.post(
-                    "/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
-                let target = path.replacing("{id}", with: try made.string("id") ?? "")
+                let id =
+                    path.hasPrefix("/v1/invoices")
+                    ? try await server.draft(issue: path.hasSuffix("/void") || path.hasSuffix("/credit-notes"))
+                    : try await server.post(
+                        "/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#
+                    ).string("id") ?? ""
+                _ = try await server.post("/v1/series/INV/allocations", #"{"document":"order-1"}"#)
+                let target = path.replacing("{id}", with: id).replacing("{series}", with: path.hasSuffix("/import") ? "SHOP" : "INV")
+                    .replacing("{document}", with: "order-1")
                 var writer = JSONWriter()
                 writer.value(example)
-                let answer = try await server.post(target, writer.text)
-                #expect((200...201).contains(answer.status), "\(method) \(path)")
-                #expect(!answer.text.contains("\"problem\""))
+                let answer = try await server.send(
+                    method.uppercased(), target, headers: [("Content-Type", "application/json")], body: writer.bytes)
+                #expect((200...201).contains(answer.status), "\(method) \(path) \(answer.text)")
+                #expect(!answer.text.contains("\"problem\""), "\(answer.text)")
             }
         }
     }
@@ -97,7 +105,22 @@ import Testing
             }
             server.time.move(by: .hours(-24 * 3_650))
             let detail = try await server.get("/v1/service-calls/\(id)")
+            let numbers = #"{"numbers":[{"number":"X-2"},{"number":"X-2"}]}"#
+            _ = try await server.post("/v1/series", #"{"id":"X","format":"X-{seq}","reset":"never"}"#)
+            let issued = try await server.post("/v1/invoices?issue=true", InvoiceSample.valid)
+            let validation = try await server.post("/v1/invoices/\(try await server.draft(InvoiceSample.invalid))/validate", "{}")
             for (schema, value) in [
+                ("Invoice", try issued.json()), ("InvoiceItem", try await server.get("/v1/invoices").json("items", "0")),
+                ("InvoicePage", try await server.get("/v1/invoices").json()), ("InvoiceValidation", try validation.json()),
+                ("Finding", try validation.json("findings", "0")),
+                ("ValidationResult", try await server.post("/v1/invoices/validate", InvoiceSample.valid).json()),
+                ("InvoiceBatchResults", try await server.post("/v1/invoices/batch", Schemas.invoiceBatchExample).json()),
+                ("Series", try await server.get("/v1/series/INV").json()), ("SeriesList", try await server.get("/v1/series").json()),
+                ("SeriesNumber", try await server.get("/v1/series/INV/numbers").json("items", "0")),
+                ("SeriesNumberPage", try await server.get("/v1/series/INV/numbers").json()),
+                ("GapReport", try await server.get("/v1/series/INV/gap-report").json()),
+                ("NumberImportResult", try await server.post("/v1/series/X/import", numbers).json()),
+                ("AuditPage", try await server.get("/v1/audit").json()),
                 ("ServiceCall", try detail.json()), ("Attempt", try detail.json("attempts", "0")),
                 ("ServiceCallItem", try await server.get("/v1/service-calls").json("items", "0")),
                 ("Event", try await server.get("/v1/events").json("items", "0")),

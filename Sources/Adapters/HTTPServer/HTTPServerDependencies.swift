@@ -1,3 +1,4 @@
+public import Domain
 public import Ports
 
 /// Whether the engine can take requests.
@@ -11,6 +12,13 @@ public enum Readiness: Hashable, Sendable {
 public struct HTTPServerDependencies: Sendable {
     public let intents: any ServiceCallIntents
     public let calls: any ServiceCallQueries
+    public let books: any BookIntents
+    public let bookQueries: any BookQueries
+    /// Assesses what is drafted, and has the rules look at it.
+    public let desk: InvoiceDesk
+    /// Reads a document in XML that is to be looked at.
+    public let parse: InvoiceDesk.Parse
+    public let calendar: any LocalCalendar
     public let events: any EventQueries
     public let signal: any EventSignal
     public let authenticator: any Authenticator
@@ -25,13 +33,20 @@ public struct HTTPServerDependencies: Sendable {
     public let diagnostics: any Diagnostics
 
     public init(
-        intents: any ServiceCallIntents, calls: any ServiceCallQueries, events: any EventQueries, signal: any EventSignal,
+        intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
+        desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
+        signal: any EventSignal,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, cursorKey: [UInt8], time: any TimeSource,
         entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
         metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics
     ) {
         self.intents = intents
         self.calls = calls
+        self.books = books
+        self.bookQueries = bookQueries
+        self.desk = desk
+        self.parse = parse
+        self.calendar = calendar
         self.events = events
         self.signal = signal
         self.authenticator = authenticator

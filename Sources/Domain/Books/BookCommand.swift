@@ -139,6 +139,8 @@ public enum BookError: Error, Hashable, Sendable {
     /// What is adopted does not run on from the start of its period without gap or repeat, or clashes with numbers given already.
     case adoptionNotContiguous(period: String, expected: Int64)
     case adoptionTooLarge(limit: Int)
+    /// The document has a number in the series already, or is named twice.
+    case adoptionOfNumbered(DocumentReference)
     /// The printed number stands on another document of the tenant already, also when only punctuation tells them apart (CT-3, CT-7).
     case numberCollision(printed: String)
 }

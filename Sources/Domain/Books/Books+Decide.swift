@@ -7,7 +7,7 @@ extension Books {
         case .openSeries(let plan): return [.series(tenant, plan.id)]
         case .allocate(let id, let document, _): return [.series(tenant, id), .number(tenant, id, document)]
         case .voidNumber(let id, let document, _): return [.series(tenant, id), .number(tenant, id, document)]
-        case .adopt(let id, _): return [.series(tenant, id)]
+        case .adopt(let id, let adoptions): return [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
         case .draft(let draft):
             var keys: [BookKey] = [.invoice(tenant, draft.id)]
             if let original = draft.creditOf { keys.append(.invoice(tenant, original)) }
@@ -111,7 +111,11 @@ extension Books {
         guard adoptions.count <= Self.maxAdoptions else { throw .adoptionTooLarge(limit: Self.maxAdoptions) }
         let (series, opening) = try opened(id, context)
         var last = series.last
+        var documents: Set<DocumentReference> = []
         for adoption in adoptions {
+            guard number(id, adoption.document) == nil, documents.insert(adoption.document).inserted else {
+                throw .adoptionOfNumbered(adoption.document)
+            }
             let period = adoption.number.period
             let expected = last[period].map { $0 + 1 } ?? series.plan.start
             guard adoption.number.sequence == expected else { throw .adoptionNotContiguous(period: period, expected: expected) }

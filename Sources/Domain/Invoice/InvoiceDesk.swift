@@ -119,7 +119,7 @@ extension InvoiceDocument {
     /// The credit note that takes back what `request` names of this invoice; amounts are to be assessed anew.
     ///
     /// Line allowances and charges are taken in proportion to the quantity, by their amounts; those of the document go with the whole
-    /// invoice only. What was prepaid or rounded stays with the original.
+    /// invoice only. What was prepaid or rounded stays with the original. The breakdown is kept for its exemption reasons.
     ///
     /// - Throws: `CreditProblem` naming the line.
     public func creditNote(_ request: CreditRequest) throws(CreditProblem) -> InvoiceDocument {
@@ -132,7 +132,6 @@ extension InvoiceDocument {
         note.prepaidAmount = nil
         note.roundingAmount = nil
         note.totals = nil
-        note.taxBreakdown = []
         note.attachments = []
         note.precedingInvoices = [PrecedingInvoice(number: number ?? "", issueDate: issueDate)]
         if let reason = request.reason { note.notes = [Note(reason)] } else { note.notes = [] }

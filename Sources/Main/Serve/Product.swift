@@ -10,6 +10,7 @@ internal import ServiceLifecycle
 internal import SystemAdapter
 internal import TelemetryAdapter
 internal import UnixSignals
+internal import XMLAdapter
 
 /// The whole product put together on one data directory.
 struct Product: Sendable {
@@ -34,14 +35,18 @@ struct Product: Sendable {
     private let time: SystemTimeSource
     private let entropy: SystemEntropy
     private let diagnostics: StandardErrorDiagnostics
+    private let calendar = SystemCalendar()
+    private let desk: InvoiceDesk
+    private static let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
 
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
-        partitions: Int, maxRunning: Int,
+        partitions: Int, maxRunning: Int, tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
         self.host = host
+        desk = InvoiceDesk(taxes: tax.taxes, regime: tax.regime, parse: Self.parse)
         self.port = port
         lock = try directory.lock()
         let time = SystemTimeSource()
@@ -61,7 +66,7 @@ struct Product: Sendable {
         engine = Engine(
             ports: EnginePorts(
                 journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics,
-                calendar: SystemCalendar()),
+                calendar: calendar),
             settings: settings)
     }
 
@@ -118,7 +123,8 @@ struct Product: Sendable {
         settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
-            intents: engine.router, calls: store.queries, events: store.queries, signal: engine.signal,
+            intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
+            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal,
             authenticator: authenticator, fingerprinter: fingerprinter, cursorKey: keys.cursor, time: time, entropy: entropy,
             readiness: {
                 if engine.isReady {

@@ -8,7 +8,7 @@ internal import SystemAdapter
 /// The store that the settings select: the embedded one, or a PostgreSQL database.
 struct SelectedStore: Sendable {
     let journal: any Journal
-    let queries: any ServiceCallQueries & EventQueries
+    let queries: any ServiceCallQueries & BookQueries & EventQueries
     let metrics: @Sendable () -> [MetricFamily]
     /// Whether the store can be asked at all.
     let isReachable: @Sendable () -> Bool

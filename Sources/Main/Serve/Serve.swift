@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many attempts may run at one time, 1 to 65536 (default: 512).") var maxRunning: String?
     @OptionGroup var database: DatabaseOption
     @OptionGroup var kafka: KafkaOptionGroup
+    @OptionGroup var tax: TaxOptions
     @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
@@ -29,7 +30,8 @@ struct Serve: AsyncParsableCommand {
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
-            maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512))
+            maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
+            tax: tax.registry(dataDirectory: data.path))
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in
@@ -53,7 +55,7 @@ struct Serve: AsyncParsableCommand {
 
           export TOKEN=\(token)
 
-        Three commands to try:
+        A few commands to try:
 
           curl -s \(address)/v1/service-calls -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Idempotency-Key: first' \\
             -d '{"request":{"method":"POST","url":"\(address)/ping","body":"hello"}}'
@@ -61,6 +63,14 @@ struct Serve: AsyncParsableCommand {
           curl -s "\(address)/v1/service-calls?limit=10" -H "Authorization: Bearer $TOKEN"
 
           curl -s "\(address)/v1/events?limit=10" -H "Authorization: Bearer $TOKEN"
+
+        and an invoice, numbered and issued:
+
+          curl -s "\(address)/v1/invoices?issue=true" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+            -d '{"currency":"EUR","dueDate":"2035-01-31",
+                 "seller":{"name":"Seller GmbH","vatId":"DE123456789","address":{"city":"Berlin","country":"DE"}},
+                 "buyer":{"name":"Buyer SA","address":{"city":"Paris","country":"FR"}},
+                 "lines":[{"name":"Thing","quantity":"3","unit":"C62","unitPrice":"19.99","tax":{"category":"S","rate":"19"}}]}'
 
         Stop with Ctrl-C.
 

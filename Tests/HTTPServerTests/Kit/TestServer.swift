@@ -8,6 +8,7 @@ import Synchronization
 import SystemAdapter
 import TelemetryAdapter
 import Testing
+import XMLAdapter
 
 /// A clock that a test can move; waiting is real.
 final class MovableTime: TimeSource {
@@ -31,6 +32,7 @@ struct TestServer: Sendable {
 
     let port: Int
     let engine: FakeEngine
+    let books: FakeBooks
     let time: MovableTime
     let token: String
     let otherToken: String
@@ -81,6 +83,9 @@ func withServer(
 ) async throws {
     let time = MovableTime()
     let engine = FakeEngine { time.now() }
+    let calendar = SystemCalendar()
+    let books = FakeBooks(calendar: calendar) { time.now() }
+    let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
     let readiness = TestServer.SharedReadiness()
     let key = try await TokenKey(seed: TestServer.seed)
     let issuer = TokenIssuer(key: key, time: time, entropy: SystemEntropy())
@@ -90,7 +95,8 @@ func withServer(
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let server = HTTPServer(
         HTTPServerDependencies(
-            intents: engine, calls: engine, events: engine, signal: engine,
+            intents: engine, calls: engine, books: books, bookQueries: books, desk: InvoiceDesk(parse: parse), parse: parse,
+            calendar: calendar, events: engine, signal: engine,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)),
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
@@ -106,7 +112,7 @@ func withServer(
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         let testServer = TestServer(
-            port: port, engine: engine, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
+            port: port, engine: engine, books: books, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
             stop: { await group.triggerGracefulShutdown() })
         do {

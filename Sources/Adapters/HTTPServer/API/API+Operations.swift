@@ -51,6 +51,9 @@ struct OperationsHandlers: Sendable {
                 json.field("version", productVersion)
                 json.object("links") { links in
                     links.field("serviceCalls", ServiceCallHandlers.path)
+                    links.field("invoices", InvoiceHandlers.path)
+                    links.field("series", SeriesHandlers.path)
+                    links.field("audit", "/v1/audit")
                     links.field("events", "/v1/events")
                     links.field("document", "/openapi.json")
                     links.field("topics", "/asyncapi.json")

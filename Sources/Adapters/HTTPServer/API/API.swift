@@ -22,10 +22,18 @@ struct API {
             slots: StreamSlots(settings, metrics), draining: draining)
         let operations = OperationsHandlers(
             readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining, productVersion: settings.productVersion)
+        let invoices = InvoiceHandlers(
+            books: dependencies.books, queries: dependencies.bookQueries, desk: dependencies.desk, parse: dependencies.parse,
+            calendar: dependencies.calendar, fingerprinter: dependencies.fingerprinter, time: dependencies.time,
+            entropy: dependencies.entropy, cursors: cursors, settings: settings)
+        let series = SeriesHandlers(
+            books: dependencies.books, queries: dependencies.bookQueries, cursors: cursors)
+        let audit = AuditHandlers(queries: dependencies.bookQueries, partitions: dependencies.events.partitionCount)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
-            Self.callRoutes(calls, settings) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
+            Self.callRoutes(calls, settings) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
+            + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }
         let document = OpenAPIDocument.render(routes + [withoutText])
@@ -49,6 +57,8 @@ struct API {
     }
 
     static let callsTag = "Service calls"
+    static let invoicesTag = "Invoices"
+    static let seriesTag = "Number series"
     static let eventsTag = "Events"
     static let operationsTag = "Operations"
     static let smallBody = 65_536

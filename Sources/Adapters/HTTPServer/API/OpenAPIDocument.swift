@@ -12,7 +12,8 @@ enum OpenAPIDocument {
                 info.field("version", "1")
                 info.field(
                     "description",
-                    "Durable, scheduled HTTP calls. Every error is a problem by RFC 9457; every answer carries X-Request-Id.")
+                    "Durable, scheduled HTTP calls, and invoices with legal numbers. Every error is a problem by RFC 9457; every answer carries X-Request-Id."
+                )
                 info.object("license") { license in
                     license.field("name", "Apache-2.0")
                     license.field("identifier", "Apache-2.0")
@@ -55,8 +56,11 @@ enum OpenAPIDocument {
             writeParameters(of: route, to: &operation)
             if let body = route.body {
                 operation.object("requestBody") { request in
-                    request.field("required", true)
+                    request.field("required", body.isRequired)
                     request.object("content") { content in
+                        if body.takesXML {
+                            content.object(dynamic: Reply.xml) { $0.object("schema") { $0.field("type", "string") } }
+                        }
                         content.object(dynamic: Reply.json) { type in
                             type.object("schema") { $0.field("$ref", reference(body.schema)) }
                             type.field("example", raw: Array(body.example.utf8))
@@ -75,7 +79,7 @@ enum OpenAPIDocument {
 
     private static func writeParameters(of route: Route, to operation: inout JSONWriter) {
         operation.array("parameters") { parameters in
-            if let name = pathParameter(route.path) {
+            for name in pathParameters(route.path) {
                 let schema = name == "id" ? #"{"type":"string","format":"uuid"}"# : #"{"type":"string"}"#
                 write(
                     Parameter(name: name, description: "Which one.", schema: schema, required: true), in: "path", to: &parameters)
@@ -85,9 +89,8 @@ enum OpenAPIDocument {
         }
     }
 
-    private static func pathParameter(_ path: String) -> String? {
-        guard let open = path.firstIndex(of: "{"), let close = path.firstIndex(of: "}") else { return nil }
-        return String(path[path.index(after: open)..<close])
+    private static func pathParameters(_ path: String) -> [String] {
+        path.split(separator: "{").dropFirst().compactMap { part in part.firstIndex(of: "}").map { String(part[..<$0]) } }
     }
 
     private static func write(_ parameter: Parameter, in place: String, to parameters: inout JSONWriter) {

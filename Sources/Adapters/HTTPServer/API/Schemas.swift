@@ -7,7 +7,9 @@ enum Schemas {
         let json: String
     }
 
-    static let all = [
+    static let all = calls + books
+
+    private static let calls = [
         Schema(name: "Submission", json: submission(extra: "")), Schema(name: "Retry", json: retry),
         Schema(name: "Request", json: request),
         Schema(name: "Batch", json: batch), Schema(name: "BatchItem", json: submission(extra: batchKey)),
@@ -19,7 +21,7 @@ enum Schemas {
         Schema(name: "AnyObject", json: #"{"type":"object"}"#),
     ]
 
-    private static func list(_ values: [String]) -> String { "[" + values.map { "\"\($0)\"" }.joined(separator: ",") + "]" }
+    static func list(_ values: [String]) -> String { "[" + values.map { "\"\($0)\"" }.joined(separator: ",") + "]" }
 
     private static let methods = list(OutgoingRequest.Method.allCases.map(\.rawValue))
     static let statuses = #"{"type":"string","enum":\#(list(ServiceCall.Status.allCases.map(\.rawValue)))}"#
@@ -110,7 +112,7 @@ enum Schemas {
         "kind":{"type":"string","enum":\#(list(ExecutionFailure.Kind.allCases.map(\.rawValue)))},"detail":{"type":"string"}}}}}
         """#
 
-    private static func page(of item: String, next: String) -> String {
+    static func page(of item: String, next: String) -> String {
         #"""
         {"type":"object","required":["items","nextCursor"],"properties":{
         "items":{"type":"array","items":{"$ref":"#/components/schemas/\#(item)"}},"nextCursor":{"type":\#(next)}}}
@@ -126,9 +128,9 @@ enum Schemas {
     private static let event = #"""
         {"type":"object","required":["specversion","id","source","type","subject","time","datacontenttype","tenantid","version","correlationid","data"],
         "properties":{"specversion":{"const":"1.0"},"id":{"type":"string","format":"uuid"},"source":{"type":"string","format":"uri-reference"},
-        "type":{"type":"string","enum":\#(list(ServiceCallEvent.Kind.allCases.map { EventType.serviceCall($0).name }))},
-        "subject":{"type":"string","format":"uuid","description":"The call."},"time":\#(instant),"datacontenttype":{"const":"application/json"},
-        "tenantid":{"type":"string"},"version":{"type":"integer","minimum":1,"description":"Counts the events of the call without gap."},
+        "type":{"type":"string","enum":\#(list(EventType.all.map(\.name)))},
+        "subject":{"type":"string","format":"uuid","description":"The call, invoice or series."},"time":\#(instant),"datacontenttype":{"const":"application/json"},
+        "tenantid":{"type":"string"},"version":{"type":"integer","minimum":1,"description":"Counts the events of the subject without gap."},
         "correlationid":{"type":"string"},"data":{"type":"object"}}}
         """#
 
@@ -139,7 +141,7 @@ enum Schemas {
         "retryAfter":{"type":"integer","description":"Seconds."},
         "errors":{"type":"array","items":{"type":"object","required":["detail"],"properties":{
         "pointer":{"type":"string","format":"json-pointer"},"parameter":{"type":"string"},"header":{"type":"string"},"detail":{"type":"string"}}}},
-        "furtherErrors":{"type":"integer"}}}
+        "furtherErrors":{"type":"integer"},"findings":\#(findings)}}
         """#
 
     static let submissionExample = #"""

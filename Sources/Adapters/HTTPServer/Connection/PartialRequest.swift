@@ -8,7 +8,7 @@ final class PartialRequest {
     let head: HTTPRequestHead
     let id: String
     private let route: Route?
-    private let pathParameter: String?
+    private let pathParameters: [String]
     private let query: Substring?
     /// What it will be answered with, whatever its body is.
     private(set) var refusal: Problem?
@@ -25,12 +25,12 @@ final class PartialRequest {
         id = IncomingRequest.validId(head.headers) ?? processor.newId()
         let target = RequestTarget(head.uri)
         query = target.query
-        guard let (entry, parameter) = processor.table.find(target.path) else {
-            (route, pathParameter) = (nil, nil)
+        guard let (entry, parameters) = processor.table.find(target.path) else {
+            (route, pathParameters) = (nil, [])
             refusal = Problem(.unknownPath, "Nothing is served under this path.")
             return
         }
-        pathParameter = parameter
+        pathParameters = parameters
         route = entry.route(for: head.method)
         if route == nil {
             refusal = Problem(
@@ -81,7 +81,7 @@ final class PartialRequest {
     func incoming() -> IncomingRequest? {
         guard let route else { return nil }
         return IncomingRequest(
-            route: route, method: head.method, pathParameter: pathParameter, query: query, headers: head.headers, id: id,
+            route: route, method: head.method, pathParameters: pathParameters, query: query, headers: head.headers, id: id,
             body: body)
     }
 }

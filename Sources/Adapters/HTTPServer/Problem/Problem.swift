@@ -22,6 +22,8 @@ struct Problem: Error, Sendable {
     var faults: [Fault] = []
     /// How many more there are than `faults` lists.
     var unlistedFaults = 0
+    /// What the rules found in an invoice.
+    var findings: [Finding] = []
     /// Seconds.
     var retryAfter: Int64?
     var headers: [(String, String)] = []
@@ -34,8 +36,8 @@ struct Problem: Error, Sendable {
     }
 
     /// - Parameter prefix: the pointer of the value that was read, within the document.
-    init(_ problems: JSONProblems, prefix: String = "") {
-        self.init(.invalidRequest, Self.count(problems.count))
+    init(_ problems: JSONProblems, prefix: String = "", _ kind: ProblemKind = .invalidRequest) {
+        self.init(kind, Self.count(problems.count))
         faults = problems.listed.map { Fault(place: .pointer(prefix + $0.pointer), detail: $0.message) }
         unlistedFaults = problems.unlistedCount
     }
@@ -66,6 +68,7 @@ struct Problem: Error, Sendable {
             problem.field("detail", detail)
             problem.field("instance", ifPresent: instance)
             problem.field("retryAfter", ifPresent: retryAfter)
+            if !findings.isEmpty { InvoiceWriter.findings(findings, to: &problem) }
             guard !faults.isEmpty else { return }
             problem.array("errors") { errors in
                 for fault in faults {
@@ -102,6 +105,7 @@ extension Problem {
     init(_ error: IntentError) {
         switch error {
         case .refused(let refusal): self.init(refusal)
+        case .refusedByBooks(let refusal): self.init(refusal)
         case .busy(let span):
             let seconds = max(1, (span.microseconds + 999_999) / 1_000_000)
             self.init(.busy, "Too much is waiting already; nothing was done.", retryAfter: seconds)

@@ -13,8 +13,17 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case requestTimeout = "request-timeout"
     case idempotencyConflict = "idempotency-conflict"
     case illegalTransition = "illegal-transition"
+    case seriesDiffers = "series-differs"
+    case seriesExhausted = "series-exhausted"
+    case numberVoid = "number-void"
+    case invoiceNumberCollision = "invoice-number-collision"
+    case creditRefused = "credit-refused"
+    case importRefused = "import-refused"
+    case versionConflict = "version-conflict"
     case bodyTooLarge = "body-too-large"
     case unsupportedMediaType = "unsupported-media-type"
+    case unprocessableDocument = "unprocessable-document"
+    case invoiceNotValid = "invoice-not-valid"
     case headersTooLarge = "headers-too-large"
     case internalError = "internal-error"
     case busy = "busy"
@@ -34,9 +43,13 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
-        case .idempotencyConflict, .illegalTransition: 409
+        case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
+            .creditRefused, .importRefused:
+            409
+        case .versionConflict: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
+        case .unprocessableDocument, .invoiceNotValid: 422
         case .headersTooLarge: 431
         case .internalError: 500
         case .busy, .unavailable, .unknownOutcome, .stopping, .notReady: 503
@@ -57,9 +70,18 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notAcceptable: "No acceptable representation"
         case .requestTimeout: "The request took too long to arrive"
         case .idempotencyConflict: "The idempotency key was used for something else"
-        case .illegalTransition: "The call's status does not allow this"
+        case .illegalTransition: "The status does not allow this"
+        case .seriesDiffers: "The series is another one"
+        case .seriesExhausted: "The series has no number left"
+        case .numberVoid: "The number is void"
+        case .invoiceNumberCollision: "The number stands on another document"
+        case .creditRefused: "It cannot be credited so"
+        case .importRefused: "The numbers do not fit the series"
+        case .versionConflict: "It has changed since it was read"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's type is not supported"
+        case .unprocessableDocument: "The document cannot be processed"
+        case .invoiceNotValid: "The invoice breaks rules that it must keep"
         case .headersTooLarge: "The header fields are too large"
         case .internalError: "The engine made a mistake"
         case .busy: "Too much is waiting"
@@ -82,18 +104,27 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."
         case .unknownPath: "See /openapi.json for the paths that there are."
         case .methodNotAllowed: "Use one of the methods in the Allow header."
-        case .notAcceptable: "Accept application/json."
+        case .notAcceptable: "Accept application/json, or what the path gives."
         case .requestTimeout: "Send the request again, faster."
         case .idempotencyConflict: "Use a new Idempotency-Key for a new request; repeat an earlier one unchanged."
-        case .illegalTransition: "Read the call: its status has moved on."
+        case .illegalTransition: "Read it again: its status has moved on."
+        case .seriesDiffers: "Use the series as it is, or open one of another name."
+        case .seriesExhausted: "Open a new series."
+        case .numberVoid: "Give the document another reference, and allocate a number for that."
+        case .invoiceNumberCollision: "Number by a series whose format no other series of the tenant can print."
+        case .creditRefused: "Read the original: what is left to credit, and its status."
+        case .importRefused: "Scan again: the series has moved on since."
+        case .versionConflict: "Read it again, and send the change with the ETag of that answer in If-Match."
         case .bodyTooLarge: "Send less at once."
-        case .unsupportedMediaType: "Send Content-Type: application/json."
+        case .unsupportedMediaType: "Send Content-Type: application/json, or application/xml where the path takes it."
+        case .unprocessableDocument: "Mend what the detail or errors name; the pointers lead into the document (RFC 6901)."
+        case .invoiceNotValid: "Mend what findings list with severity fatal."
         case .headersTooLarge: "Send fewer or shorter header fields."
         case .internalError: "Try again later; the instance identifies the request in the engine's diagnostics."
         case .busy: "Nothing was done. Try again after the time in Retry-After."
         case .unavailable: "Nothing was done. Try again after the time in Retry-After."
         case .unknownOutcome:
-            "Send the same request again with the same Idempotency-Key, or read the call: a repetition does no harm."
+            "Send the same request again with the same Idempotency-Key, or read the resource: a repetition does no harm."
         case .stopping: "Nothing was done. Try again after the time in Retry-After."
         case .notReady: "Wait; the detail says what is missing."
         }

@@ -40,6 +40,39 @@ struct CursorCodec: Sendable {
         return ServiceCallPlace(createdAt: Instant(microseconds: Int64(bitPattern: microseconds)), id: ServiceCallId(id))
     }
 
+    // MARK: Lists of the books
+
+    func encode(_ place: InvoicePlace, tenant: TenantId) -> String {
+        seal(Self.bytes(place.createdAt.microseconds) + place.id.value.bytes, kind: "invoices", tenant)
+    }
+
+    /// - Throws: 400 for a text that is not a cursor of this tenant's lists of invoices.
+    func invoicePlace(_ text: String, tenant: TenantId) throws(Problem) -> InvoicePlace {
+        guard let payload = open(text, kind: "invoices", tenant), payload.count == 24, let id = UniqueId(bytes: payload.dropFirst(8))
+        else { throw Self.invalid }
+        return InvoicePlace(createdAt: Instant(microseconds: Self.integer(payload.prefix(8))), id: InvoiceId(id))
+    }
+
+    func encode(_ place: NumberPlace, of series: SeriesId, tenant: TenantId) -> String {
+        seal(Self.bytes(place.sequence) + Array(place.period.utf8), kind: "numbers/" + series.value, tenant)
+    }
+
+    /// - Throws: 400 for a text that is not a cursor of the numbers of this series.
+    func numberPlace(_ text: String, of series: SeriesId, tenant: TenantId) throws(Problem) -> NumberPlace {
+        guard let payload = open(text, kind: "numbers/" + series.value, tenant), payload.count >= 8,
+            let period = String(validating: payload.dropFirst(8), as: UTF8.self)
+        else { throw Self.invalid }
+        return NumberPlace(period: period, sequence: Self.integer(payload.prefix(8)))
+    }
+
+    private static func bytes(_ value: Int64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: UInt64(bitPattern: value) >> UInt64($0)) }
+    }
+
+    private static func integer(_ bytes: ArraySlice<UInt8>) -> Int64 {
+        Int64(bitPattern: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+
     // MARK: The log
 
     func encode(_ cursor: LogCursor, tenant: TenantId) -> String {

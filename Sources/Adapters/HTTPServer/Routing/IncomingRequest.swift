@@ -6,8 +6,8 @@ internal import NIOHTTP1
 struct IncomingRequest: Sendable {
     let route: Route
     let method: HTTPMethod
-    /// The text that stands for the parameter of the route's path.
-    let pathParameter: String?
+    /// The texts that stand for the parameters of the route's path, as they came.
+    let pathParameters: [String]
     let query: Substring?
     let headers: HTTPHeaders
     /// Names the request in answers and diagnostics, and is the correlation id when none is given.
@@ -17,11 +17,70 @@ struct IncomingRequest: Sendable {
     /// The first field of that name.
     func header(_ name: String) -> String? { headers.first(name: name) }
 
+    /// The text that stands for the first parameter of the route's path.
+    var pathParameter: String? { pathParameters.first }
+
     /// - Throws: 404 when the path does not hold an identifier.
     func callId() throws(Problem) -> ServiceCallId {
         guard let text = pathParameter, let id = ServiceCallId(text) else { throw .noSuchCall }
         return id
     }
+
+    /// - Throws: 404 when the path does not hold an identifier.
+    func invoiceId() throws(Problem) -> InvoiceId {
+        guard let text = pathParameter, let id = InvoiceId(text) else { throw .noSuchInvoice }
+        return id
+    }
+
+    /// - Throws: 404 when the path does not hold the name of a series.
+    func seriesId() throws(Problem) -> SeriesId {
+        guard let text = decodedParameter(0), let id = SeriesId(text) else { throw .noSuchSeries }
+        return id
+    }
+
+    /// - Throws: 404 when the second parameter of the path is no reference to a document.
+    func documentReference() throws(Problem) -> DocumentReference {
+        guard let text = decodedParameter(1), let reference = DocumentReference(text) else { throw .noSuchNumber }
+        return reference
+    }
+
+    private func decodedParameter(_ index: Int) -> String? {
+        guard pathParameters.indices.contains(index) else { return nil }
+        return QueryReader.decode(pathParameters[index][...].utf8, plusIsSpace: false)
+    }
+
+    /// The header `Idempotency-Key`, if there is one.
+    func idempotencyKey() throws(Problem) -> IdempotencyKey? {
+        let values = headers["idempotency-key"]
+        guard let value = values.first else { return nil }
+        guard values.count == 1, let key = IdempotencyKey(value) else {
+            throw Problem(
+                faults: [
+                    .init(place: .header("Idempotency-Key"), detail: "must be given once, with 1 to 255 visible ASCII characters")
+                ],
+                .invalidRequest)
+        }
+        return key
+    }
+
+    /// The version that the header `If-Match` (RFC 9110 §13.1.1) asks for; nil: any.
+    func ifMatch() throws(Problem) -> Int64? {
+        let values = headers["if-match"]
+        guard let value = values.first, value != "*" else { return nil }
+        let digits = value.utf8.dropFirst().dropLast()
+        guard values.count == 1, value.hasPrefix("\""), value.hasSuffix("\""), (1...18).contains(digits.count),
+            digits.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int64(Substring(digits))
+        else {
+            throw Problem(
+                faults: [.init(place: .header("If-Match"), detail: "must be one version in quotes, as ETag gives it")], .invalidRequest)
+        }
+        return version
+    }
+
+    var bodyBytes: [UInt8] { Array(body.readableBytesView) }
+
+    /// The body as JSON, or nil when there is none.
+    func optionalJSON(limits: JSONLimits) throws(Problem) -> JSONValue? { body.readableBytes == 0 ? nil : try json(limits: limits) }
 
     /// The body as JSON.
     ///

@@ -3,14 +3,20 @@ enum MediaType {
     /// Whether a `Content-Type` declares JSON, in UTF-8 or without naming a charset.
     static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
-        if contentType == "application/json" { return true }
+        if contentType == Reply.json { return true }
         let parts = contentType.split(separator: ";", omittingEmptySubsequences: false)
-        guard let type = parts.first, trimmed(type).lowercased() == "application/json" else { return false }
+        guard let type = parts.first, trimmed(type).lowercased() == Reply.json else { return false }
         return parts.dropFirst().allSatisfy { part in
             let pair = trimmed(part).lowercased()
             guard pair.hasPrefix("charset=") else { return true }
             return pair == "charset=utf-8" || pair == "charset=\"utf-8\""
         }
+    }
+
+    /// Whether a `Content-Type` declares XML (RFC 7303); the document itself says in which encoding.
+    static func isXML(_ contentType: String?) -> Bool {
+        guard let type = contentType?.split(separator: ";", omittingEmptySubsequences: false).first else { return false }
+        return ["application/xml", "text/xml"].contains(trimmed(type).lowercased())
     }
 
     /// Whether an `Accept` header admits `type`; an absent one admits everything.

@@ -13,7 +13,7 @@ struct QueryReader {
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
             let rawName = pair[..<(equals ?? pair.endIndex)]
             let rawValue = equals.map { pair[pair.index(after: $0)...] }
-            guard let name = Self.decode(rawName), let value = rawValue.map(Self.decode) ?? "" else {
+            guard let name = Self.decode(rawName), let value = rawValue.map({ Self.decode($0) }) ?? "" else {
                 fault("", "has a name or value that is not percent-encoded UTF-8")
                 continue
             }
@@ -79,7 +79,42 @@ struct QueryReader {
         }
     }
 
-    private static func decode(_ text: Substring.UTF8View) -> String? {
+    mutating func bool(_ name: String) -> Bool? {
+        switch values.first(where: { $0.name == name })?.value {
+        case nil: return nil
+        case "true": return true
+        case "false": return false
+        default:
+            fault(name, "must be true or false")
+            return nil
+        }
+    }
+
+    mutating func date(_ name: String) -> CalendarDate? {
+        guard let text = values.first(where: { $0.name == name })?.value else { return nil }
+        guard let date = CalendarDate(text) else {
+            fault(name, "must be a day such as 2026-11-20")
+            return nil
+        }
+        return date
+    }
+
+    /// The value that `read` makes of the text.
+    ///
+    /// - Parameter expected: the rest of a sentence about the parameter.
+    mutating func value<T>(_ name: String, _ expected: String, _ read: (String) -> T?) -> T? {
+        guard let text = values.first(where: { $0.name == name })?.value else { return nil }
+        guard let value = read(text) else {
+            fault(name, expected)
+            return nil
+        }
+        return value
+    }
+
+    /// Percent-encoded UTF-8, in a query or a path.
+    ///
+    /// - Parameter plusIsSpace: as in a query; in a path a `+` is a `+`.
+    static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool = true) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var index = text.startIndex
@@ -87,7 +122,7 @@ struct QueryReader {
             let byte = text[index]
             text.formIndex(after: &index)
             switch byte {
-            case UInt8(ascii: "+"): bytes.append(0x20)
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(0x20)
             case UInt8(ascii: "%"):
                 guard let high = hexDigit(text, &index), let low = hexDigit(text, &index) else { return nil }
                 bytes.append(high << 4 | low)

@@ -3,6 +3,7 @@ internal import Domain
 /// An answer, before it is written to the connection.
 struct Reply: Sendable {
     static let json = "application/json"
+    static let xml = "application/xml"
 
     enum Body: Sendable {
         case none

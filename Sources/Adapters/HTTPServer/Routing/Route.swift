@@ -17,6 +17,10 @@ struct RequestBody: Sendable {
     let schema: String
     /// JSON that is valid by the schema.
     let example: String
+    /// Whether it must be there.
+    var isRequired = true
+    /// Whether it may be XML in place of JSON.
+    var takesXML = false
 }
 
 /// One of the answers of a route, as it is documented.
@@ -55,7 +59,7 @@ final class Route: Sendable {
     }
 
     let method: HTTPMethod
-    /// With at most one parameter, `{id}` or `{kind}`.
+    /// With parameters as `{id}`, each a whole segment.
     let path: String
     /// The operation's name in the document.
     let operation: String

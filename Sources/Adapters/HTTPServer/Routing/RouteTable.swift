@@ -19,10 +19,38 @@ struct RouteTable: Sendable {
         }
     }
 
+    /// A path with parameters.
     private struct Template: Sendable {
-        let prefix: String
-        let suffix: String
+        /// What stands before, between and behind the parameters; the last one may be empty.
+        let literals: [[UInt8]]
         let entry: Entry
+
+        init(_ entry: Entry) {
+            self.entry = entry
+            var literals: [[UInt8]] = []
+            for part in entry.path.split(separator: "{", omittingEmptySubsequences: false) {
+                let close = part.firstIndex(of: "}")
+                literals.append(Array(part[(close.map(part.index(after:)) ?? part.startIndex)...].utf8))
+            }
+            self.literals = literals
+        }
+
+        /// The texts in the places of the parameters, which hold no slash and are not empty; nil for another path.
+        func match(_ path: Substring.UTF8View) -> [String]? {
+            var rest = path
+            var parameters: [String] = []
+            for (index, literal) in literals.enumerated() {
+                if index > 0 {
+                    let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+                    guard end > rest.startIndex else { return nil }
+                    parameters.append(String(Substring(rest[..<end])))
+                    rest = rest[end...]
+                }
+                guard rest.starts(with: literal) else { return nil }
+                rest = rest.dropFirst(literal.count)
+            }
+            return rest.isEmpty ? parameters : nil
+        }
     }
 
     let routes: [Route]
@@ -42,10 +70,8 @@ struct RouteTable: Sendable {
         var fixed: [Substring: Entry] = [:]
         var templates: [Template] = []
         for entry in entries {
-            let parts = entry.path.split(separator: "{", maxSplits: 1, omittingEmptySubsequences: false)
-            if let rest = parts.dropFirst().first, let close = rest.firstIndex(of: "}") {
-                let suffix = String(rest[rest.index(after: close)...])
-                templates.append(Template(prefix: String(parts[0]), suffix: suffix, entry: entry))
+            if entry.path.utf8.contains(UInt8(ascii: "{")) {
+                templates.append(Template(entry))
             } else {
                 fixed[entry.path[...]] = entry
             }
@@ -54,13 +80,11 @@ struct RouteTable: Sendable {
         self.templates = templates
     }
 
-    /// The entry of a path, and the text in the place of its parameter, which holds no slash and is not empty.
-    func find(_ path: Substring) -> (entry: Entry, parameter: String?)? {
-        if let entry = fixed[path] { return (entry, nil) }
-        for template in templates where path.hasPrefix(template.prefix) && path.hasSuffix(template.suffix) {
-            let middle = path.utf8.dropFirst(template.prefix.utf8.count).dropLast(template.suffix.utf8.count)
-            let overlaps = path.utf8.count <= template.prefix.utf8.count + template.suffix.utf8.count
-            if !overlaps, !middle.contains(UInt8(ascii: "/")) { return (template.entry, String(Substring(middle))) }
+    /// The entry of a path, and the texts in the places of its parameters.
+    func find(_ path: Substring) -> (entry: Entry, parameters: [String])? {
+        if let entry = fixed[path] { return (entry, []) }
+        for template in templates {
+            if let parameters = template.match(path.utf8) { return (template.entry, parameters) }
         }
         return nil
     }

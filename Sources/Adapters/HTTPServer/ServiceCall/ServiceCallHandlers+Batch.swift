@@ -13,7 +13,7 @@ extension ServiceCallHandlers {
         for (index, item) in items.enumerated() {
             var problems = JSONProblems()
             let read = problems.object(item) { fields in
-                let key = Self.idempotencyKey(&fields)
+                let key = fields.idempotencyKey()
                 return SubmittedCall.read(&fields, now: now).map { (key: key, call: $0) }
             }
             guard let read else {
@@ -41,15 +41,6 @@ extension ServiceCallHandlers {
         let items = problems.object(value) { $0.values("items", count: 1...settings.maxBatchItems) }
         guard let items else { throw Problem(problems) }
         return items
-    }
-
-    private static func idempotencyKey(_ fields: inout JSONFields) -> IdempotencyKey? {
-        guard let text = fields.optionalString("idempotencyKey", minBytes: 1, maxBytes: 255) else { return nil }
-        guard let key = IdempotencyKey(text) else {
-            fields.report("idempotencyKey", "must hold visible ASCII characters only")
-            return nil
-        }
-        return key
     }
 
     /// Puts the replies, which are in the order of what was sent, in the places of the items.

@@ -17,7 +17,7 @@ struct ServiceCallHandlers: Sendable {
     // MARK: Commands
 
     func submit(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        let key = try Self.idempotencyKey(request)
+        let key = try request.idempotencyKey()
         let value = try request.json(limits: JSONLimits(maxBytes: settings.maxBodyBytes))
         let now = time.now()
         var problems = JSONProblems()
@@ -140,18 +140,5 @@ struct ServiceCallHandlers: Sendable {
         return submitted.submission(
             tenant: principal.tenant, id: id,
             fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: requestId)
-    }
-
-    private static func idempotencyKey(_ request: IncomingRequest) throws(Problem) -> IdempotencyKey? {
-        let values = request.headers["idempotency-key"]
-        guard let value = values.first else { return nil }
-        guard values.count == 1, let key = IdempotencyKey(value) else {
-            throw Problem(
-                faults: [
-                    .init(place: .header("Idempotency-Key"), detail: "must be given once, with 1 to 255 visible ASCII characters")
-                ],
-                .invalidRequest)
-        }
-        return key
     }
 }
