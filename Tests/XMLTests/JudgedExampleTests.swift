@@ -33,7 +33,13 @@ struct JudgedExampleTests {
             let ubl = UBLReader.read(try XMLReader.read(try UBLWriter.write(document)))
             #expect(ubl.document == document && ubl.problems.isEmpty && ubl.unmapped.isEmpty, "\(file.lastPathComponent)")
             let cii = CIIReader.read(try XMLReader.read(try CIIWriter.write(document)))
-            #expect(cii.document == document && cii.problems.isEmpty && cii.unmapped.isEmpty, "\(file.lastPathComponent)")
+            // CII has a discount on the price only together with the price before it.
+            var expected = document
+            for (index, line) in document.lines.enumerated() {
+                guard line.grossPrice == nil, let discount = line.priceDiscount else { continue }
+                expected.lines[index].grossPrice = try line.unitPrice + discount
+            }
+            #expect(cii.document == expected && cii.problems.isEmpty && cii.unmapped.isEmpty, "\(file.lastPathComponent)")
         }
     }
 }

@@ -34,7 +34,7 @@ extension APIClient {
         do {
             let response = try await http.execute(request, timeout: .seconds(70))
             let body = try await Array(response.body.collect(upTo: Self.maxAnswerBytes).readableBytesView)
-            guard response.status == .ok else { throw CommandFailure(books: Int(response.status.code), body, .options) }
+            guard response.status == .ok else { throw CommandFailure(books: Int(response.status.code), body, .pointers) }
             return (body, response.headers.first(name: "Ledgerflow-Not-Carried").flatMap { Int($0) } ?? 0)
         } catch { throw failure(error) }
     }
@@ -93,8 +93,9 @@ extension CommandFailure {
         if let parameter = fault["parameter"]?.text { return option(parameter) }
         guard let pointer = fault["pointer"]?.text, !pointer.isEmpty else { return "the document" }
         guard naming == .options else { return pointer }
-        if pointer.hasPrefix("/lines") { return "--line" }
-        let name = String(pointer.split(separator: "/").last ?? "")
+        let steps = pointer.split(separator: "/")
+        if steps.first == "lines" { return "--line" + (steps.dropFirst().first.flatMap { Int($0) }.map { " (number \($0 + 1))" } ?? "") }
+        let name = String(steps.last ?? "")
         return name == "id" || name == "document" ? name : option(name)
     }
 

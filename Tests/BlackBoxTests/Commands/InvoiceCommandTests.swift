@@ -27,9 +27,10 @@ extension BlackBox {
                 try desk.run("document", id).expect(0, output: ["<cbc:ID>INV-2026-000001</cbc:ID>"], findings)
                 try desk.run("document", id, "--format", "cii", "--output", desk.file("cii.xml")).expect(0, findings)
                 try CommandRun(["validate", desk.file("cii.xml")], in: desk.scene.logs).expect(0, output: [": valid"], findings)
-                try desk.run("credit", id, "--line", "1=1", "--reason", "One was broken.")
+                try desk.run("credit", id, "--line", "1=1", "--reason", "One was broken.", "--issue-date", "2026-11-21")
                     .expect(0, output: ["issued", "CN-2026-000001", "29.75 EUR"], findings)
-                try desk.run("credit", id, "--line", "1=9").expect(1, errors: ["--line must be greater than 0 and at most"], findings)
+                try desk.run("credit", id, "--line", "1=9").expect(
+                    1, errors: ["--line (number 1) must be greater than 0 and at most"], findings)
                 try desk.run("cancel", id, "--reason", "Sent twice.").expect(1, errors: ["take the credit notes back first"], findings)
                 try expectJSON(desk, id, findings)
             }
