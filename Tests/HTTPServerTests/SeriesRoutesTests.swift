@@ -220,7 +220,7 @@ import Testing
     }
 
     @Test func manyDocumentsGetTheirNumbersInOrderEachWithItsOwnResult() async throws {
-        try await TestServer.run { server in
+        try await withServer { server in
             _ = try await server.post(Self.path + "/INV/allocations", #"{"document":"b","issueDate":"2026-01-01"}"#)
             let answer = try await server.post(
                 Self.path + "/INV/allocations/batch", #"{"documents":["a","b","c"],"issueDate":"2026-01-01"}"#)
