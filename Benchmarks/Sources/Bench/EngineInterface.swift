@@ -36,7 +36,8 @@ enum EngineInterface {
         let document = "\"bench-\(key)-\(documents.map { "b\($0)" } ?? "one")-{seq}\""
         let body = documents.map { "{\"documents\":[" + repeatElement(document, count: $0).joined(separator: ",") + "]}" }
         return RequestTemplate(
-            method: "POST", path: "/v1/series/INV/allocations" + (documents == nil ? "" : "/batch"), host: engine.host, headers: headers(engine),
+            method: "POST", path: "/v1/series/INV/allocations" + (documents == nil ? "" : "/batch"), host: engine.host,
+            headers: headers(engine),
             body: body ?? "{\"document\":\(document)}", itemwise: documents != nil)
     }
 

@@ -18,7 +18,8 @@ struct TaxOptions: ParsableArguments {
         let taxes = try Self.read(given ?? dataDirectory + "/tax", isRequired: given != nil)
         let regime = Setting.text(taxRegime, "tax-regime", default: "vat")
         guard taxes.strategy(regime) != nil else {
-            throw ValidationError("--tax-regime “\(regime)” is not known; there are: \(taxes.strategies.map(\.name).joined(separator: ", "))")
+            throw ValidationError(
+                "--tax-regime “\(regime)” is not known; there are: \(taxes.strategies.map(\.name).joined(separator: ", "))")
         }
         return (taxes, regime)
     }

@@ -11,7 +11,8 @@ extension BlackBox {
         @Test func killedAgainAndAgainNumbersHaveNoGapAndNoRepeat() async throws {
             try await scenario { findings in
                 let run = try NumberRun(
-                    numbers: Repository.setting("NUMBERS", default: 20_000), kills: Repository.setting("NUMBER_KILLS", default: 20), findings)
+                    numbers: Repository.setting("NUMBERS", default: 20_000), kills: Repository.setting("NUMBER_KILLS", default: 20),
+                    findings)
                 try run.perform()
             }
         }
@@ -135,7 +136,8 @@ final class NumberRun: Sendable {
             }
         }
         for (period, sequences) in byPeriod {
-            findings.check(sequences == Array(1...max(1, sequences.count)), "period \(period) has a gap or a repeat among \(sequences.count)")
+            findings.check(
+                sequences == Array(1...max(1, sequences.count)), "period \(period) has a gap or a repeat among \(sequences.count)")
         }
         findings.check(Set(documents.values).count == documents.count, "a number is bound to two documents")
         let known = told.withLock { $0 }
@@ -143,11 +145,14 @@ final class NumberRun: Sendable {
             findings.add("\(document) was told \(number), and the record says \(documents[document] ?? "nothing")")
         }
         // What was not told may still be on record: a reply that was lost. There are at most as many as there were writers, for each kill.
-        findings.check(documents.count - known.count <= Self.writers * (kills + 1), "\(documents.count - known.count) numbers were told to nobody")
+        findings.check(
+            documents.count - known.count <= Self.writers * (kills + 1), "\(documents.count - known.count) numbers were told to nobody")
         let report = try client.get("/v1/series/INV/gap-report").json()
         for period in report["periods"].list {
             findings.check(period["gaps"].list.isEmpty, "the gap report of \(period["period"].text) has gaps")
         }
-        print("numbers: \(records.count) numbers on record, \(known.count) told, \(kills) kills: no gap, no repeat, each bound to its document")
+        print(
+            "numbers: \(records.count) numbers on record, \(known.count) told, \(kills) kills: no gap, no repeat, each bound to its document"
+        )
     }
 }

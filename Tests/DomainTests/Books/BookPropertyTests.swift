@@ -98,7 +98,7 @@ import Testing
             do {
                 try books.when(command)
                 // Deciding again what has just been decided changes nothing, but for what may be repeated: a transmission that failed.
-                if case .transmission = command { } else { try #require(try books.deciding(command).isEmpty) }
+                if case .transmission = command {} else { try #require(try books.deciding(command).isEmpty) }
             } catch is BookError {
                 try #require(books.records == before)
             }

@@ -54,7 +54,8 @@ extension API {
             summary: "Give up to \(SeriesHandlers.mostAllocations) documents their numbers, each with its own result", tag: seriesTag,
             body: RequestBody(schema: "Allocations", example: #"{"documents":["order-4711","order-4712"],"issueDate":"2026-11-20"}"#),
             answers: [
-                .json(200, "One result for each document, in their order.", "AllocationResults"), wrongBody, .problem(.notFound), unavailable,
+                .json(200, "One result for each document, in their order.", "AllocationResults"), wrongBody, .problem(.notFound),
+                unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: 4 * smallBody, handler: .tenant(handlers.allocateMany))
     }

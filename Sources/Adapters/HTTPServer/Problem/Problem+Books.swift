@@ -80,7 +80,8 @@ extension Problem {
                 .importRefused,
                 "The numbers do not run on: the next one \(period.isEmpty ? "is" : "in \(period) is") \(expected). Nothing was changed.")
         case .adoptionOfNumbered(let document):
-            self.init(.importRefused, "The document \(document) has a number in this series already, or is named twice. Nothing was changed.")
+            self.init(
+                .importRefused, "The document \(document) has a number in this series already, or is named twice. Nothing was changed.")
         case .adoptionTooLarge(let limit): self.init(.importRefused, "At most \(limit) numbers are taken over at once.")
         default: self.init(refusalOfCredit: error)
         }
