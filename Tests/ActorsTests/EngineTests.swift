@@ -75,6 +75,7 @@ import Testing
         var finished = false
         var woken: [String] = []
         var results: [Result<ServiceCallReply, IntentError>] = []
+        var bookResults: [Result<BookReply, IntentError>] = []
 
         init(silent: Bool = false, heldUntil: Uptime? = nil, settings: EngineSettings = EngineSettings(), faults: Faults = .calm) {
             let store = InMemoryStore(partitionCount: 1, storeId: UniqueId(high: 1, low: 1))
@@ -110,6 +111,17 @@ import Testing
             }
         }
 
+        func send(_ command: BookCommand) throws {
+            let intent = BookIntent(tenant: try #require(TenantId("acme")), command: command, by: "ana", correlationId: "c")
+            Task(executorPreference: executor) {
+                do throws(IntentError) {
+                    self.bookResults.append(.success(try await self.engine.router.send(intent)))
+                } catch {
+                    self.bookResults.append(.failure(error))
+                }
+            }
+        }
+
         func run(for seconds: Int64 = 600, until isDone: () -> Bool) {
             world.run(limit: 200_000, deadline: world.uptime + seconds * 1_000_000, until: isDone)
         }
@@ -135,6 +147,30 @@ import Testing
             }
         }
         #expect(bench.world.violations.isEmpty)
+    }
+
+    /// CT-3: tried three times in all, then raised, counted, and told; those who wait beside it get their numbers.
+    @Test func aNumberThatPrintsLikeAnotherIsRaisedAsACollisionAndHindersNobodyElse() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        for (name, format) in [("A", "X{seq}"), ("B", "X-{seq}")] {
+            let id = try #require(SeriesId(name))
+            try bench.send(.openSeries(Series.Plan(id: id, format: NumberFormat(format), reset: .never)))
+        }
+        let (first, second) = (try #require(SeriesId("A")), try #require(SeriesId("B")))
+        try bench.send(.allocate(first, try #require(DocumentReference("one")), issueDate: nil))
+        bench.run { bench.bookResults.count == 3 }
+        try bench.send(.allocate(second, try #require(DocumentReference("two")), issueDate: nil))
+        try bench.send(.allocate(first, try #require(DocumentReference("three")), issueDate: nil))
+        bench.run { bench.bookResults.count == 5 }
+        let printed = bench.bookResults.compactMap { result -> String? in
+            if case .success(let reply) = result, case .number(let record) = reply.record { record.number.printed } else { nil }
+        }
+        #expect(printed == ["X1", "X2"])
+        let refused = bench.bookResults.compactMap { if case .failure(let error) = $0 { error } else { nil } }
+        #expect(refused == [.refusedByBooks(.numberCollision(printed: "X-1"))])
+        #expect(bench.engine.metrics.numberCollisions.value == 1)
+        #expect(bench.engine.metrics.numbersAllocated.value == 2)
     }
 
     @Test func aFullMailboxTellsTheCallerToComeAgain() throws {

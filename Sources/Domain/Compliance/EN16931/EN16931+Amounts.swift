@@ -1,4 +1,4 @@
-/// Allowances and charges, and how the amounts follow from one another: BR-31 to BR-48, BR-CO-05 to BR-CO-25, BR-DEC.
+/// Allowances and charges, and how the amounts follow from one another: BR-31 to BR-48, BR-CO-05 to BR-CO-24, BR-DEC.
 extension EN16931 {
     /// The rules of one kind of allowance or charge.
     private static func allowanceRules(
