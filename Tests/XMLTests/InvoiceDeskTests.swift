@@ -6,7 +6,9 @@ import XMLAdapter
 @Suite struct InvoiceDeskTests {
     private let desk = InvoiceDesk { bytes throws(XMLError) in try XMLReader.read(bytes) }
 
-    private func draft(_ more: String = #","dueDate":"2026-12-20""#, tax: String = #"{"category":"S","rate":"19"}"#) throws -> InvoiceDocument {
+    private func draft(
+        _ more: String = #","dueDate":"2026-12-20""#, tax: String = #"{"category":"S","rate":"19"}"#
+    ) throws -> InvoiceDocument {
         try InvoiceDocument(
             json: Array(
                 """
