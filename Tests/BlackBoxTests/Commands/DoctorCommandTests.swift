@@ -18,7 +18,7 @@ extension BlackBox {
                 beside.expect(
                     0,
                     output: [
-                        "held by the engine, process \(engine.child.pid)", "quick_check found nothing wrong", "all 2 applied",
+                        "held by the engine, process \(engine.child.pid)", "quick_check found nothing wrong", "all 3 applied",
                         "is alive", "ok    ready        it takes requests",
                     ], findings)
                 findings.check(beside.lines.allSatisfy { $0.hasPrefix("ok ") || $0.hasPrefix("warn ") }, beside.output)
@@ -78,7 +78,7 @@ extension BlackBox {
                 try doctor(scene, database.arguments + server).expect(
                     0,
                     output: [
-                        "held by the engine, process \(engine.child.pid)", "PostgreSQL answers", "all 3 applied",
+                        "held by the engine, process \(engine.child.pid)", "PostgreSQL answers", "all 4 applied",
                         "ok    ready        it takes requests",
                     ], findings)
                 try expectJSON(scene, database.arguments + server, failed: [], findings)

@@ -9,7 +9,7 @@ extension BlackBox {
             case embedded, postgres
             var description: String { rawValue }
             /// How many migrations this version has.
-            var count: Int { self == .embedded ? 2 : 3 }
+            var count: Int { self == .embedded ? 3 : 4 }
         }
 
         /// A store that no engine has used, and how a command is told of it.
@@ -124,7 +124,7 @@ extension BlackBox {
                 findings.check(answer.status == 201, "a submission is answered \(answer.start)")
                 engine.expectUnharmed(findings, "commands beside it")
                 findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
-                try CommandRun(down, in: scene.logs).expect(0, output: ["Took back 3, 2, 1."], findings)
+                try CommandRun(down, in: scene.logs).expect(0, output: ["Took back 4, 3, 2, 1."], findings)
             }
         }
 
