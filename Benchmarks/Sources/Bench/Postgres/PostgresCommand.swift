@@ -6,7 +6,7 @@ struct PostgresCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postgres",
         abstract: "Measure on a private PostgreSQL server, beside bare connections and other engines, and print the table.",
-        discussion: "Parts for --skip: p1, p2, p3, p8, recovery, peers.")
+        discussion: "Parts for --skip: p1, p2, p3, books, p8, recovery, peers.")
 
     @OptionGroup var options: BenchOptions
     @OptionGroup var peers: PeerOptions
