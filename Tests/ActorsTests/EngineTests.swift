@@ -173,6 +173,34 @@ import Testing
         #expect(bench.engine.metrics.numbersAllocated.value == 2)
     }
 
+    /// Nothing is at hand any more, and there is nothing left to credit: the same credit note again is still the one that stands.
+    @Test func aCreditNoteThatIsSentAgainIsTheOneThatStands() throws {
+        var settings = EngineSettings()
+        settings.cacheBytes = 0
+        let bench = Bench(settings: settings)
+        bench.run { bench.engine.isReady }
+        func draft(_ number: UInt64, creditOf: InvoiceId?) -> BookCommand {
+            let total = ExactDecimal(100)
+            let content = InvoiceContent(
+                encoded: Array("{}".utf8),
+                summary: .init(
+                    typeCode: creditOf == nil ? "380" : "381", currency: "EUR", issueDate: nil, dueDate: nil, sellerName: nil,
+                    buyerName: nil, taxExclusive: total, taxInclusive: total, payable: total, isCreditNote: creditOf != nil),
+                verdict: .init(ruleset: "en16931", fatal: 0, warnings: 0))
+            return .draft(
+                InvoiceDraft(
+                    id: InvoiceId(UniqueId(high: 1, low: number)), content: content, creditOf: creditOf,
+                    origin: .init(source: .api, fingerprint: Fingerprint(bytes: [1]), correlationId: "c"), issue: IssueOrder()))
+        }
+        let original = InvoiceId(UniqueId(high: 1, low: 1))
+        for (count, command) in [draft(1, creditOf: nil), draft(2, creditOf: original), draft(2, creditOf: original)].enumerated() {
+            try bench.send(command)
+            bench.run { bench.bookResults.count == count + 1 }
+        }
+        guard case .success(let again) = try #require(bench.bookResults.last) else { throw Unexpected() }
+        #expect(!again.changed && again.record.version == 2)
+    }
+
     @Test func aFullMailboxTellsTheCallerToComeAgain() throws {
         var settings = EngineSettings()
         settings.mailboxCapacity = 2

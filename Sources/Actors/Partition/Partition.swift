@@ -295,22 +295,27 @@ actor Partition {
 
     /// In rounds, since some records name others that are needed too.
     private func loadBooks(_ intents: [BookIntent], isOptimistic: Bool, into committed: inout Turn.Committed) async throws(JournalError) {
-        var absent: Set<BookKey> = []
+        // Taken to be absent by those alone that would make it; whoever else names it has it looked up.
+        var assumed: Set<BookKey> = []
+        var looked: Set<BookKey> = []
         for _ in 0..<4 {
-            let known = committed.books.count + absent.count
+            let known = committed.books.count + assumed.count + looked.count
             var missing: [BookKey] = []
             for intent in intents {
                 for key in Self.keys(for: intent, committed.books) {
-                    guard committed.books[key] == nil, !absent.contains(key) else { continue }
+                    guard committed.books[key] == nil, !looked.contains(key) else { continue }
                     if let stored = books.value(key) {
                         committed.books[key] = stored
+                    } else if isOptimistic, intent.command.expectsAbsence(of: key) {
+                        assumed.insert(key)
                     } else {
-                        absent.insert(key)
-                        if !(isOptimistic && intent.command.expectsAbsence(of: key)) { missing.append(key) }
+                        assumed.remove(key)
+                        looked.insert(key)
+                        missing.append(key)
                     }
                 }
             }
-            if committed.books.count + absent.count == known { break }
+            if missing.isEmpty, committed.books.count + assumed.count + looked.count == known { break }
             if !missing.isEmpty {
                 for stored in try await journal.load(missing, in: id) { committed.books[stored.record.key] = stored }
             }

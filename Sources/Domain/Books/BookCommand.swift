@@ -159,10 +159,11 @@ extension BookCommand {
     }
 
     /// Whether `key` names what this command is mostly the first to make, so that it may be taken to be absent without a look: the commit, which
-    /// may only insert where nothing is, proves it.
+    /// may only insert where nothing is, proves it. Not so a credit note: one that stands already would be refused for crediting too much, and
+    /// a refusal commits nothing that could prove it wrong.
     public func expectsAbsence(of key: BookKey) -> Bool {
         switch (self, key) {
-        case (.draft(let draft), .invoice(_, let id)): draft.id == id
+        case (.draft(let draft), .invoice(_, let id)): draft.id == id && draft.creditOf == nil
         case (.allocate(_, let document, _), .number(_, _, let known)): document == known
         default: false
         }
