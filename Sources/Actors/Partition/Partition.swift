@@ -7,6 +7,10 @@ struct PartitionOutlets: Sendable {
     let timer: TimerInbox
     let outbox: OutboxInbox
     let signal: LogSignal
+    /// What is paused of the tenants in the partition must be known before their calls are made.
+    let holds: HoldsOutlet?
+    /// The call was cancelled: an attempt of it that runs is for nothing.
+    let cancelled: @Sendable (ServiceCallKey) -> Void
     /// Another engine serves the store, and this one stands by.
     let heldElsewhere: @Sendable (_ owner: String) -> Void
     /// The partition has another owner; this engine must stop.
@@ -73,6 +77,7 @@ actor Partition {
         while !Task.isCancelled {
             do throws(JournalError) {
                 let taken = try await journal.takeOwnership(of: id)
+                try await outlets.holds?.read(id)
                 ownership = taken
                 outlets.outbox.open(taken, in: id)
                 outlets.timer.open(id, taken)
@@ -357,6 +362,7 @@ actor Partition {
                 calls.remove(key)
             }
             changes.append(TimerChange(stored.call))
+            if stored.call.status == .cancelled { outlets.cancelled(key) }
         }
         keep(turn)
         metrics.commits.add()
