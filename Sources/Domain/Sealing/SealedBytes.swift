@@ -29,6 +29,16 @@ public struct SealContext: Hashable, Sendable {
         self.field = field
     }
 
+    /// For the payload of a call.
+    public static func request(of call: ServiceCallId, tenant: TenantId) -> SealContext {
+        SealContext(tenant: tenant, id: call.value, field: .request)
+    }
+
+    /// For the first bytes of the answers to a call.
+    public static func answer(to call: ServiceCallId, tenant: TenantId) -> SealContext {
+        SealContext(tenant: tenant, id: call.value, field: .answer)
+    }
+
     /// What is bound into the seal: the tenant's bytes, a zero byte, the 16 bytes of the identifier, and the field's name. Never changes.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
