@@ -44,7 +44,7 @@ struct Product: Sendable {
 
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
-        partitions: Int, maxRunning: Int, tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
+        trustedRoots: String? = nil, partitions: Int, maxRunning: Int, tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
@@ -65,7 +65,9 @@ struct Product: Sendable {
             database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids, partitions: partitions,
             at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
-        client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), now: { time.now() })
+        var targets = HTTPTargetClientSettings()
+        targets.trustedRootsFile = trustedRoots
+        client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
         engine = Engine(
