@@ -110,6 +110,7 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
+    tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
     tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract"]),
     tests(
         "HTTPClientTests",
