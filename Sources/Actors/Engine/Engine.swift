@@ -30,7 +30,7 @@ public final class Engine: Sendable {
         self.init(ports: ports, settings: settings, variant: .sound)
     }
 
-    package init(ports: EnginePorts, settings: EngineSettings, variant: EngineVariant, holds: (any HoldSource)? = nil) {
+    package init(ports: EnginePorts, settings: EngineSettings, variant: EngineVariant) {
         let metrics = self.metrics
         let count = ports.journal.partitionCount
         let readiness = Readiness(partitions: count)
@@ -41,10 +41,10 @@ public final class Engine: Sendable {
             OutboxLane(partition: PartitionId($0), ports: ports, settings: settings, metrics: metrics, variant: variant)
         }
         let attempts = RunningAttempts()
-        let queue = ExecutionQueue(settings, unknown: holds == nil ? [] : Set((0..<count).map { PartitionId($0) }))
+        let queue = ExecutionQueue(settings, unknown: Set((0..<count).map { PartitionId($0) }))
         let outlets = PartitionOutlets(
             timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal,
-            holds: holds.map { HoldsOutlet(source: $0, queue: queue, time: ports.time) },
+            holds: HoldsOutlet(journal: ports.journal, queue: queue, time: ports.time),
             cancelled: { key in if attempts.cancel(key) { metrics.attemptsCutOff.add() } },
             heldElsewhere: { owner in
                 guard readiness.standBy(behind: owner) else { return }

@@ -18,7 +18,7 @@ enum AttemptOutcome: Hashable, Sendable {
             let status = failure.status ?? 0
             self = status == 429 || (500...599).contains(status) ? .failed(retryAfter: failure.retryAfter) : .answered
         case .responseTooLarge: self = .answered
-        case .targetRefused, .ownerLost, .cancelled: self = .nothing
+        case .targetRefused, .ownerLost, .cancelled, .keyMissing, .payloadLost: self = .nothing
         }
     }
 }

@@ -9,17 +9,20 @@ actor Execution {
     private let queue: ExecutionQueue
     private let attempts: RunningAttempts
     private let ports: EnginePorts
+    private let composer: AttemptComposer
     private let router: Router
     private let timer: TimerInbox
     private let settings: EngineSettings
     private let metrics: EngineMetrics
 
     init(
-        queue: ExecutionQueue, attempts: RunningAttempts, ports: EnginePorts, router: Router, timer: TimerInbox, settings: EngineSettings, metrics: EngineMetrics
+        queue: ExecutionQueue, attempts: RunningAttempts, ports: EnginePorts, router: Router, timer: TimerInbox,
+        settings: EngineSettings, metrics: EngineMetrics
     ) {
         self.queue = queue
         self.attempts = attempts
         self.ports = ports
+        composer = AttemptComposer(sealer: ports.sealer, entropy: ports.entropy)
         self.router = router
         self.timer = timer
         self.settings = settings
@@ -52,17 +55,14 @@ actor Execution {
     private nonisolated func attempt(_ admitted: Admitted) async -> AttemptEnd {
         let due = admitted.call
         guard let call = await begin(due), !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
-        let attempt = call.attempts
-        let request = AttemptRequest(
-            key: due.key, request: call.submission.request, headers: headers(of: call), timeout: call.submission.timeout)
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         let outcome: AttemptOutcome
         do throws(AttemptFailed) {
-            command = .executionSucceeded(attempt: attempt, try await ports.client.send(request).summary)
+            command = composer.report(try await ports.client.send(try composer.request(for: call)), of: call)
             outcome = .succeeded
         } catch {
-            command = .executionFailed(attempt: attempt, error.failure)
+            command = composer.report(error, of: call)
             outcome = AttemptOutcome(error.failure)
         }
         let took = ports.time.uptime() - sentAt
@@ -114,14 +114,5 @@ actor Execution {
             }
             if Task.isCancelled { return }
         }
-    }
-
-    /// What goes with every attempt: the same key each time, so that the target can tell a repetition; and a W3C trace context whose trace
-    /// is the call.
-    private nonisolated func headers(of call: ServiceCall) -> [(name: String, value: String)] {
-        let trace = call.id.value.description.filter { $0 != "-" }
-        let span = String(ports.entropy.next() | 1, radix: 16)
-        let padded = String(repeating: "0", count: max(0, 16 - span.count)) + span
-        return [("Idempotency-Key", call.id.description), ("traceparent", "00-\(trace)-\(padded)-01")]
     }
 }

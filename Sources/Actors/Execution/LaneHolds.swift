@@ -1,5 +1,5 @@
-package import Domain
-package import Ports
+internal import Domain
+internal import Ports
 
 /// The calls of one tenant to one host.
 struct LaneKey: Hashable, Comparable, Sendable {
@@ -10,23 +10,17 @@ struct LaneKey: Hashable, Comparable, Sendable {
 }
 
 /// What operators have paused of one tenant.
-package struct LaneHolds: Hashable, Sendable {
-    package var isPaused: Bool
+struct LaneHolds: Hashable, Sendable {
+    var isPaused: Bool
     /// In lower case.
-    package var hosts: Set<String>
+    var hosts: Set<String>
 
-    package init(isPaused: Bool = false, hosts: Set<String> = []) {
+    init(isPaused: Bool = false, hosts: Set<String> = []) {
         self.isPaused = isPaused
         self.hosts = hosts
     }
 
-    var isEmpty: Bool { !isPaused && hosts.isEmpty }
-}
+    init(_ holds: Holds) { self.init(isPaused: holds.whole != nil, hosts: Set(holds.targets.keys)) }
 
-/// Where what is paused is read from when partitions become ours. No call is made before it has been read of all of them.
-package protocol HoldSource: Sendable {
-    /// What is paused of the tenants whose books lie in the partition, in the order of the tenants, after `after`, at most `limit`.
-    func holds(
-        in partition: PartitionId, after: TenantId?, limit: Int
-    ) async throws(JournalError) -> [(tenant: TenantId, holds: LaneHolds)]
+    var isEmpty: Bool { !isPaused && hosts.isEmpty }
 }

@@ -8,7 +8,7 @@ struct PartitionOutlets: Sendable {
     let outbox: OutboxInbox
     let signal: LogSignal
     /// What is paused of the tenants in the partition must be known before their calls are made.
-    let holds: HoldsOutlet?
+    let holds: HoldsOutlet
     /// The call was cancelled: an attempt of it that runs is for nothing.
     let cancelled: @Sendable (ServiceCallKey) -> Void
     /// Another engine serves the store, and this one stands by.
@@ -77,7 +77,7 @@ actor Partition {
         while !Task.isCancelled {
             do throws(JournalError) {
                 let taken = try await journal.takeOwnership(of: id)
-                try await outlets.holds?.read(id)
+                try await outlets.holds.read(id)
                 ownership = taken
                 outlets.outbox.open(taken, in: id)
                 outlets.timer.open(id, taken)
@@ -392,6 +392,9 @@ actor Partition {
             case .invoice(let invoice): books.store(stored, for: key, bytes: 1_024 + invoice.content.encoded.count)
             // A number is asked for again only when its request is repeated.
             case .number: books.remove(key)
+            case .item(let item):
+                books.store(stored, for: key, bytes: item.approximateBytes)
+                if case .holds(let holds) = item { outlets.holds.changed(holds) }
             }
         }
         for segment in turn.audit { heads.store(segment.head, for: segment.tenant, bytes: Self.headBytes) }
@@ -413,7 +416,7 @@ actor Partition {
         case .serviceCall(.cancelled): metrics.callsCancelled.add()
         case .series(.numberAllocated): metrics.numbersAllocated.add()
         case .invoice(.issued): metrics.invoicesIssued.add()
-        case .serviceCall, .series, .invoice: break
+        default: break
         }
     }
 
