@@ -63,7 +63,9 @@ import Testing
 
     /// Both want all they can get; the calls of one take ten times as long. Each gets half of the time in places.
     @Test func placesAreSharedByTheTimeThatTheyAreHeld() throws {
-        var admission = admission { $0.maxRunning = 20; $0.admission.reserve = 0 }
+        var admission = admission {
+            $0.maxRunning = 20; $0.admission.reserve = 0
+        }
         let (slow, quick) = (try tenant("slow"), try tenant("quick"))
         let spans = [slow: TimeSpan.milliseconds(500), quick: .milliseconds(50)]
         var held: [TenantId: Int64] = [:]
@@ -92,7 +94,9 @@ import Testing
     }
 
     @Test func theTargetsOfATenantTakeTurns() throws {
-        var admission = admission { $0.maxRunning = 4; $0.admission.laneShare = 64 }
+        var admission = admission {
+            $0.maxRunning = 4; $0.admission.laneShare = 64
+        }
         let acme = try tenant("acme")
         for number in 0..<10 { _ = admission.offer(call(acme, number, host: "a"), at: Self.start) }
         for number in 10..<20 { _ = admission.offer(call(acme, number, host: "b"), at: Self.start) }
@@ -100,7 +104,9 @@ import Testing
     }
 
     @Test func aTargetAboveItsShareLetsTheOthersGoFirst() throws {
-        var admission = admission { $0.maxRunning = 8; $0.admission.laneShare = 2; $0.admission.reserve = 0 }
+        var admission = admission {
+            $0.maxRunning = 8; $0.admission.laneShare = 2; $0.admission.reserve = 0
+        }
         let acme = try tenant("acme")
         for number in 0..<20 { _ = admission.offer(call(acme, number, host: "slow"), at: Self.start) }
         let first = popAll(&admission)
@@ -113,7 +119,9 @@ import Testing
     // MARK: - Limits
 
     @Test func limitsThatAreSetHoldAlsoForOneAlone() throws {
-        var admission = admission { $0.admission.mostPerLane = 3; $0.admission.mostPerTenant = 5 }
+        var admission = admission {
+            $0.admission.mostPerLane = 3; $0.admission.mostPerTenant = 5
+        }
         let acme = try tenant("acme")
         for number in 0..<50 { _ = admission.offer(call(acme, number, host: number % 2 == 0 ? "a" : "b"), at: Self.start) }
         for number in 50..<60 { _ = admission.offer(call(acme, number, host: "c"), at: Self.start) }
@@ -139,7 +147,9 @@ import Testing
     }
 
     @Test func whatWaitsIsBoundedAndThereIsWordOfRoom() throws {
-        var admission = admission { $0.executionQueuePerTenant = 4; $0.executionQueuePerLane = 4; $0.maxRunning = 1; $0.admission.reserve = 0 }
+        var admission = admission {
+            $0.executionQueuePerTenant = 4; $0.executionQueuePerLane = 4; $0.maxRunning = 1; $0.admission.reserve = 0
+        }
         let acme = try tenant("acme")
         var offers = (0..<6).map { admission.offer(call(acme, $0), at: Self.start) }
         #expect(offers.count { $0 == .full } == 2)
@@ -154,7 +164,9 @@ import Testing
     }
 
     @Test func aFullHouseStillHasRoomForWhoComesNew() throws {
-        var admission = admission { $0.executionQueueTotal = 1_000; $0.maxRunning = 1 }
+        var admission = admission {
+            $0.executionQueueTotal = 1_000; $0.maxRunning = 1
+        }
         for name in 0..<20 {
             let loud = try tenant("loud\(name)")
             for number in 0..<2_000 { _ = admission.offer(call(loud, name * 10_000 + number), at: Self.start) }
@@ -175,7 +187,9 @@ import Testing
     // MARK: - Targets that fail or are paused
 
     @Test func aFailingTargetIsLeftAloneAndItsCallsGoBackUnharmed() throws {
-        var admission = admission { $0.admission.failuresToOpen = 2; $0.admission.probes = 1 }
+        var admission = admission {
+            $0.admission.failuresToOpen = 2; $0.admission.probes = 1
+        }
         let acme = try tenant("acme")
         let lane = LaneKey(tenant: acme, host: "a")
         for number in 0..<2 { _ = admission.offer(call(acme, number), at: Self.start) }
@@ -201,7 +215,9 @@ import Testing
     }
 
     @Test func aPausedTargetGivesBackWhatWaitsAndSaysWhenItGoesOn() throws {
-        var admission = admission { $0.maxRunning = 1; $0.admission.reserve = 0 }
+        var admission = admission {
+            $0.maxRunning = 1; $0.admission.reserve = 0
+        }
         let acme = try tenant("acme")
         for number in 0..<5 { _ = admission.offer(call(acme, number), at: Self.start) }
         #expect(popAll(&admission).count == 1)
@@ -245,7 +261,9 @@ import Testing
     }
 
     @Test func theOverviewTellsHowTargetsFare() throws {
-        var admission = admission { $0.admission.failuresToOpen = 2; $0.maxRunning = 2; $0.admission.reserve = 0 }
+        var admission = admission {
+            $0.admission.failuresToOpen = 2; $0.maxRunning = 2; $0.admission.reserve = 0
+        }
         let acme = try tenant("acme")
         for number in 0..<3 { _ = admission.offer(call(acme, number, host: "bad"), at: Self.start) }
         for admitted in popAll(&admission) { admission.ended(end(admitted, .failed(retryAfter: nil)), at: Self.start) }

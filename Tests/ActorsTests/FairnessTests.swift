@@ -120,7 +120,11 @@ import Testing
     @Test func whateverComesTheBoundsHoldAndNobodyIsForgotten() throws {
         for seed in UInt64(0)..<40 {
             let settings = settings(seed)
-            try forAll(cases: 50, seed: seed * 1_000) { steps(&$0) } property: { steps in try follow(steps, settings) }
+            try forAll(cases: 50, seed: seed * 1_000) {
+                steps(&$0)
+            } property: { steps in
+                try follow(steps, settings)
+            }
         }
     }
 
@@ -145,7 +149,8 @@ import Testing
             case .offer(let tenant, let host):
                 number += 1
                 let call = DueCall(
-                    partition: PartitionId(0), key: ServiceCallKey(tenant: tenants[tenant], id: ServiceCallId(UniqueId(high: 0, low: number))),
+                    partition: PartitionId(0),
+                    key: ServiceCallKey(tenant: tenants[tenant], id: ServiceCallId(UniqueId(high: 0, low: number))),
                     host: "h\(host)", dueAt: .earliest, version: 1)
                 switch admission.offer(call, at: now) {
                 case .accepted: break

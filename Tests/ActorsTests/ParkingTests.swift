@@ -82,7 +82,8 @@ import Testing
             for tenant in partition.tenantsWantingPage(at: uptime) {
                 guard let page = partition.raiseWindow(of: tenant) else { continue }
                 let limit = max(1, partition.windowLimit / 2)
-                let entries = read(after: page.after, upTo: DuePlace(dueAt: page.upTo, id: ServiceCallId(UniqueId(high: .max, low: .max))), limit)
+                let entries = read(
+                    after: page.after, upTo: DuePlace(dueAt: page.upTo, id: ServiceCallId(UniqueId(high: .max, low: .max))), limit)
                 partition.add(entries, of: tenant, isFull: entries.count >= limit, clocks: clocks, grace: .zero)
             }
         }

@@ -170,10 +170,12 @@ import Testing
         let bench = Bench()
         let acme = try tenant("acme")
         try bench.submit(200, acme, to: "a.example.com")
-        bench.send((1...200).map {
-            ServiceCallIntent(
-                key: ServiceCallKey(tenant: acme, id: ServiceCallId(UniqueId(high: UInt64($0), low: UInt64($0)))), command: .dueTimeReached)
-        })
+        bench.send(
+            (1...200).map {
+                ServiceCallIntent(
+                    key: ServiceCallKey(tenant: acme, id: ServiceCallId(UniqueId(high: UInt64($0), low: UInt64($0)))),
+                    command: .dueTimeReached)
+            })
         bench.run { bench.calls(of: acme, .succeeded) == 200 }
         #expect(bench.target.sent["a.example.com"] ?? 0 <= 200)
     }

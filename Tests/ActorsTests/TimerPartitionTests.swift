@@ -155,7 +155,9 @@ import Testing
             var partition = partition(windowLimit: limit)
             var handedOut: [Int] = []
             func page() {
-                guard partition.tenantsWantingPage(at: Self.uptime) == [tenant], let page = partition.raiseWindow(of: tenant) else { return }
+                guard partition.tenantsWantingPage(at: Self.uptime) == [tenant], let page = partition.raiseWindow(of: tenant) else {
+                    return
+                }
                 let places = stored.keys.filter { $0 > page.after }.sorted().prefix(limit / 2)
                 let entries = places.map {
                     DueEntry(tenant: tenant, id: $0.id, host: "example.com", version: 1, dueAt: $0.dueAt, running: nil)
