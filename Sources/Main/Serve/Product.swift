@@ -65,7 +65,7 @@ struct Product: Sendable {
         settings.maxRunning = maxRunning
         engine = Engine(
             ports: EnginePorts(
-                journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics,
+                journal: store.journal, log: store.queries, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics,
                 calendar: calendar),
             settings: settings)
     }
