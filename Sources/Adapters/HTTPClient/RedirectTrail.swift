@@ -30,7 +30,7 @@ struct RedirectTrail {
     init(_ attempt: AttemptRequest) {
         let request = attempt.request
         hop = Hop(
-            method: request.method, url: request.url, headers: request.headers, ownHeaders: attempt.headers, body: request.body)
+            method: request.method, url: request.url, headers: request.headers, ownHeaders: attempt.headers, body: request.sentBody)
         most = max(0, attempt.redirects)
         visited = [Stop(method: hop.method, url: Self.place(hop.url))]
     }
