@@ -32,7 +32,7 @@ struct RedirectTrail {
         hop = Hop(
             method: request.method, url: request.url, headers: request.headers, ownHeaders: attempt.headers, body: request.sentBody)
         most = max(0, attempt.redirects)
-        visited = [Stop(method: hop.method, url: Self.place(hop.url))]
+        visited = most > 0 ? [Stop(method: hop.method, url: Self.place(hop.url))] : []
     }
 
     /// Makes the next hop the current one, after an answer with `status` and `locations`.
