@@ -18,6 +18,9 @@ struct InMemoryContractTests {
     @Test("sealer", arguments: SealerContract.cases)
     func sealer(_ contract: ContractCase<any Sealer>) async throws { try await contract.run(InMemorySealer()) }
 
+    @Test("items", arguments: ItemContract.cases)
+    func items(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("bus", arguments: BusContract.cases)
     func bus(_ contract: ContractCase<any BusHarness>) async throws { try await contract.run(InMemoryBusHarness()) }
 }
