@@ -70,7 +70,8 @@ public final class Engine: Sendable {
         timer = Timer(
             inbox: inbox, ports: ports, execution: queue, router: router, settings: settings, metrics: metrics, variant: variant,
             swept: readiness.swept)
-        execution = Execution(queue: queue, ports: ports, router: router, timer: inbox, settings: settings, metrics: metrics)
+        execution = Execution(
+            queue: queue, ports: ports, signingKeys: items.signingKeys, router: router, timer: inbox, settings: settings, metrics: metrics)
         scheduler = Scheduler(
             inbox: items.schedules, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
             variant: variant)

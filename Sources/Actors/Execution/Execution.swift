@@ -17,11 +17,12 @@ actor Execution {
     private nonisolated let runningCount = Mutex(0)
 
     init(
-        queue: ExecutionQueue, ports: EnginePorts, router: Router, timer: TimerInbox, settings: EngineSettings, metrics: EngineMetrics
+        queue: ExecutionQueue, ports: EnginePorts, signingKeys: SigningKeys, router: Router, timer: TimerInbox, settings: EngineSettings,
+        metrics: EngineMetrics
     ) {
         self.queue = queue
         self.ports = ports
-        composer = AttemptComposer(sealer: ports.sealer, entropy: ports.entropy)
+        composer = AttemptComposer(sealer: ports.sealer, keys: signingKeys, time: ports.time, entropy: ports.entropy)
         self.router = router
         self.timer = timer
         self.settings = settings
@@ -57,7 +58,7 @@ actor Execution {
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         do throws(AttemptFailed) {
-            command = composer.report(try await ports.client.send(try composer.request(for: call)), of: call)
+            command = composer.report(try await ports.client.send(try await composer.request(for: call)), of: call)
         } catch {
             command = composer.report(error, of: call)
         }
