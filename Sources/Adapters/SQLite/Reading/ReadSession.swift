@@ -20,6 +20,8 @@ final class ReadSession {
     let listPath: String
     /// The statements over the books, made when first needed.
     private var madeBooks: BookReader?
+    /// What retention looks for; made when first needed.
+    var madeScan: EndedCallScan?
     private let waiting: WaitingCalls
 
     init(_ settings: Connection.Settings, listPath: String, waiting: WaitingCalls) throws(StoreFailure) {
@@ -105,6 +107,7 @@ final class ReadSession {
         for stream in eventStreams { stream.reset() }
         lists?.endRead()
         madeBooks?.endRead()
+        madeScan?.endRead()
         connection.rollBack()
     }
 

@@ -18,7 +18,8 @@ final class WriteSession {
     private let forgetFarDue: Statement
     let indexes: IndexStatements
     private let books: BookStatements
-    private let backlog: IndexBacklog
+    let backlog: IndexBacklog
+    var madeCleaning: CleaningStatements?
     let connection: Connection
 
     init(_ settings: Connection.Settings, _ backlog: IndexBacklog) throws(StoreFailure) {
