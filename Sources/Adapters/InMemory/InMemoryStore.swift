@@ -18,7 +18,9 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var headEpoch: Int64 = 0
         var published: Int64 = 0
         var lastOrdinal: Int64 = 0
+        /// All of them; those up to `trimmed` are kept for checks alone.
         var events: [CommittedEvent] = []
+        var trimmed: Int64 = 0
         var head: Int64 { Int64(events.count) }
     }
 
@@ -107,7 +109,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         try state.withLock { state throws(JournalError) in
             let index = try Self.index(partition, state)
             let events = state.partitions[index].events
-            return Array(events.dropFirst(Int(clamping: max(0, position))).prefix(max(0, limit)))
+            return Array(events.dropFirst(Int(clamping: max(state.partitions[index].trimmed, position))).prefix(max(0, limit)))
         }
     }
 
@@ -126,7 +128,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
 
     // MARK: - Rows
 
-    private static func index(_ partition: PartitionId, _ state: State) throws(JournalError) -> Int {
+    static func index(_ partition: PartitionId, _ state: State) throws(JournalError) -> Int {
         guard state.partitions.indices.contains(partition.index) else { throw .rejected("There is no partition \(partition).") }
         return partition.index
     }

@@ -38,11 +38,6 @@ extension SQLiteStore: Housekeeping {
         }
     }
 
-    public func slowestFollower() async throws(JournalError) -> LogCursor? {
-        let places = try await look { (session) throws(StoreFailure) in try session.scan().slowestFollower() }
-        return places.map { LogCursor(positions: $0) }
-    }
-
     public func giveBackSpace() async throws(JournalError) -> StoreSpace? {
         try await chore { (session) throws(StoreFailure) in try session.cleaning().giveBackSpace(session.connection) }
     }

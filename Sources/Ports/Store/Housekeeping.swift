@@ -108,9 +108,6 @@ public protocol Housekeeping: Sendable {
         in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
     ) async throws(JournalError) -> TrimStep
 
-    /// The lowest place of any follower of the log; nil when there is none.
-    func slowestFollower() async throws(JournalError) -> LogCursor?
-
     /// Gives some free room back to the system when there is far more than is used again soon.
     ///
     /// - Returns: nil when the store leaves that to its database.

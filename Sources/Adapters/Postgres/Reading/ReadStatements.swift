@@ -47,9 +47,9 @@ enum ReadStatements {
         "event_range", [int8, int8, int8],
         "SELECT \(EventRow.columns) FROM events AS e WHERE e.key > $1 AND e.key <= $2 ORDER BY e.key LIMIT $3")
 
-    static let heads = Statement("heads", [], "SELECT head FROM partitions ORDER BY id")
+    static let heads = Statement("heads", [], "SELECT head, trimmed FROM partitions ORDER BY id")
 
-    static let journal = [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads] + BookReadStatements.journal
+    static let journal = [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads] + BookReadStatements.journal + CleaningStatements.reading
 
     // MARK: - The clients'
 

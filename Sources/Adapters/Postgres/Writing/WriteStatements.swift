@@ -128,5 +128,5 @@ enum WriteStatements {
         [
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
-        ] + BookStatements.all
+        ] + BookStatements.all + CleaningStatements.writing
 }

@@ -7,8 +7,6 @@ internal import Ports
 final class EndedCallScan {
     private let firstKey: Statement
     private let ended: Statement
-    private let follower: Statement
-    private let trimmed: Statement
 
     /// Ordinals that one part covers.
     static let window: Int64 = 2_048
@@ -23,15 +21,11 @@ final class EndedCallScan {
             FROM service_calls AS c CROSS JOIN service_call_requests AS r ON r.key = c.key
             WHERE c.key >= ? AND c.key <= ? AND c.ended_at <= ? ORDER BY c.key
             """)
-        follower = try Statement(connection, "SELECT place FROM follower_cursors WHERE kind = 'subscription'")
-        trimmed = try Statement(connection, "SELECT trimmed FROM partitions ORDER BY id")
     }
 
     func endRead() {
         firstKey.reset()
         ended.reset()
-        follower.reset()
-        trimmed.reset()
     }
 
     func page(_ partition: PartitionId, after ordinal: Int64, upTo latest: Instant) throws(StoreFailure) -> EndedCallPage {
@@ -56,23 +50,6 @@ final class EndedCallScan {
                     endedAt: ended.instant(4), hasPayload: ended.integer(5) != 0))
         }
         return EndedCallPage(calls: calls, next: end.ordinal)
-    }
-
-    /// The lowest place of the followers of the log.
-    func slowestFollower() throws(StoreFailure) -> [Int64]? {
-        var slowest: [Int64]?
-        while try follower.step() {
-            let place = follower.text(0).split(separator: ",").compactMap { Int64($0) }
-            slowest = slowest.map { zip($0, place).map { min($0, $1) } } ?? place
-        }
-        return slowest
-    }
-
-    /// The positions up to which the log is trimmed.
-    func readTrimmed() throws(StoreFailure) -> [Int64] {
-        var positions: [Int64] = []
-        while try trimmed.step() { positions.append(trimmed.integer(0)) }
-        return positions
     }
 }
 
