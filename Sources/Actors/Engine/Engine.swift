@@ -23,6 +23,7 @@ public final class Engine: Sendable {
     private let timer: Timer
     private let execution: Execution
     private let queue: ExecutionQueue
+    private let retention: Retention?
     private let stopping = Gate()
     private let state: Readiness
 
@@ -64,6 +65,11 @@ public final class Engine: Sendable {
             inbox: inbox, ports: ports, execution: queue, router: router, settings: settings, metrics: metrics, variant: variant,
             swept: readiness.swept)
         execution = Execution(queue: queue, ports: ports, router: router, timer: inbox, settings: settings, metrics: metrics)
+        retention = ports.housekeeping.map { store in
+            Retention(
+                store: store, ports: ports, lanes: lanes, settings: settings.retention,
+                metrics: RetentionMetrics(partitions: count, now: ports.time.uptime()), isStopping: { stopping.isOpen })
+        }
         self.ports = ports
         self.settings = settings
         self.partitions = partitions
@@ -94,6 +100,7 @@ public final class Engine: Sendable {
             await withTaskGroup(of: Void.self) { watched in
                 let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
                 watched.addTask { await watchdog.run() }
+                if let retention = self.retention { watched.addTask { await retention.run() } }
                 await runPartitions()
                 watched.cancelAll()
             }
@@ -168,7 +175,7 @@ public final class Engine: Sendable {
     public var metricFamilies: [MetricFamily] {
         let (partitions, lanes, queue, timer, execution) = (partitions, lanes, queue, timer, execution)
         let time = ports.time
-        return metrics.families + [
+        return metrics.families + (retention?.metrics.families(time) ?? []) + [
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),

@@ -9,10 +9,12 @@ public struct EnginePorts: Sendable {
     public let entropy: any EntropySource
     public let diagnostics: any Diagnostics
     public let calendar: any LocalCalendar
+    /// nil: everything is kept for ever.
+    public let housekeeping: (any Housekeeping)?
 
     public init(
         journal: any Journal, bus: any EventBus, client: any TargetClient, time: any TimeSource, entropy: any EntropySource,
-        diagnostics: any Diagnostics, calendar: any LocalCalendar
+        diagnostics: any Diagnostics, calendar: any LocalCalendar, housekeeping: (any Housekeeping)? = nil
     ) {
         self.journal = journal
         self.bus = bus
@@ -21,5 +23,6 @@ public struct EnginePorts: Sendable {
         self.entropy = entropy
         self.diagnostics = diagnostics
         self.calendar = calendar
+        self.housekeeping = housekeeping
     }
 }
