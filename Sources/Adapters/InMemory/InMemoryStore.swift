@@ -29,6 +29,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var calls: [ServiceCallKey: Row] = [:]
         var books: [BookKey: StoredBookRecord] = [:]
         var numbers = NumberConstraints()
+        var cursors: [BookKey: FollowerCursor] = [:]
         /// By partition.
         var audit: [[AuditSegment]]
     }
