@@ -131,7 +131,24 @@ struct Retention: Sendable {
     }
 
     /// The lowest place of the followers of the log; nil when there is none.
-    private func slowestFollower() async throws(JournalError) -> [Int64]? { nil }
+    private func slowestFollower() async throws(JournalError) -> [Int64]? {
+        var slowest: [Int64]?
+        for lane in lanes {
+            var after: (TenantId, String)?
+            while !isOver {
+                let cursors = try await ports.journal.cursors(
+                    of: .subscription, in: lane.partition, after: after, limit: Self.cursorsAtOnce)
+                for cursor in cursors where cursor.place.count == lanes.count {
+                    slowest = slowest.map { zip($0, cursor.place).map { min($0, $1) } } ?? cursor.place
+                }
+                guard cursors.count == Self.cursorsAtOnce, let last = cursors.last else { break }
+                after = (last.tenant, last.id)
+            }
+        }
+        return slowest
+    }
+
+    private static let cursorsAtOnce = 256
 
     private func giveBackSpace() async throws(JournalError) {
         while !isOver {

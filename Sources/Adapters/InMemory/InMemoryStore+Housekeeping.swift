@@ -68,8 +68,29 @@ extension InMemoryStore.Row {
             ordinal: stored.ordinal, version: call.version, tenant: call.tenant, end: end, endedAt: endedAt, hasPayload: hasPayload)
     }
 
-    private var hasPayload: Bool { false }
+    private var hasPayload: Bool {
+        let request = stored.call.submission.request
+        return request != request.erased || attempts.contains { $0.snippet != nil }
+    }
 
     /// - Returns: whether there was something to erase.
-    fileprivate mutating func erase() -> Bool { false }
+    fileprivate mutating func erase() -> Bool {
+        guard hasPayload, stored.call.status != .failed else { return false }
+        stored = StoredServiceCall(call: stored.call.withoutPayload, ordinal: stored.ordinal)
+        attempts = attempts.map { AttemptRecord(number: $0.number, startedAt: $0.startedAt, endedAt: $0.endedAt, outcome: $0.outcome) }
+        return true
+    }
+}
+
+extension ServiceCall {
+    fileprivate var withoutPayload: ServiceCall {
+        let submission = self.submission
+        let erased = ServiceCallSubmission(
+            tenant: submission.tenant, id: submission.id, request: submission.request.erased, dueAt: submission.dueAt,
+            tags: submission.tags, timeout: submission.timeout, retry: submission.retry, redirects: submission.redirects,
+            origin: submission.origin, fingerprint: submission.fingerprint, correlationId: submission.correlationId)
+        return ServiceCall(
+            submission: erased, createdAt: createdAt, version: version, state: state, run: run, attempts: attempts,
+            attemptsInRun: attemptsInRun, updatedAt: updatedAt)
+    }
 }
