@@ -118,7 +118,9 @@ struct Retention: Sendable {
         guard let age = policy.events.span else { return }
         let read = slowest.map { $0.indices.contains(partition.index) ? $0[partition.index] : 0 } ?? .max
         try await trim(partition, epoch: epoch, through: read, age: age)
-        if read < .max, let unread = policy.unreadEvents.span { try await trim(partition, epoch: epoch, through: .max, age: max(age, unread)) }
+        if read < .max, let unread = policy.unreadEvents.span {
+            try await trim(partition, epoch: epoch, through: .max, age: max(age, unread))
+        }
     }
 
     private func trim(_ partition: PartitionId, epoch: Int64, through position: Int64, age: TimeSpan) async throws(JournalError) {

@@ -71,7 +71,8 @@ extension PostgresStore: Housekeeping {
 
     /// Runs the commands in a transaction that waits for no flush, over a writing connection that nothing else needs.
     private func chore(_ commands: [Command]) async throws(JournalError) -> [Rows] {
-        let all = [Command(SessionStatements.begin), Command(CleaningStatements.withoutFlush)] + commands + [Command(SessionStatements.commit)]
+        let all =
+            [Command(SessionStatements.begin), Command(CleaningStatements.withoutFlush)] + commands + [Command(SessionStatements.commit)]
         let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<[Rows], StoreFailure>, Never>) in
             let isAdded = pump.add { inbox in
                 guard !inbox.isClosing, inbox.chores.count < Self.maxWaitingChores else { return false }

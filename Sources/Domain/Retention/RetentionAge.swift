@@ -51,7 +51,8 @@ extension RetentionAge: CustomStringConvertible {
             count <= Self.mostSeconds / unit.seconds
         else {
             throw RetentionAgeError(
-                description: "must be a whole number with a unit (30d, 12h, 90m, 45s) of at most a hundred years, 0 for at once, or forever")
+                description: "must be a whole number with a unit (30d, 12h, 90m, 45s) of at most a hundred years, 0 for at once, or forever"
+            )
         }
         self = .after(.seconds(count * unit.seconds))
     }

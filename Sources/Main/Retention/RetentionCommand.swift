@@ -26,7 +26,7 @@ struct RetentionCommand: ParsableCommand {
         } else {
             for age in RetentionOptions.ages {
                 try Output.line(
-                    "\(Output.pad("--" + age.option, 24))  \(Output.pad(policy[keyPath: age.path].description, 8))  \(age.meaning)")
+                    "\(Output.pad("--\(age.option)", 24))  \(Output.pad(policy[keyPath: age.path].description, 8))  \(age.meaning)")
             }
             Output.note("Ended calls are looked through every \(RetentionAge.after(policy.interval)); the log every minute.")
         }

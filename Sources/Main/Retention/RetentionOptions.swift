@@ -17,21 +17,23 @@ struct RetentionOptions: ParsableArguments {
     var retainUnreadEvents: String?
 
     /// The names of the options, each with what it says in a policy.
-    static let ages: [(option: String, meaning: String, path: WritableKeyPath<RetentionPolicy, RetentionAge>)] = [
-        ("retain-succeeded", "calls that succeeded", \.standard.succeeded),
-        ("retain-failed", "calls that failed", \.standard.failed),
-        ("retain-cancelled", "calls that were cancelled", \.standard.cancelled),
-        ("retain-payload", "payloads of calls that succeeded or were cancelled", \.standard.payload),
-        ("retain-events", "events", \.events),
-        ("retain-unread-events", "events that a subscription has not read", \.unreadEvents),
-    ]
+    static var ages: [(option: StaticString, meaning: String, path: WritableKeyPath<RetentionPolicy, RetentionAge>)] {
+        [
+            ("retain-succeeded", "calls that succeeded", \.standard.succeeded),
+            ("retain-failed", "calls that failed", \.standard.failed),
+            ("retain-cancelled", "calls that were cancelled", \.standard.cancelled),
+            ("retain-payload", "payloads of calls that succeeded or were cancelled", \.standard.payload),
+            ("retain-events", "events", \.events),
+            ("retain-unread-events", "events that a subscription has not read", \.unreadEvents),
+        ]
+    }
 
     /// - Throws: `ValidationError`, which names the option.
     func policy() throws -> RetentionPolicy {
         let given = [retainSucceeded, retainFailed, retainCancelled, retainPayload, retainEvents, retainUnreadEvents]
         var policy = RetentionPolicy()
         for (age, text) in zip(Self.ages, given) {
-            guard let text = text ?? Setting.environment(age.option) else { continue }
+            guard let text = text ?? Setting.environment("\(age.option)") else { continue }
             do throws(RetentionAgeError) { policy[keyPath: age.path] = try RetentionAge(text) } catch {
                 throw ValidationError("--\(age.option) \(error), not “\(text)”.")
             }

@@ -44,7 +44,8 @@ struct Product: Sendable {
 
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
-        trustedRoots: String? = nil, partitions: Int, maxRunning: Int, retention: RetentionPolicy = RetentionPolicy(), tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
+        trustedRoots: String? = nil, partitions: Int, maxRunning: Int, retention: RetentionPolicy = RetentionPolicy(),
+        tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory

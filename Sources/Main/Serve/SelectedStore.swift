@@ -41,7 +41,8 @@ struct SelectedStore: Sendable {
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)
         return SelectedStore(
-            journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { true }, close: { await store.close() })
+            journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { true },
+            close: { await store.close() })
     }
 
     /// How long an engine that cannot be heard of is taken to be alive. What it sends to a bus ends before.

@@ -83,7 +83,8 @@ struct EventHandlers: Sendable {
             guard let oldest = error.oldest else { throw Problem(error) }
             var problem = Problem(
                 .cursorExpired,
-                "Events after this cursor have been taken out of the log, since they are older than what is kept; some may have been yours.")
+                "Events after this cursor have been taken out of the log, since they are older than what is kept; some may have been yours."
+            )
             problem.oldestCursor = cursors.encode(oldest, tenant: tenant)
             throw problem
         }

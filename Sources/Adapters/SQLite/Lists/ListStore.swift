@@ -79,7 +79,9 @@ final class ListStore {
             progress.count == partitionCount
         else { return false }
         let ends = try main.partitionEnds()
-        guard ends.count == partitionCount, zip(progress, ends).allSatisfy({ $1.trimmed <= $0.position && $0.position <= $1.head }) else { return false }
+        guard ends.count == partitionCount, zip(progress, ends).allSatisfy({ $1.trimmed <= $0.position && $0.position <= $1.head }) else {
+            return false
+        }
         return try connection.text("PRAGMA quick_check(1)") == "ok"
     }
 
