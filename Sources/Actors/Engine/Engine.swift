@@ -26,6 +26,7 @@ public final class Engine: Sendable {
     private let scheduler: Scheduler
     private let followers: Followers
     private let cursors: CursorBook
+    private let retention: Retention?
     private let stopping = Gate()
     private let state: Readiness
 
@@ -81,6 +82,11 @@ public final class Engine: Sendable {
             inbox: items.subscriptions, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
             variant: variant)
         cursors = items.cursors
+        retention = ports.housekeeping.map { store in
+            Retention(
+                store: store, ports: ports, lanes: lanes, settings: settings.retention,
+                metrics: RetentionMetrics(partitions: count, now: ports.time.uptime()), isStopping: { stopping.isOpen })
+        }
         self.ports = ports
         self.settings = settings
         self.partitions = partitions
@@ -111,6 +117,7 @@ public final class Engine: Sendable {
             await withTaskGroup(of: Void.self) { watched in
                 let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
                 watched.addTask { await watchdog.run() }
+                if let retention = self.retention { watched.addTask { await retention.run() } }
                 await runPartitions()
                 watched.cancelAll()
             }
@@ -220,7 +227,7 @@ public final class Engine: Sendable {
                 "ledgerflow_targets", "Targets of all tenants that were called lately.", labels: [("state", gate.metricLabel)],
                 .gauge { Int64(queue.lanes(in: gate, at: time.uptime())) })
         }
-        return metrics.families + targets + [
+        return metrics.families + targets + (retention?.metrics.families(time) ?? []) + [
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),

@@ -53,6 +53,8 @@ public struct EngineSettings: Sendable {
     public var itemCapacity = 4_096
     /// How long shutting down may wait for running attempts, and then for the bus.
     public var drainTimeout = TimeSpan.seconds(10)
+    /// What is kept for how long.
+    public var retention = RetentionSettings()
 
     public init() {}
 }

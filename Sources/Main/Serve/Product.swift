@@ -45,6 +45,7 @@ struct Product: Sendable {
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
         targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
+        retention: RetentionPolicy = RetentionPolicy(),
         tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
@@ -69,10 +70,11 @@ struct Product: Sendable {
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
+        settings.retention.policy = retention
         engine = Engine(
             ports: EnginePorts(
                 journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
-                diagnostics: diagnostics, calendar: calendar),
+                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping),
             settings: settings)
     }
 
