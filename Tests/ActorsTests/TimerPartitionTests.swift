@@ -93,7 +93,7 @@ import Testing
         var partition = TimerPartition(id: PartitionId(0), firstEpoch: 5, orphansMayRun: true, windowLimit: 100)
         let running = DueEntry.Running(attempt: 1, epoch: 4, deadline: Self.start + .seconds(30))
         let entry = DueEntry(
-            tenant: try key(1).tenant, id: try key(1).id, version: 2, dueAt: Self.start, running: running)
+            tenant: try key(1).tenant, id: try key(1).id, host: "example.com", version: 2, dueAt: Self.start, running: running)
         partition.add([entry], of: entry.tenant, isFull: false, clocks: clocks, grace: .seconds(2))
         let early = partition.popOverdue(at: Self.uptime + .seconds(31))
         #expect(early == nil)
@@ -104,7 +104,8 @@ import Testing
     @Test func anAttemptOfAnEarlierOwnerIsAnOrphanAtOnce() throws {
         var partition = partition()
         let running = DueEntry.Running(attempt: 1, epoch: 4, deadline: Self.start + .seconds(600))
-        let entry = DueEntry(tenant: try key(1).tenant, id: try key(1).id, version: 2, dueAt: Self.start, running: running)
+        let entry = DueEntry(
+            tenant: try key(1).tenant, id: try key(1).id, host: "example.com", version: 2, dueAt: Self.start, running: running)
         partition.add([entry], of: entry.tenant, isFull: false, clocks: clocks, grace: .seconds(2))
         let overdue = partition.popOverdue(at: Self.uptime)
         #expect(overdue?.isOrphan == true)
@@ -155,7 +156,9 @@ import Testing
             func page() {
                 guard partition.tenantsWantingPage == [tenant], let page = partition.raiseWindow(of: tenant) else { return }
                 let places = stored.keys.filter { $0 > page.after }.sorted().prefix(limit / 2)
-                let entries = places.map { DueEntry(tenant: tenant, id: $0.id, version: 1, dueAt: $0.dueAt, running: nil) }
+                let entries = places.map {
+                    DueEntry(tenant: tenant, id: $0.id, host: "example.com", version: 1, dueAt: $0.dueAt, running: nil)
+                }
                 partition.add(entries, of: tenant, isFull: entries.count >= limit / 2, clocks: clocks, grace: .zero)
             }
             for step in steps {

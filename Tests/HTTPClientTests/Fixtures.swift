@@ -11,19 +11,15 @@ let testNow = Instant(microseconds: 1_795_168_800_000_000)
 
 func attempt(
     _ method: OutgoingRequest.Method = .POST, _ url: String, headers: [(String, String)] = [], body: [UInt8] = [],
-    engineHeaders: [(name: String, value: String)] = [], timeout: TimeSpan = .seconds(20)
+    engineHeaders: [(name: String, value: String)] = [], timeout: TimeSpan = .seconds(20), redirects: Int = 0
 ) throws -> AttemptRequest {
     let tenant = try #require(TenantId("acme"))
-    let submission = ServiceCallSubmission(
-        tenant: tenant, id: ServiceCallId(UniqueId(high: 1, low: 2)),
+    return AttemptRequest(
+        key: ServiceCallKey(tenant: tenant, id: ServiceCallId(UniqueId(high: 1, low: 2))),
         request: OutgoingRequest(
             method: method, url: try TargetURL(url), headers: try headers.map { try OutgoingRequest.Header(name: $0.0, value: $0.1) },
             body: body),
-        fingerprint: Fingerprint(bytes: []), correlationId: "c")
-    let call = ServiceCall(
-        submission: submission, createdAt: testNow, version: 2, state: .running(.init(startedAt: testNow, epoch: 1)), run: 1, attempts: 1,
-        attemptsInRun: 1, updatedAt: testNow)
-    return AttemptRequest(call: call, headers: engineHeaders, timeout: timeout)
+        headers: engineHeaders, timeout: timeout, redirects: redirects)
 }
 
 func ip(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }

@@ -126,7 +126,7 @@ struct HostileTargetTests {
         try await withClient { client in
             var statuses: [Int] = []
             for _ in 0..<3 {
-                let status = try? await client.send(try attempt(.POST, "http://127.0.0.1:\(target.port)/")).status
+                let status = try? await client.send(try attempt(.POST, "http://127.0.0.1:\(target.port)/")).summary.status
                 statuses.append(status ?? 0)
             }
             #expect(!statuses.contains(299))

@@ -10,7 +10,9 @@ enum DueContract {
             let stored = try await owner.submit(
                 (0..<28).map { try Sample.submission($0, in: owner, dueAt: Sample.start + .seconds(Int64($0 % 4))) })
             let expected = stored.compactMap { call in
-                call.call.dueAt.map { DueEntry(tenant: Sample.acme, id: call.call.id, version: 1, dueAt: $0, running: nil) }
+                call.call.dueAt.map {
+                    DueEntry(tenant: Sample.acme, id: call.call.id, host: "example.com", version: 1, dueAt: $0, running: nil)
+                }
             }.sorted { $0.place < $1.place }
             for limit in [1, 3, 7, 100] {
                 var entries: [DueEntry] = []
@@ -72,7 +74,8 @@ enum DueContract {
             let started = dueAt + .milliseconds(30)
             _ = try await owner.commit(stored, .dueTimeReached, at: started)
             let running = DueEntry.Running(attempt: 1, epoch: owner.epoch, deadline: started + .seconds(7))
-            let expected = DueEntry(tenant: Sample.acme, id: stored.call.id, version: 2, dueAt: dueAt, running: running)
+            let expected = DueEntry(
+                tenant: Sample.acme, id: stored.call.id, host: "example.com", version: 2, dueAt: dueAt, running: running)
             let entries = try await harness.journal.due(in: owner.partition, tenant: Sample.acme, after: nil, upTo: dueAt, limit: 9)
             try requireEqual(entries, [expected], "entries")
             try requireEqual(

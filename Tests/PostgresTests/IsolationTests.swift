@@ -10,7 +10,7 @@ struct IsolationTests {
     /// The tables that are read by tenant, and how many rows `filled` puts into each for every tenant.
     private static let tables = [
         ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 15), ("series", 1), ("invoices", 2),
-        ("invoice_contents", 2), ("numbers", 4), ("audit", 1),
+        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 0), ("follower_cursors", 0),
     ]
 
     /// A store with calls, attempts, books and events of two tenants.

@@ -58,7 +58,8 @@ struct IndexModel: Sendable {
                     deadline: attempt.startedAt + known.stored.call.submission.timeout)
             }
             return DueEntry(
-                tenant: tenant, id: known.stored.call.id, version: known.stored.call.version, dueAt: at, running: running)
+                tenant: tenant, id: known.stored.call.id, host: known.stored.call.submission.request.url.host,
+                version: known.stored.call.version, dueAt: at, running: running)
         }.sorted { $0.place < $1.place }
     }
 

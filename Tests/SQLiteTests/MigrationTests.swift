@@ -66,16 +66,16 @@ struct MigrationTests {
             var owner = try await Owner(store, 0)
             let stored = try await owner.submit([try Sample.submission(1, in: owner)])
             await store.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 1) == [3, 2])
-            #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == [false, true, true])
+            #expect(try SQLiteMigrations.down(path: path, to: 1) == [4, 3, 2])
+            #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == [false, true, true, true])
             let again = try await SQLiteStore.open(directory: directory, options: .small)
             let found = try await again.load([ServiceCallKey(tenant: stored[0].call.tenant, id: stored[0].call.id)], in: PartitionId(0))
             #expect(found == stored)
             await again.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 0) == [3, 2, 1])
+            #expect(try SQLiteMigrations.down(path: path, to: 0) == [4, 3, 2, 1])
             #expect(try SQLiteMigrations.status(path: path).allSatisfy { $0.appliedAt == nil })
             #expect(try SQLiteMigrations.down(path: path, to: 0) == [])
-            #expect(try SQLiteMigrations.apply(path: path, at: Instant(microseconds: 1)) == [1, 2, 3])
+            #expect(try SQLiteMigrations.apply(path: path, at: Instant(microseconds: 1)) == [1, 2, 3, 4])
         }
     }
 
@@ -184,8 +184,8 @@ struct MigrationTests {
             ]
             try await owner.commit(books: owner.numbered(records), audit: [BookSample.audit(after: .start)])
             await harness.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 2) == [3])
-            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [3])
+            #expect(try SQLiteMigrations.down(path: path, to: 2) == [4, 3])
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [3, 4])
             let again = try await SQLiteHarness(directory)
             owner = try await Owner.books(of: Sample.acme, again.journal)
             #expect(try await again.journal.load(call.call.submission, in: owner.partition) == call)

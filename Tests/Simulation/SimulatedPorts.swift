@@ -178,11 +178,15 @@ struct SimulatedTarget: TargetClient {
     let faults: FaultsInForce
     let store: InMemoryStore
 
-    func send(_ request: AttemptRequest) async throws(AttemptFailed) -> ResponseSummary {
-        let call = request.call
-        world.note("send \(call.id) attempt \(call.attempts)")
-        if !store.holdsStart(of: call) { world.violate("A request left before its ExecutionStarted was committed: \(call.id)") }
-        if !request.headers.contains(where: { $0.name == "Idempotency-Key" && $0.value == call.id.description }) {
+    func send(_ request: AttemptRequest) async throws(AttemptFailed) -> TargetAnswer {
+        let id = request.key.id
+        let sent = world.sent[request.key, default: 0] + 1
+        world.sent[request.key] = sent
+        world.note("send \(id) for the \(sent). time")
+        if store.attemptsStarted(of: request.key) < sent {
+            world.violate("A request left before its ExecutionStarted was committed: \(id)")
+        }
+        if !request.headers.contains(where: { $0.name == "Idempotency-Key" && $0.value == id.description }) {
             world.violate("A request left without its idempotency key.")
         }
         if chance(faults.current.targetHangs) {
@@ -191,7 +195,9 @@ struct SimulatedTarget: TargetClient {
             throw AttemptFailed(ExecutionFailure(kind: .timeout, detail: "simulated"))
         }
         await clock.delay(faults.current.slowness * 20)
-        guard chance(faults.current.targetFails) else { return ResponseSummary(status: 200, bodyBytes: 2) }
+        guard chance(faults.current.targetFails) else {
+            return TargetAnswer(summary: ResponseSummary(status: 200, bodyBytes: 2), snippet: Array("{}".utf8))
+        }
         switch Int.random(in: 0..<5, using: &world.generator) {
         case 0: throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "simulated"))
         case 1: throw AttemptFailed(ExecutionFailure(kind: .status, status: 404, detail: "simulated"))

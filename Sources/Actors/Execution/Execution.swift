@@ -53,11 +53,12 @@ actor Execution {
     private nonisolated func attempt(_ due: DueCall) async {
         guard let call = await begin(due), !Task.isCancelled else { return }
         let attempt = call.attempts
-        let request = AttemptRequest(call: call, headers: headers(of: call), timeout: call.submission.timeout)
+        let request = AttemptRequest(
+            key: due.key, request: call.submission.request, headers: headers(of: call), timeout: call.submission.timeout)
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         do throws(AttemptFailed) {
-            command = .executionSucceeded(attempt: attempt, try await ports.client.send(request))
+            command = .executionSucceeded(attempt: attempt, try await ports.client.send(request).summary)
         } catch {
             command = .executionFailed(attempt: attempt, error.failure)
         }

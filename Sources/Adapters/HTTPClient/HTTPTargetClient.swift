@@ -45,9 +45,9 @@ public final class HTTPTargetClient: TargetClient {
     ///
     /// - Throws: `.status` for any answer that is not 2xx; `.responseTooLarge`; `.timeout` for every time-out; `.targetRefused`;
     ///   `.cancelled` when the task is cancelled; `.ownerLost` when the client is shut down meanwhile; `.connection` for the rest.
-    public func send(_ request: AttemptRequest) async throws(AttemptFailed) -> ResponseSummary {
+    public func send(_ request: AttemptRequest) async throws(AttemptFailed) -> TargetAnswer {
         let deadline = NIODeadline.now() + TimeAmount(request.timeout)
-        let url = request.call.submission.request.url
+        let url = request.request.url
         let addresses = try await vettedAddresses(of: url, deadline: deadline)
         for (index, address) in addresses.prefix(Self.maxAddressesTried).enumerated() {
             let end = try await exchange(request, with: address, deadline: deadline)
@@ -57,7 +57,7 @@ public final class HTTPTargetClient: TargetClient {
                 throw AttemptFailed(failure)
             }
             if case .failed(let error) = end, isConnectTimeout(error) { names.demote(address, of: url.host) }
-            return try summary(of: end, request)
+            return TargetAnswer(summary: try summary(of: end, request))
         }
         throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "the target's name has no address"))
     }
@@ -95,7 +95,7 @@ public final class HTTPTargetClient: TargetClient {
     ) async throws(AttemptFailed) -> AttemptExchange.End {
         let client: EndpointClient
         do throws(TargetConnectionsError) {
-            client = try connections.acquire(Self.endpoint(of: attempt.call.submission.request.url, at: address))
+            client = try connections.acquire(Self.endpoint(of: attempt.request.url, at: address))
         } catch {
             switch error {
             case .stopped: throw AttemptFailed(Self.stopped)
@@ -119,7 +119,7 @@ public final class HTTPTargetClient: TargetClient {
 
     /// The request as the HTTP library takes it.
     private static func request(for attempt: AttemptRequest, origin: String) -> HTTPClientRequest {
-        let outgoing = attempt.call.submission.request
+        let outgoing = attempt.request
         let url = outgoing.url
         var headers = HTTPHeaders()
         headers.reserveCapacity(outgoing.headers.count + attempt.headers.count + 3)

@@ -79,10 +79,8 @@ extension InMemoryStore {
         }
     }
 
-    /// Whether the start of the call's running attempt is committed, be the attempt over by now or not.
-    package func holdsStart(of call: ServiceCall) -> Bool {
-        (current(ServiceCallKey(tenant: call.tenant, id: call.id))?.attempts ?? 0) >= call.attempts
-    }
+    /// How many attempts of the call were started, as committed, be they over by now or not.
+    package func attemptsStarted(of key: ServiceCallKey) -> Int { current(key)?.attempts ?? 0 }
 
     /// All calls, ordered by key.
     package var allCalls: [(call: ServiceCall, attempts: [AttemptRecord])] {

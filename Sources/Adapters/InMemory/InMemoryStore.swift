@@ -157,6 +157,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         if case .running(let attempt) = call.state, let deadline = call.attemptDeadline {
             running = .init(attempt: call.attempts, epoch: attempt.epoch, deadline: deadline)
         }
-        return DueEntry(tenant: call.tenant, id: call.id, version: call.version, dueAt: dueAt, running: running)
+        return DueEntry(
+            tenant: call.tenant, id: call.id, host: call.submission.request.url.host, version: call.version, dueAt: dueAt, running: running)
     }
 }

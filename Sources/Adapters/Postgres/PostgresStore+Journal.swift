@@ -85,7 +85,7 @@ extension PostgresStore {
                 }
                 entries.append(
                     DueEntry(
-                        tenant: tenant, id: ServiceCallId(try rows.id(row, 0)), version: rows.integer(row, 1),
+                        tenant: tenant, id: ServiceCallId(try rows.id(row, 0)), host: rows.text(row, 8), version: rows.integer(row, 1),
                         dueAt: rows.instant(row, 2), running: running))
             }
             return entries

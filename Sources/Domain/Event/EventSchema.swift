@@ -62,6 +62,13 @@ extension ServiceCallEvent.Kind {
     }
 
     fileprivate var fields: [EventField] {
+        let origin = EventField(
+            "origin", .text,
+            "What submitted the call, when no client did: schedule/<id>/<nominal time> or subscription/<id>/<event>.", isOptional: true)
+        return ownFields + [origin]
+    }
+
+    private var ownFields: [EventField] {
         let run = EventField("run", .integer, "Counts the runs of the call from 1; a retry by hand begins a new one.")
         let dueAt = EventField("dueAt", .instant, "The earliest time of the next attempt.")
         let attempts = EventField("attempts", .integer, "Attempts made so far, in all runs.")

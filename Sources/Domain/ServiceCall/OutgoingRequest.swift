@@ -17,6 +17,12 @@ public struct OutgoingRequest: Hashable, Sendable {
             self.value = value
         }
 
+        /// One that was accepted before, whatever is refused today.
+        init(stored name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+
         /// Fields that describe the connection or the message's framing, or that the engine sets for every attempt.
         private static let reserved: Set<String> = [
             "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade",

@@ -14,6 +14,7 @@ extension SubmittedCall {
             "timeoutMs",
             in: ServiceCallSubmission.timeouts.lowerBound.milliseconds...ServiceCallSubmission.timeouts.upperBound.milliseconds)
         let retry = fields.optionalObject("retry") { readRetry(&$0, after: max(dueAt ?? now, now)) }
+        let redirects = fields.optionalInt("followRedirects", in: ServiceCallSubmission.redirectLimits)
         let correlationId = fields.optionalString("correlationId", minBytes: 1, maxBytes: maxCorrelationIdBytes)
         if let correlationId, !correlationId.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             fields.report("correlationId", "must hold visible ASCII characters only")
@@ -21,7 +22,7 @@ extension SubmittedCall {
         guard let request else { return nil }
         return SubmittedCall(
             request: request, dueAt: dueAt, tags: tags, timeout: timeout.map(TimeSpan.milliseconds), retry: retry,
-            correlationId: correlationId)
+            redirects: redirects, correlationId: correlationId)
     }
 
     /// A due time in the past means at once.

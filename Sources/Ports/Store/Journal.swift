@@ -122,6 +122,8 @@ public struct CommitBatch: Sendable {
 public struct DueEntry: Hashable, Sendable {
     public let tenant: TenantId
     public let id: ServiceCallId
+    /// The host that the call goes to, in lower case.
+    public let host: String
     public let version: Int64
     /// The due time; for a running attempt, the due time at which it was started.
     public let dueAt: Instant
@@ -141,9 +143,10 @@ public struct DueEntry: Hashable, Sendable {
         }
     }
 
-    public init(tenant: TenantId, id: ServiceCallId, version: Int64, dueAt: Instant, running: Running?) {
+    public init(tenant: TenantId, id: ServiceCallId, host: String, version: Int64, dueAt: Instant, running: Running?) {
         self.tenant = tenant
         self.id = id
+        self.host = host
         self.version = version
         self.dueAt = dueAt
         self.running = running

@@ -18,7 +18,7 @@ extension BlackBox {
                 beside.expect(
                     0,
                     output: [
-                        "held by the engine, process \(engine.child.pid)", "quick_check found nothing wrong", "all 3 applied",
+                        "held by the engine, process \(engine.child.pid)", "quick_check found nothing wrong", "all 4 applied",
                         "is alive", "ok    ready        it takes requests",
                     ], findings)
                 findings.check(beside.lines.allSatisfy { $0.hasPrefix("ok ") || $0.hasPrefix("warn ") }, beside.output)
@@ -69,7 +69,9 @@ extension BlackBox {
                 let (database, scene) = (try Database(), try Scene())
                 try doctor(scene, database.arguments).expect(
                     0,
-                    output: ["ok    database     PostgreSQL answers", "warn  migrations   missing: 1, 2, 3", "→ `ledgerflow migrate up`"],
+                    output: [
+                        "ok    database     PostgreSQL answers", "warn  migrations   missing: 1, 2, 3, 4, 5", "→ `ledgerflow migrate up`",
+                    ],
                     findings)
                 let left = try database.server.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'ledgerflow'", database: "ledgerflow")
                 findings.check(left.isEmpty, "the doctor made the schema")
@@ -78,7 +80,7 @@ extension BlackBox {
                 try doctor(scene, database.arguments + server).expect(
                     0,
                     output: [
-                        "held by the engine, process \(engine.child.pid)", "PostgreSQL answers", "all 4 applied",
+                        "held by the engine, process \(engine.child.pid)", "PostgreSQL answers", "all 5 applied",
                         "ok    ready        it takes requests",
                     ], findings)
                 try expectJSON(scene, database.arguments + server, failed: [], findings)

@@ -19,6 +19,16 @@ struct TotalsOracle {
     private(set) var subtotals: [Subtotal] = []
     private(set) var allowances = Rational(0)
     private(set) var charges = Rational(0)
+    /// Every amount on the way, for what is refused because one of them is too large.
+    private var amounts: [Rational] = []
+
+    /// Whether an amount on the way has more than 18 digits before the decimal point.
+    var isTooLarge: Bool {
+        let limit = Rational(ExactDecimal(unchecked: 1_000_000_000_000_000_000, 0))
+        let sums = amounts + lineNets + [lineNet, allowances, charges, lineNet - allowances + charges, tax]
+            + subtotals.flatMap { [$0.taxable, $0.tax] }
+        return (sums + [lineNet - allowances + charges + tax]).contains { !($0 < limit) || !(Rational(0) - $0 < limit) }
+    }
 
     init(
         scale: Int, isPerLine: Bool = false, components: @escaping (Rational, Rational) -> [Rational] = { rate, _ in [rate] }
@@ -48,6 +58,7 @@ struct TotalsOracle {
     private mutating func take(_ line: InvoiceDocument.Line) {
         let base = line.priceBaseQuantity.map { Rational($0) } ?? Rational(1)
         let gross = (Rational(line.quantity) * Rational(line.unitPrice) / base).rounded(scale)
+        amounts.append(gross)
         var net = gross
         for item in line.allowances { net = net - amount(of: item, base: gross) }
         for item in line.charges { net = net + amount(of: item, base: gross) }
@@ -55,10 +66,12 @@ struct TotalsOracle {
         add(net, line.tax)
     }
 
-    private func amount(of item: InvoiceDocument.AllowanceCharge, base: Rational) -> Rational {
+    private mutating func amount(of item: InvoiceDocument.AllowanceCharge, base: Rational) -> Rational {
         if let amount = item.amount { return Rational(amount) }
         let base = item.baseAmount.map { Rational($0) } ?? base
-        return (base * (item.percentage.map { Rational($0) } ?? Rational(0)) / Rational(100)).rounded(scale)
+        let amount = (base * (item.percentage.map { Rational($0) } ?? Rational(0)) / Rational(100)).rounded(scale)
+        amounts.append(amount)
+        return amount
     }
 
     private mutating func add(_ amount: Rational, _ tax: InvoiceDocument.Tax?) {

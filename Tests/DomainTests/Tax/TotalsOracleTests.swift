@@ -19,9 +19,14 @@ import Testing
         try forAll(cases: Self.cases, seed: seed, generate: { mix.parts(&$0) }) { parts in
             var document = InvoicePart.document(parts, currency: currency)
             prepare(&document)
-            let assessed = try strategy.assess(document)
             var judge = oracle
             judge.take(document)
+            let assessed: InvoiceDocument
+            do throws(TaxError) { assessed = try strategy.assess(document) } catch {
+                // One in some millions is beyond what an amount may be; then nothing else may be wrong with it.
+                guard judge.isTooLarge, error.problems.allSatisfy({ $0.reason == .tooLarge }) else { throw error }
+                return
+            }
             try judge.judge(assessed)
             guard try strategy.assess(assessed) == assessed else { throw TotalsOracle.Wrong(description: "assessing again changes it") }
             try also(assessed)

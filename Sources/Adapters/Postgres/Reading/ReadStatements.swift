@@ -20,7 +20,8 @@ enum ReadStatements {
         "due", [int4, text, int8, uuid, int8, int8],
         """
         SELECT c.id, c.version, c.due_at, c.status, c.attempts, c.attempt_started_at, c.attempt_epoch,
-          CASE WHEN c.status = 2 THEN (SELECT timeout FROM service_call_requests WHERE key = c.key) END
+          CASE WHEN c.status = 2 THEN (SELECT timeout FROM service_call_requests WHERE key = c.key) END,
+          (SELECT host FROM service_call_requests WHERE key = c.key)
         FROM service_calls AS c
         WHERE c.partition = $1 AND c.tenant = $2 AND c.due_at IS NOT NULL AND (c.due_at, c.id) > ($3, $4) AND c.due_at <= $5
         ORDER BY c.due_at, c.id LIMIT $6

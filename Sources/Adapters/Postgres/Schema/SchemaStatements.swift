@@ -7,6 +7,7 @@ enum SchemaStatements {
         Migration(number: 2, name: "roles and tenants apart", up: isolation, down: dropIsolation),
         Migration(number: leasesNumber, name: "owners and their leases", up: leases, down: dropLeases),
         Migration(number: 4, name: "books: series, numbers, invoices, audit", up: books, down: dropBooks),
+        Migration(number: 5, name: "items, cursors, sealed payloads", up: items, down: dropItems),
     ]
 
     /// The migration from which on the table `partitions` tells who serves it.

@@ -54,7 +54,8 @@ final class ReadSession {
     static let dueQuery: String = {
         let columns = """
             c.status, c.attempts, c.attempt_started_at, c.attempt_epoch,
-            CASE WHEN c.status = 2 THEN (SELECT timeout FROM service_call_requests WHERE key = c.key) END
+            CASE WHEN c.status = 2 THEN (SELECT timeout FROM service_call_requests WHERE key = c.key) END,
+            (SELECT host FROM service_call_requests WHERE key = c.key)
             """
         return """
             SELECT c.id AS id, c.version, c.due_at AS due, \(columns) FROM service_calls AS c INDEXED BY service_calls_due
@@ -176,8 +177,8 @@ final class ReadSession {
             }
             entries.append(
                 DueEntry(
-                    tenant: tenant, id: ServiceCallId(try dueCalls.id(0)), version: dueCalls.integer(1), dueAt: dueCalls.instant(2),
-                    running: running))
+                    tenant: tenant, id: ServiceCallId(try dueCalls.id(0)), host: dueCalls.text(8), version: dueCalls.integer(1),
+                    dueAt: dueCalls.instant(2), running: running))
         }
         return entries
     }
