@@ -44,6 +44,13 @@ extension InMemoryStore {
     public func end() async throws(QueryError) -> LogCursor {
         state.withLock { LogCursor(positions: $0.partitions.map(\.head)) }
     }
+
+    public func cursor(at instant: Instant) async throws(QueryError) -> LogCursor {
+        state.withLock { state in
+            LogCursor(
+                positions: state.partitions.map { row in row.events.first { $0.time >= instant }.map { $0.position - 1 } ?? row.head })
+        }
+    }
 }
 
 extension ServiceCall {

@@ -70,6 +70,14 @@ extension PostgresStore {
         }
     }
 
+    public func cursor(at instant: Instant) async throws(QueryError) -> LogCursor {
+        try await query { () throws(StoreFailure) in
+            let rows = try await self.read(.journal, [Command(ReadStatements.cursorAt, [Binary.int8(instant.microseconds)])])
+            guard rows[0].count == self.partitionCount else { throw .unreadable("the log of a partition has a gap") }
+            return LogCursor(positions: (0..<rows[0].count).map { rows[0].integer($0, 0) })
+        }
+    }
+
     func query<Value>(_ body: () async throws(StoreFailure) -> Value) async throws(QueryError) -> Value {
         do throws(StoreFailure) { return try await body() } catch { throw QueryError(error.reason) }
     }

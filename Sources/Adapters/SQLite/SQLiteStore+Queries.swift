@@ -34,6 +34,10 @@ extension SQLiteStore {
         try await query { (session) throws(StoreFailure) in LogCursor(positions: try session.readHeads()) }
     }
 
+    public func cursor(at instant: Instant) async throws(QueryError) -> LogCursor {
+        try await query { (session) throws(StoreFailure) in try session.cursor(at: instant) }
+    }
+
     func query<Value: Sendable>(
         _ body: @escaping @Sendable (ReadSession) throws(StoreFailure) -> Value
     ) async throws(QueryError) -> Value {

@@ -107,4 +107,10 @@ public protocol EventQueries: Sendable {
 
     /// The cursor behind everything that is committed now.
     func end() async throws(QueryError) -> LogCursor
+
+    /// The cursor before the first event of each partition that is committed at `instant` or later; behind everything where there is none.
+    ///
+    /// Times of a partition rise with its positions as long as no clock is set back. Where one was, the cursor is at some place at
+    /// which the times pass `instant`.
+    func cursor(at instant: Instant) async throws(QueryError) -> LogCursor
 }

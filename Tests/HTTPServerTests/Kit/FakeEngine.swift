@@ -107,6 +107,10 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
 
     func end() async throws(QueryError) -> LogCursor { LogCursor(positions: [state.withLock { Int64($0.log.count) }]) }
 
+    func cursor(at instant: Instant) async throws(QueryError) -> LogCursor {
+        LogCursor(positions: [state.withLock { Int64($0.log.prefix { $0.time < instant }.count) }])
+    }
+
     func generation(of tenant: TenantId) -> UInt64 { state.withLock { UInt64($0.log.count) } }
 
     func wait(for tenant: TenantId, past generation: UInt64, atMost span: TimeSpan) async {
