@@ -187,4 +187,6 @@ public struct UTCCalendar: LocalCalendar {
     public func date(of instant: Instant, in zone: String) -> CalendarDate? {
         zone == "UTC" ? CalendarDate(String(instant.rfc3339.prefix(10))) : nil
     }
+
+    public func zone(_ name: String) -> (any ZoneRules)? { name == "UTC" ? FixedZone.utc : nil }
 }
