@@ -127,23 +127,3 @@ extension InvoiceContent.Summary {
             isCreditNote: isCreditNote)
     }
 }
-
-/// The members of a JSON object that the engine wrote itself.
-private struct StoredMembers {
-    private let members: JSONObject?
-
-    init?(_ bytes: [UInt8]) {
-        guard case .object(let object)? = try? JSONReader.read(bytes) else { return nil }
-        members = object
-    }
-
-    init(_ object: JSONObject?) { members = object }
-
-    private func value(_ name: String) -> JSONValue? { members?[name] }
-    func text(_ name: String) -> String? { if case .string(let text)? = value(name) { text } else { nil } }
-    func integer(_ name: String) -> Int64? { if case .number(let number)? = value(name) { number.int64 } else { nil } }
-    func flag(_ name: String) -> Bool? { if case .bool(let flag)? = value(name) { flag } else { nil } }
-    func decimal(_ name: String) -> ExactDecimal? { text(name).flatMap(ExactDecimal.init(_:)) }
-    func instant(_ name: String) -> Instant? { integer(name).map { Instant(microseconds: $0) } }
-    func object(_ name: String) -> JSONObject? { if case .object(let object)? = value(name) { object } else { nil } }
-}
