@@ -90,8 +90,8 @@ import Testing
                 ports: EnginePorts(
                     journal: journal,
                     bus: SimulatedBus(world: world, clock: clock, faults: faultsInForce, log: PublishedLog(world: world, store: store)),
-                    client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), time: clock,
-                    entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
+                    client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), sealer: InMemorySealer(),
+                    time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
                     calendar: UTCCalendar()),
                 settings: settings)
             world.executors = [executor]
@@ -131,7 +131,7 @@ import Testing
         .submit(
             ServiceCallSubmission(
                 tenant: try #require(TenantId("acme")), id: ServiceCallId(UniqueId(high: 9, low: UInt64(number))),
-                request: OutgoingRequest(method: .POST, url: try TargetURL("https://example.com")),
+                request: SealedRequest(method: .POST, url: try TargetURL("https://example.com"), payload: .empty, bodyBytes: 0),
                 dueAt: Instant(microseconds: 1_790_000_001_000_000) + dueIn, fingerprint: Fingerprint(bytes: [1]), correlationId: "c"))
     }
 

@@ -132,7 +132,7 @@ public final class Simulation: @unchecked Sendable {
             journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
-            time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
+            sealer: InMemorySealer(), time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
             calendar: UTCCalendar())
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)

@@ -5,18 +5,20 @@ public struct EnginePorts: Sendable {
     public let journal: any Journal
     public let bus: any EventBus
     public let client: any TargetClient
+    public let sealer: any Sealer
     public let time: any TimeSource
     public let entropy: any EntropySource
     public let diagnostics: any Diagnostics
     public let calendar: any LocalCalendar
 
     public init(
-        journal: any Journal, bus: any EventBus, client: any TargetClient, time: any TimeSource, entropy: any EntropySource,
-        diagnostics: any Diagnostics, calendar: any LocalCalendar
+        journal: any Journal, bus: any EventBus, client: any TargetClient, sealer: any Sealer, time: any TimeSource,
+        entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar
     ) {
         self.journal = journal
         self.bus = bus
         self.client = client
+        self.sealer = sealer
         self.time = time
         self.entropy = entropy
         self.diagnostics = diagnostics

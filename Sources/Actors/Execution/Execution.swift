@@ -9,6 +9,7 @@ internal import Synchronization
 actor Execution {
     private let queue: ExecutionQueue
     private let ports: EnginePorts
+    private let composer: AttemptComposer
     private let router: Router
     private let timer: TimerInbox
     private let settings: EngineSettings
@@ -20,6 +21,7 @@ actor Execution {
     ) {
         self.queue = queue
         self.ports = ports
+        composer = AttemptComposer(sealer: ports.sealer, entropy: ports.entropy)
         self.router = router
         self.timer = timer
         self.settings = settings
@@ -52,15 +54,12 @@ actor Execution {
 
     private nonisolated func attempt(_ due: DueCall) async {
         guard let call = await begin(due), !Task.isCancelled else { return }
-        let attempt = call.attempts
-        let request = AttemptRequest(
-            key: due.key, request: call.submission.request, headers: headers(of: call), timeout: call.submission.timeout)
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         do throws(AttemptFailed) {
-            command = .executionSucceeded(attempt: attempt, try await ports.client.send(request).summary)
+            command = composer.report(try await ports.client.send(try composer.request(for: call)), of: call)
         } catch {
-            command = .executionFailed(attempt: attempt, error.failure)
+            command = composer.report(error, of: call)
         }
         metrics.attemptLatency.observe((ports.time.uptime() - sentAt).microseconds)
         if Task.isCancelled, case .executionFailed = command { return }
@@ -104,14 +103,5 @@ actor Execution {
             }
             if Task.isCancelled { return }
         }
-    }
-
-    /// What goes with every attempt: the same key each time, so that the target can tell a repetition; and a W3C trace context whose trace
-    /// is the call.
-    private nonisolated func headers(of call: ServiceCall) -> [(name: String, value: String)] {
-        let trace = call.id.value.description.filter { $0 != "-" }
-        let span = String(ports.entropy.next() | 1, radix: 16)
-        let padded = String(repeating: "0", count: max(0, 16 - span.count)) + span
-        return [("Idempotency-Key", call.id.description), ("traceparent", "00-\(trace)-\(padded)-01")]
     }
 }

@@ -23,6 +23,9 @@ public struct HTTPServerDependencies: Sendable {
     public let signal: any EventSignal
     public let authenticator: any Authenticator
     public let fingerprinter: any Fingerprinter
+    public let sealer: any Sealer
+    /// What of requests and answers is shown.
+    public let redaction: RedactionPolicy
     /// The secret that page cursors are signed with; changing it makes the cursors handed out invalid.
     public let cursorKey: [UInt8]
     public let time: any TimeSource
@@ -36,8 +39,8 @@ public struct HTTPServerDependencies: Sendable {
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
         desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
         signal: any EventSignal,
-        authenticator: any Authenticator, fingerprinter: any Fingerprinter, cursorKey: [UInt8], time: any TimeSource,
-        entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
+        authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
+        cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
         metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics
     ) {
         self.intents = intents
@@ -51,6 +54,8 @@ public struct HTTPServerDependencies: Sendable {
         self.signal = signal
         self.authenticator = authenticator
         self.fingerprinter = fingerprinter
+        self.sealer = sealer
+        self.redaction = redaction
         self.cursorKey = cursorKey
         self.time = time
         self.entropy = entropy

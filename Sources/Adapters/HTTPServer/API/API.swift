@@ -15,7 +15,8 @@ struct API {
             key: dependencies.cursorKey, store: dependencies.events.storeId, partitions: dependencies.events.partitionCount)
         let calls = ServiceCallHandlers(
             intents: dependencies.intents, calls: dependencies.calls, fingerprinter: dependencies.fingerprinter,
-            time: dependencies.time, entropy: dependencies.entropy, cursors: cursors, settings: settings)
+            sealer: dependencies.sealer, policy: dependencies.redaction, time: dependencies.time, entropy: dependencies.entropy,
+            cursors: cursors, settings: settings)
         let events = EventHandlers(
             events: dependencies.events, signal: dependencies.signal, time: dependencies.time, cursors: cursors,
             settings: settings,

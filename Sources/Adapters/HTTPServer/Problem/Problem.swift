@@ -119,6 +119,10 @@ extension Problem {
         }
     }
 
+    init(_ error: SealError) {
+        self.init(.unavailable, "The request could not be sealed; nothing was done.", retryAfter: 5)
+    }
+
     private init(_ error: ServiceCallError) {
         switch error {
         case .notFound: self = .noSuchCall
@@ -126,6 +130,8 @@ extension Problem {
             self.init(.idempotencyConflict, "This Idempotency-Key was sent before with a different request; that one stands.")
         case .illegalTransition(let from, let command):
             self.init(.illegalTransition, "A call that is \(from.rawValue) does not allow \(command).")
+        case .payloadErased:
+            self.init(.illegalTransition, "What was to be sent was erased when its retention ended; submit it anew.")
         case .notYetDue(let dueAt): self.init(.illegalTransition, "The call is not due before \(dueAt.rfc3339).")
         }
     }
