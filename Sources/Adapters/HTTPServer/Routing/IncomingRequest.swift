@@ -44,7 +44,7 @@ struct IncomingRequest: Sendable {
         return reference
     }
 
-    private func decodedParameter(_ index: Int) -> String? {
+    func decodedParameter(_ index: Int) -> String? {
         guard pathParameters.indices.contains(index) else { return nil }
         return QueryReader.decode(pathParameters[index][...].utf8, plusIsSpace: false)
     }
