@@ -386,6 +386,7 @@ actor Partition {
             case .invoice(let invoice): books.store(stored, for: key, bytes: 1_024 + invoice.content.encoded.count)
             // A number is asked for again only when its request is repeated.
             case .number: books.remove(key)
+            case .item(let item): books.store(stored, for: key, bytes: item.approximateBytes)
             }
         }
         for segment in turn.audit { heads.store(segment.head, for: segment.tenant, bytes: Self.headBytes) }
@@ -407,7 +408,7 @@ actor Partition {
         case .serviceCall(.cancelled): metrics.callsCancelled.add()
         case .series(.numberAllocated): metrics.numbersAllocated.add()
         case .invoice(.issued): metrics.invoicesIssued.add()
-        case .serviceCall, .series, .invoice: break
+        default: break
         }
     }
 

@@ -16,6 +16,8 @@ public enum BookCommand: Sendable {
     case void(InvoiceId, reason: String)
     case transmission(InvoiceId, TransmissionStep)
 
+    case item(ItemCommand)
+
     /// A number of another system.
     public struct Adoption: Hashable, Sendable {
         public let number: AssignedNumber
@@ -44,6 +46,7 @@ public enum BookCommand: Sendable {
         case .cancel: "invoice.cancel"
         case .void: "invoice.void"
         case .transmission(_, let step): "invoice." + step.name
+        case .item(let command): command.name
         }
     }
 }
@@ -143,6 +146,10 @@ public enum BookError: Error, Hashable, Sendable {
     case adoptionOfNumbered(DocumentReference)
     /// The printed number stands on another document of the tenant already, also when only punctuation tells them apart (CT-3, CT-7).
     case numberCollision(printed: String)
+    /// There is none, or it was deleted.
+    case noSuchItem(ItemKey.Kind)
+    /// The tenant has as many as it may have.
+    case tooManyItems(ItemKey.Kind, limit: Int)
 }
 
 extension BookCommand {
@@ -155,7 +162,13 @@ extension BookCommand {
         case .draft(let draft): .invoice(tenant, draft.id)
         case .replace(let id, _, _), .validate(let id), .issue(let id, _), .cancel(let id, _), .void(let id, _), .transmission(let id, _):
             .invoice(tenant, id)
+        case .item(let command): .item(tenant, command.key)
         }
+    }
+
+    /// What its reply tells when there is no record: of what every tenant has and has not touched.
+    public func blank(in tenant: TenantId, at now: Instant) -> BookRecord? {
+        if case .item(let command) = self { command.blank(in: tenant, at: now).map(BookRecord.item) } else { nil }
     }
 
     /// Whether `key` names what this command is mostly the first to make, so that it may be taken to be absent without a look: the commit, which
@@ -165,6 +178,7 @@ extension BookCommand {
         switch (self, key) {
         case (.draft(let draft), .invoice(_, let id)): draft.id == id && draft.creditOf == nil
         case (.allocate(_, let document, _), .number(_, _, let known)): document == known
+        case (.item(let command), .item(_, let known)): command.expectsAbsence && command.key == known
         default: false
         }
     }

@@ -2,6 +2,7 @@
 public enum BookEvent: Hashable, Sendable {
     case series(SeriesEvent, SeriesId)
     case invoice(InvoiceEvent, InvoiceId)
+    case item(ItemEvent, ItemKey)
 }
 
 public enum SeriesEvent: Hashable, Sendable {

@@ -37,6 +37,8 @@ extension Books {
                 keys += [.series(tenant, number.series), .number(tenant, number.series, DocumentReference(id))]
             }
             return keys
+        case .item(let command):
+            return [.item(tenant, command.key)] + (command.changesCounts ? [.item(tenant, .counts)] : [])
         }
     }
 
@@ -61,6 +63,7 @@ extension Books {
         case .cancel(let id, let reason): return try decideCancel(id, reason)
         case .void(let id, let reason): return try decideVoid(id, reason)
         case .transmission(let id, let step): return try decideTransmission(id, step)
+        case .item(let command): return try decideItem(command, context)
         }
     }
 

@@ -8,6 +8,7 @@ extension Books {
         case .series(.numbersAdopted(let adoptions), let id):
             [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
         case .invoice(_, let id): [.invoice(tenant, id)]
+        case .item(_, let key): [.item(tenant, key)]
         }
     }
 
@@ -19,6 +20,7 @@ extension Books {
         switch event {
         case .series(let event, _): evolve(series: current, event, tenant: tenant, at: now).map(BookRecord.series)
         case .invoice(let event, let id): evolve(invoice: current, event, id, tenant: tenant, at: now).map(BookRecord.invoice)
+        case .item(let event, let key): evolve(item: current, event, key, tenant: tenant, at: now).map(BookRecord.item)
         }
     }
 

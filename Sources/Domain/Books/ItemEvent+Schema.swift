@@ -21,7 +21,8 @@ extension ScheduleEvent.Kind {
         switch self {
         case .created, .changed:
             return [
-                name, EventField("recurrence", .text, "A cron expression or an ISO 8601 interval."),
+                name, EventField("cron", .text, "When it recurs, as a cron expression.", isOptional: true),
+                EventField("every", .text, "When it recurs, as an ISO 8601 interval.", isOptional: true),
                 EventField("timeZone", .text, "IANA name of the zone whose clocks it follows."),
                 EventField("misfire", .choice(MisfireRule.allCases.map(\.rawValue)), "What becomes of occurrences that were missed."),
                 EventField("notBefore", .instant, "No occurrence is before it.", isOptional: true),

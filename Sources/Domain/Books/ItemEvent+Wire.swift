@@ -27,12 +27,7 @@ extension ScheduleEvent {
         json.field("name", schedule.name.value)
         switch self {
         case .created, .changed:
-            let timing = schedule.timing
-            json.field("recurrence", timing.recurrence.text)
-            json.field("timeZone", timing.timeZone)
-            json.field("misfire", timing.misfire.rawValue)
-            json.field("notBefore", ifPresent: timing.notBefore)
-            json.field("notAfter", ifPresent: timing.notAfter)
+            schedule.timing.write(into: &json)
             schedule.template.writeTarget(into: &json)
         case .paused, .resumed, .deleted: break
         }

@@ -120,14 +120,14 @@ extension TenantItem {
     }
 
     /// - Returns: nil when `state` is not what `storedState` wrote.
-    public init?(tenant: TenantId, key: ItemKey, version: Int64, storedState state: [UInt8]) {
-        switch key.kind {
+    public init?(kind: ItemKey.Kind, tenant: TenantId, id: String, version: Int64, storedState state: [UInt8]) {
+        switch kind {
         case .schedule:
-            guard let id = ScheduleId(key.id), let schedule = Schedule(tenant: tenant, id: id, version: version, storedState: state)
+            guard let id = ScheduleId(id), let schedule = Schedule(tenant: tenant, id: id, version: version, storedState: state)
             else { return nil }
             self = .schedule(schedule)
         case .subscription:
-            guard let id = SubscriptionId(key.id),
+            guard let id = SubscriptionId(id),
                 let subscription = Subscription(tenant: tenant, id: id, version: version, storedState: state)
             else { return nil }
             self = .subscription(subscription)

@@ -32,6 +32,11 @@ extension EventType {
         case .serviceCall(let kind): kind.summary
         case .series(let kind): kind.summary
         case .invoice(let kind): kind.summary
+        case .schedule(let kind): kind.summary
+        case .subscription(let kind): kind.summary
+        case .webhookKey(let kind): kind.summary
+        case .target(let kind): kind.targetSummary
+        case .tenant(let kind): kind.tenantSummary
         }
     }
 
@@ -41,6 +46,11 @@ extension EventType {
         case .serviceCall(let kind): kind.fields
         case .series(let kind): kind.fields
         case .invoice(let kind): kind.fields
+        case .schedule(let kind): kind.fields
+        case .subscription(let kind): kind.fields
+        case .webhookKey(let kind): kind.fields
+        case .target(let kind): kind.targetFields
+        case .tenant(let kind): kind.tenantFields
         }
     }
 }

@@ -156,7 +156,7 @@ extension Schedule {
     init?(tenant: TenantId, id: ScheduleId, version: Int64, storedState state: [UInt8]) {
         guard let members = StoredMembers(state), let name = members.text("name").flatMap(ItemName.init(_:)),
             let status = members.text("status").flatMap(Status.init(rawValue:)),
-            let timing = ScheduleTiming(StoredMembers(members.object("timing"))),
+            let timing = members.object("timing").flatMap(ScheduleTiming.init(stored:)),
             let template = CallTemplate(StoredMembers(members.object("template"))),
             let planFingerprint = members.fingerprint("planFingerprint"), let fingerprint = members.fingerprint("fingerprint"),
             let createdAt = members.instant("createdAt"), let updatedAt = members.instant("updatedAt"),

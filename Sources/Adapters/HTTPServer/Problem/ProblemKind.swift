@@ -19,6 +19,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invoiceNumberCollision = "invoice-number-collision"
     case creditRefused = "credit-refused"
     case importRefused = "import-refused"
+    case tooMany = "too-many"
     case versionConflict = "version-conflict"
     case bodyTooLarge = "body-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -44,7 +45,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
-            .creditRefused, .importRefused:
+            .creditRefused, .importRefused, .tooMany:
             409
         case .versionConflict: 412
         case .bodyTooLarge: 413
@@ -77,6 +78,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invoiceNumberCollision: "The number stands on another document"
         case .creditRefused: "It cannot be credited so"
         case .importRefused: "The numbers do not fit the series"
+        case .tooMany: "There are as many as there may be"
         case .versionConflict: "It has changed since it was read"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's type is not supported"
@@ -114,6 +116,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invoiceNumberCollision: "Number by a series whose format no other series of the tenant can print."
         case .creditRefused: "Read the original: what is left to credit, and its status."
         case .importRefused: "Scan again: the series has moved on since."
+        case .tooMany: "Delete what is not needed any more."
         case .versionConflict: "Read it again, and send the change with the ETag of that answer in If-Match."
         case .bodyTooLarge: "Send less at once."
         case .unsupportedMediaType: "Send Content-Type: application/json, or application/xml where the path takes it."

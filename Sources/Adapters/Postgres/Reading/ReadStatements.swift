@@ -78,7 +78,7 @@ enum ReadStatements {
     static let attempts = Statement(
         "attempts", [uuid, text],
         """
-        SELECT a.number, a.started_at, a.ended_at, a.outcome, a.status, a.body_bytes, a.detail, a.retry_after
+        SELECT a.number, a.started_at, a.ended_at, a.outcome, a.status, a.body_bytes, a.detail, a.retry_after, a.snippet
         FROM service_calls AS c JOIN attempts AS a ON a.call = c.key WHERE c.id = $1 AND c.tenant = $2 ORDER BY a.number
         """)
 

@@ -32,7 +32,7 @@ final class ReadSession {
         attempts = try Statement(
             connection,
             """
-            SELECT number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after FROM attempts WHERE call = ?
+            SELECT number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after, snippet FROM attempts WHERE call = ?
             ORDER BY number
             """)
         dueCalls = try Statement(connection, Self.dueQuery)
