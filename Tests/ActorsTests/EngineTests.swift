@@ -28,6 +28,13 @@ import Testing
         ) async throws(JournalError) -> [DueEntry] { [] }
         func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] { [] }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
+        func items(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [TenantItem] { [] }
+        func cursors(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [FollowerCursor] { [] }
+        func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) {}
     }
 
     /// A store that another engine serves until a given time.
@@ -65,6 +72,17 @@ import Testing
             try await journal.events(in: partition, after: position, limit: limit)
         }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) { try await journal.storePublished(cursors) }
+        func items(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [TenantItem] {
+            try await journal.items(of: kind, in: partition, after: after, limit: limit)
+        }
+        func cursors(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [FollowerCursor] {
+            try await journal.cursors(of: kind, in: partition, after: after, limit: limit)
+        }
+        func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) { try await journal.storeCursors(cursors) }
     }
 
     private final class Bench: @unchecked Sendable {

@@ -99,6 +99,25 @@ struct SimulatedJournal: Journal {
         try await store.storePublished(cursors)
     }
 
+    func items(
+        of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+    ) async throws(JournalError) -> [TenantItem] {
+        try await read()
+        return try await store.items(of: kind, in: partition, after: after, limit: limit)
+    }
+
+    func cursors(
+        of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+    ) async throws(JournalError) -> [FollowerCursor] {
+        try await read()
+        return try await store.cursors(of: kind, in: partition, after: after, limit: limit)
+    }
+
+    func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) {
+        try await read()
+        try await store.storeCursors(cursors)
+    }
+
     private func read() async throws(JournalError) {
         await delay()
         if chance(faults.current.readFails) { throw .unavailable("simulated") }

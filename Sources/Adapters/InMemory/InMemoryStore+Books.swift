@@ -74,7 +74,11 @@ extension InMemoryStore {
     static func applyBooks(_ batch: CommitBatch, to state: inout State) {
         for write in batch.books {
             state.books[write.stored.record.key] = write.stored
-            if case .number(let number) = write.stored.record { state.numbers.add(number) }
+            switch write.stored.record {
+            case .number(let number): state.numbers.add(number)
+            case .item(let item) where item.isDeleted: state.cursors[write.stored.record.key] = nil
+            case .series, .invoice, .item: break
+            }
             let index = batch.partition.index
             state.partitions[index].lastOrdinal = max(state.partitions[index].lastOrdinal, write.stored.ordinal)
         }

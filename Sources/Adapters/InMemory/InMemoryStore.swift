@@ -27,6 +27,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var calls: [ServiceCallKey: Row] = [:]
         var books: [BookKey: StoredBookRecord] = [:]
         var numbers = NumberConstraints()
+        var cursors: [BookKey: FollowerCursor] = [:]
         /// By partition.
         var audit: [[AuditSegment]]
     }
@@ -126,7 +127,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
 
     // MARK: - Rows
 
-    private static func index(_ partition: PartitionId, _ state: State) throws(JournalError) -> Int {
+    static func index(_ partition: PartitionId, _ state: State) throws(JournalError) -> Int {
         guard state.partitions.indices.contains(partition.index) else { throw .rejected("There is no partition \(partition).") }
         return partition.index
     }

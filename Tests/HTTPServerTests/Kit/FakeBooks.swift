@@ -154,6 +154,20 @@ final class FakeBooks: BookIntents, BookQueries {
         return Set(printed.filter { keys.contains(NumberFormat.key(of: $0)) })
     }
 
+    func item(_ key: ItemKey, tenant: TenantId) async throws(QueryError) -> TenantItem? {
+        try read { state in
+            if case .item(let item)? = state.records[.item(tenant, key)] { item } else { nil }
+        }
+    }
+
+    func items(of kind: ItemKey.Kind, tenant: TenantId, after: String?, limit: Int) async throws(QueryError) -> [TenantItem] {
+        let all = try read { state in
+            state.records.values.compactMap { if case .item(let item) = $0, item.tenant == tenant { item } else { nil } }
+        }
+        let rest = all.filter { item in item.key.kind == kind && !item.isDeleted && after.map { item.key.id > $0 } ?? true }
+        return Array(rest.sorted { $0.key.id < $1.key.id }.prefix(limit))
+    }
+
     func auditSegments(
         tenant: TenantId, partition: PartitionId, after: Int64, limit: Int
     ) async throws(QueryError) -> [AuditSegment] {

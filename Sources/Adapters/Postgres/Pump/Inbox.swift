@@ -18,7 +18,8 @@ struct Inbox: Sendable {
     }
 
     struct Cursors: Sendable {
-        let cursors: [PublishedCursor]
+        var published: [PublishedCursor] = []
+        var followers: [FollowerCursor] = []
         let since: Int64
         let done: CheckedContinuation<Result<Void, JournalError>, Never>
     }

@@ -64,7 +64,9 @@ enum ReadStatements {
         SELECT low FROM search WHERE low >= high ORDER BY id
         """)
 
-    static let journal = [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads, cursorAt] + BookReadStatements.journal
+    static let journal =
+        [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads, cursorAt] + BookReadStatements.journal
+        + ItemReadStatements.journal
 
     // MARK: - The clients'
 
@@ -140,5 +142,5 @@ enum ReadStatements {
             SessionStatements.beginRead, SessionStatements.commit, SessionStatements.rollBack, setTenant, call, attempts, list,
             filteredList,
             listBound, callsByKey, heads, eventPlaces, eventsByKey,
-        ] + BookReadStatements.client
+        ] + BookReadStatements.client + ItemReadStatements.client
 }

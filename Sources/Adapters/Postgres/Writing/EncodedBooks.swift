@@ -11,6 +11,7 @@ struct EncodedBooks: Sendable {
     private(set) var contentUpdates = Columns(BookStatements.contentTypes)
     private(set) var numbers = Columns(BookStatements.numberTypes)
     private(set) var voids = Columns(BookStatements.voidTypes)
+    private(set) var items = EncodedItems()
     /// What invoices say that is not sent, since no event tells that it was replaced.
     private var unsent: [(key: RowKey, content: InvoiceContent)] = []
     /// The highest ordinal of what is new.
@@ -40,13 +41,20 @@ struct EncodedBooks: Sendable {
                     let isReplaced = replaced.contains(write.stored.ordinal)
                     update(invoice, key, expectedVersion: write.expectedVersion, isReplaced: isReplaced)
                 }
+            case .item(let item):
+                let key = try key(write)
+                if write.expectedVersion == 0 {
+                    items.insert(item, key)
+                } else {
+                    items.update(item, key, expectedVersion: write.expectedVersion)
+                }
             }
         }
     }
 
     var size: Int {
         series.size + seriesUpdates.size + invoices.size + invoiceUpdates.size + contents.size + contentUpdates.size + numbers.size
-            + voids.size
+            + voids.size + items.size
     }
 
     private mutating func key(_ write: BookWrite) throws(JournalError) -> RowKey {

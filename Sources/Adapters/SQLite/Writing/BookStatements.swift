@@ -14,8 +14,10 @@ final class BookStatements {
     private let findNumber: Statement
     private let voidNumber: Statement
     private let appendAudit: Statement
+    private let items: ItemStatements
 
-    init(_ connection: borrowing Connection) throws(StoreFailure) {
+    init(_ connection: borrowing Connection, _ items: ItemStatements) throws(StoreFailure) {
+        self.items = items
         insertSeries = try Statement(
             connection, "INSERT INTO series (tenant, id, version, partition, ordinal, state) VALUES (?, ?, ?, ?, ?, ?)")
         updateSeries = try Statement(
@@ -72,6 +74,8 @@ final class BookStatements {
         case .invoice(let invoice):
             let key = RowKey(partition: partition.index, ordinal: ordinal)
             try apply(invoice, key, expectedVersion: write.expectedVersion)
+        case .item(let item):
+            try items.apply(item, RowKey(partition: partition.index, ordinal: ordinal), expectedVersion: write.expectedVersion)
         case .number: break
         }
     }

@@ -14,7 +14,8 @@ struct WriteQueue: Sendable {
     }
 
     struct Cursors: Sendable {
-        let cursors: [PublishedCursor]
+        var published: [PublishedCursor] = []
+        var followers: [FollowerCursor] = []
         let done: CheckedContinuation<Result<Void, JournalError>, Never>
     }
 

@@ -17,6 +17,7 @@ final class WriteSession {
     private let updateFarCall: Statement
     private let forgetFarDue: Statement
     let indexes: IndexStatements
+    let items: ItemStatements
     private let books: BookStatements
     private let backlog: IndexBacklog
     let connection: Connection
@@ -85,7 +86,8 @@ final class WriteSession {
               (SELECT partition, tenant, due_at, id FROM service_calls WHERE key = ? AND due_far = 1)
             """)
         indexes = try IndexStatements(connection)
-        books = try BookStatements(connection)
+        items = try ItemStatements(connection)
+        books = try BookStatements(connection, items)
         self.backlog = backlog
         self.connection = connection
     }

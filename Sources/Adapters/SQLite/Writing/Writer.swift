@@ -190,7 +190,8 @@ final class Writer {
             for takeover in group.takeovers { takeovers.append(try session.takeOver(takeover.partition)) }
             for request in group.cursors {
                 var areCurrent = true
-                for cursor in request.cursors where try !session.store(cursor) { areCurrent = false }
+                for cursor in request.published where try !session.store(cursor) { areCurrent = false }
+                for cursor in request.followers where try !session.items.store(cursor) { areCurrent = false }
                 cursors.append(areCurrent)
             }
             if payingBack { try session.indexes.write(backlog.takeForCommit()) }
