@@ -142,15 +142,6 @@ extension IncomingRequest {
         return id
     }
 
-    /// The body as a merge patch (RFC 7396), declared as such or as JSON.
-    func mergePatch(limits: JSONLimits) throws(Problem) -> JSONValue {
-        let patch = try json(limits: limits)
-        guard case .object = patch else {
-            throw Problem(faults: [.init(place: .pointer(""), detail: "must be an object with the fields to change")], .invalidRequest)
-        }
-        return patch
-    }
-
     /// Why something is done, when the body says so: `{"reason":"…"}` or nothing.
     func optionalReason() throws(Problem) -> String? {
         guard let value = try optionalJSON(limits: .standard) else { return nil }

@@ -138,7 +138,8 @@ extension IncomingRequest {
     func targetHost() throws(Problem) -> String {
         guard let text = decodedParameter(0), !text.utf8.contains(where: { "/?#".utf8.contains($0) }) else { throw .noSuchTarget }
         let isAddress = text.utf8.contains(UInt8(ascii: ":")) && !text.hasPrefix("[")
-        guard let url = try? TargetURL("http://" + (isAddress ? "[\(text)]" : text) + "/"), url.port == 80, !text.hasSuffix(":80")
+        guard let url = try? TargetURL("http://" + (isAddress ? "[\(text)]" : text) + "/"), url.port == 80,
+            isAddress || !text.hasSuffix(":80")
         else { throw .noSuchTarget }
         return url.host
     }

@@ -17,7 +17,8 @@ struct WebhookSecretHandlers: Sendable {
             guard let read = problems.object(value, { Self.read(&$0) }) else { throw Problem(problems) }
             (scheme, given, overlap) = read
         }
-        let signing = try given ?? made(scheme)
+        let signing: WebhookSigningKey
+        if let given { signing = given } else { signing = try made(scheme) }
         let id = desk.newId()
         let now = desk.time.now()
         let context = SealContext(tenant: principal.tenant, id: id, field: .signingKey)
