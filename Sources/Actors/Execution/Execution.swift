@@ -21,7 +21,7 @@ actor Execution {
     ) {
         self.queue = queue
         self.ports = ports
-        composer = AttemptComposer(sealer: ports.sealer, entropy: ports.entropy)
+        composer = AttemptComposer(sealer: ports.sealer, keys: nil, time: ports.time, entropy: ports.entropy)
         self.router = router
         self.timer = timer
         self.settings = settings
@@ -57,7 +57,7 @@ actor Execution {
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         do throws(AttemptFailed) {
-            command = composer.report(try await ports.client.send(try composer.request(for: call)), of: call)
+            command = composer.report(try await ports.client.send(try await composer.request(for: call)), of: call)
         } catch {
             command = composer.report(error, of: call)
         }
