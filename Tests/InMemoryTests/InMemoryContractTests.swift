@@ -15,6 +15,9 @@ struct InMemoryContractTests {
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("items", arguments: ItemContract.cases)
+    func items(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("bus", arguments: BusContract.cases)
     func bus(_ contract: ContractCase<any BusHarness>) async throws { try await contract.run(InMemoryBusHarness()) }
 }

@@ -43,7 +43,8 @@ public enum ItemSample {
         ])
         let plan = Subscription.Plan(
             name: try requireSome(ItemName("Abonnement «\(number)»"), "a name"),
-            types: [try EventTypePattern("*"), try EventTypePattern("ledgerflow.invoice.*")], filter: filter, template: try template(number),
+            types: [try EventTypePattern("*"), try EventTypePattern("ledgerflow.invoice.*")], filter: filter,
+            template: try template(number),
             fingerprint: fingerprint(number))
         return try evolved(
             nil, .subscription(.created(plan, from: [0, 7, 1 << 39, 3])), subscriptionKey(number), tenant)

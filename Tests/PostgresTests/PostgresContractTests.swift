@@ -14,6 +14,11 @@ struct PostgresContractTests {
         try await withStore { try await contract.run($0) }
     }
 
+    @Test("items", arguments: ItemContract.cases)
+    func items(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withStore { try await contract.run($0) }

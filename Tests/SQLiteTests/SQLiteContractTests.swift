@@ -12,6 +12,9 @@ struct SQLiteContractTests {
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
+    @Test("items", arguments: ItemContract.cases)
+    func items(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
     private func run(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withScratch { directory in
             let harness = try await SQLiteHarness(directory)

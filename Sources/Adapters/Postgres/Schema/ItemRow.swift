@@ -9,7 +9,7 @@ enum ItemRow {
     static func read(_ rows: Rows, _ row: Int) throws(StoreFailure) -> TenantItem {
         guard let kind = ItemKey.Kind(rawValue: rows.text(row, 3)),
             let item = TenantItem(
-                tenant: try BookRow.tenant(rows, row, 2), key: ItemKey(kind: kind, id: rows.text(row, 4)), version: rows.integer(row, 1),
+                kind: kind, tenant: try BookRow.tenant(rows, row, 2), id: rows.text(row, 4), version: rows.integer(row, 1),
                 storedState: rows.bytes(row, 5))
         else { throw .unreadable("a stored item cannot be read") }
         return item

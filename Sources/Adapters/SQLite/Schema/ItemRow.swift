@@ -9,7 +9,7 @@ enum ItemRow {
     static func read(_ row: borrowing Statement) throws(StoreFailure) -> TenantItem {
         guard let tenant = TenantId(row.text(2)), let kind = ItemKey.Kind(rawValue: row.text(3)),
             let item = TenantItem(
-                tenant: tenant, key: ItemKey(kind: kind, id: row.text(4)), version: row.integer(1), storedState: row.blob(5))
+                kind: kind, tenant: tenant, id: row.text(4), version: row.integer(1), storedState: row.blob(5))
         else { throw .unreadable("a stored item is not valid") }
         return item
     }
