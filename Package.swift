@@ -112,6 +112,7 @@ let shell: [Target] = [
         swiftSettings: strict
     ),
     tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PropertyKit"]),
+    tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
     tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "SealingAdapter"]),
     tests(
         "HTTPClientTests",
