@@ -111,7 +111,7 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
-    tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PropertyKit"]),
+    tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PortContract", "PropertyKit"]),
     tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
     tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "SealingAdapter"]),
     tests(
