@@ -23,6 +23,9 @@ public final class Engine: Sendable {
     private let timer: Timer
     private let execution: Execution
     private let queue: ExecutionQueue
+    private let scheduler: Scheduler
+    private let followers: Followers
+    private let cursors: CursorBook
     private let stopping = Gate()
     private let state: Readiness
 
@@ -40,8 +43,12 @@ public final class Engine: Sendable {
         let lanes = (0..<count).map {
             OutboxLane(partition: PartitionId($0), ports: ports, settings: settings, metrics: metrics, variant: variant)
         }
+        let items = ItemOutlets(
+            schedules: ScheduleInbox(capacity: settings.itemCapacity), subscriptions: FollowerInbox(capacity: settings.itemCapacity),
+            signingKeys: SigningKeys(ports: ports), cursors: CursorBook(ports: ports, interval: settings.cursorInterval),
+            holds: { _ in })
         let outlets = PartitionOutlets(
-            timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal,
+            timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal, items: items,
             heldElsewhere: { owner in
                 guard readiness.standBy(behind: owner) else { return }
                 ports.diagnostics.report(
@@ -64,6 +71,13 @@ public final class Engine: Sendable {
             inbox: inbox, ports: ports, execution: queue, router: router, settings: settings, metrics: metrics, variant: variant,
             swept: readiness.swept)
         execution = Execution(queue: queue, ports: ports, router: router, timer: inbox, settings: settings, metrics: metrics)
+        scheduler = Scheduler(
+            inbox: items.schedules, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
+            variant: variant)
+        followers = Followers(
+            inbox: items.subscriptions, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
+            variant: variant)
+        cursors = items.cursors
         self.ports = ports
         self.settings = settings
         self.partitions = partitions
@@ -122,7 +136,7 @@ public final class Engine: Sendable {
                     }
                 }
             }
-            await runExecution()
+            await runSources()
             for partition in partitions { partition.mailbox.close() }
             if state.lost != nil { group.cancelAll() }
             // A partition whose store is away would try to reach it for ever.
@@ -132,6 +146,36 @@ public final class Engine: Sendable {
             }
             var running = partitions.count
             while running > 0, await group.next() == true { running -= 1 }
+            group.cancelAll()
+        }
+    }
+
+    /// All that sends commands of its own accord: execution, and those that follow schedules and subscriptions.
+    private func runSources() async {
+        await withTaskGroup(of: Void.self) { storing in
+            storing.addTask { await self.cursors.run() }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.runExecution() }
+                group.addTask { await self.runFollowers() }
+            }
+            storing.cancelAll()
+        }
+        await cursors.store()
+    }
+
+    private func runFollowers() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.scheduler.run() }
+            group.addTask { await self.followers.run() }
+            group.addTask { [ports, settings, stopping, scheduler, followers] in
+                await stopping.wait()
+                scheduler.inbox.mailbox.close()
+                followers.inbox.mailbox.close()
+                await ports.time.sleep(for: settings.drainTimeout)
+            }
+            // Both end, or the time for it.
+            await group.next()
+            await group.next()
             group.cancelAll()
         }
     }

@@ -7,6 +7,7 @@ struct PartitionOutlets: Sendable {
     let timer: TimerInbox
     let outbox: OutboxInbox
     let signal: LogSignal
+    let items: ItemOutlets
     /// Another engine serves the store, and this one stands by.
     let heldElsewhere: @Sendable (_ owner: String) -> Void
     /// The partition has another owner; this engine must stop.
@@ -76,6 +77,7 @@ actor Partition {
                 ownership = taken
                 outlets.outbox.open(taken, in: id)
                 outlets.timer.open(id, taken)
+                outlets.items.open(taken, in: id)
                 return true
             } catch .heldElsewhere(let owner) {
                 outlets.heldElsewhere(owner)
@@ -239,6 +241,7 @@ actor Partition {
         }
         ownership = taken
         outlets.outbox.open(taken, in: id)
+        outlets.items.cursors.open(taken, in: id)
         if isStored {
             install(turn, epoch: taken.epoch)
             reply(outcomes, to: deliveries)
@@ -365,6 +368,7 @@ actor Partition {
         outlets.timer.changed(id, changes)
         outlets.outbox.committed(turn.events, head: turn.batch.head, epoch: epoch, in: id)
         outlets.signal.committed(turn.events)
+        outlets.items.committed(turn, in: id)
     }
 
     /// For the broken variant alone.

@@ -72,7 +72,7 @@ struct Product: Sendable {
         settings.maxRunning = maxRunning
         engine = Engine(
             ports: EnginePorts(
-                journal: store.journal, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
+                journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
                 diagnostics: diagnostics, calendar: calendar),
             settings: settings)
     }
