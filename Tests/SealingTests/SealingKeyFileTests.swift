@@ -26,7 +26,7 @@ import Testing
             let attributes = try FileManager.default.attributesOfItem(atPath: directory.file("sealing-1.key"))
             #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
             for name in ["sealing-01.key", "sealing-.key", "sealing-x.key", "sealing-2.key.1.new", "xsealing-3.key", "sealing-0.key"] {
-                FileManager.default.createFile(atPath: directory.file(name), contents: Data([1]))
+                _ = FileManager.default.createFile(atPath: directory.file(name), contents: Data([1]))
             }
             #expect(try directory.keys(named: "sealing", bytes: 32).map(\.number) == [1])
         }
@@ -34,7 +34,7 @@ import Testing
 
     @Test func aDamagedKeyIsNotTaken() throws {
         try withDirectory { directory in
-            FileManager.default.createFile(atPath: directory.file("sealing-1.key"), contents: Data([1]))
+            _ = FileManager.default.createFile(atPath: directory.file("sealing-1.key"), contents: Data([1]))
             #expect(throws: DataDirectoryError.self) { try directory.keys(named: "sealing", bytes: 32) }
         }
     }

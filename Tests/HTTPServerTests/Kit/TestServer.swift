@@ -3,6 +3,7 @@ import HTTPServerAdapter
 import JWTAdapter
 import Logging
 import Ports
+import SealingAdapter
 import ServiceLifecycle
 import Synchronization
 import SystemAdapter
@@ -29,6 +30,9 @@ struct Silence: Diagnostics {
 /// A server on a port of its own, with a fake engine behind it.
 struct TestServer: Sendable {
     static let seed = [UInt8](repeating: 7, count: 32)
+    static let sealer: any Sealer = {
+        do { return KeyRingSealer(try KeyRing([[UInt8](repeating: 3, count: 32)])) } catch { preconditionFailure("\(error)") }
+    }()
 
     let port: Int
     let engine: FakeEngine
@@ -98,7 +102,7 @@ func withServer(
             intents: engine, calls: engine, books: books, bookQueries: books, desk: InvoiceDesk(parse: parse), parse: parse,
             calendar: calendar, events: engine, signal: engine,
             authenticator: TokenAuthenticator(key: key, time: time),
-            fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)),
+            fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
             metrics: {
                 (OpenMetricsText.contentType, OpenMetricsText.render([MetricFamily("x", "An x.", .counter(counter))]))
