@@ -8,7 +8,7 @@ struct ClearOption: ParsableArguments {
 
     /// The members of the API under the names of the options.
     private static let members: [(option: String, member: StaticString)] = [
-        ("name", "name"), ("time-zone", "timeZone"), ("misfire", "misfire"), ("not-before", "notBefore"), ("not-after", "notAfter"),
+        ("time-zone", "timeZone"), ("misfire", "misfire"), ("not-before", "notBefore"), ("not-after", "notAfter"),
         ("filter", "filter"), ("tag", "tags"), ("timeout-ms", "timeoutMs"), ("follow-redirects", "followRedirects"), ("retry", "retry"),
     ]
 

@@ -6,24 +6,24 @@ struct TimingOptions: ParsableArguments {
     @Option(help: "Five fields (minute, hour, day of month, month, day of week), or @hourly, @daily, @weekly, @monthly, @yearly.")
     var cron: String?
     @Option(help: "An ISO 8601 interval in place of --cron, for instance PT15M, P1D or R5/2026-12-01T00:00:00Z/P1M.")
-    var interval: String?
+    var every: String?
     @Option(help: "The time zone whose clock counts, by its IANA name (default: UTC).") var timeZone: String?
-    @Option(help: "What becomes of occurrences that were missed: all, latest or skip (default: latest).") var misfire: String?
+    @Option(help: "What becomes of occurrences that were missed: all, latest or skip (default: all).") var misfire: String?
     @Option(help: "No occurrence before this time (RFC 3339).") var notBefore: String?
     @Option(help: "No occurrence after this time (RFC 3339).") var notAfter: String?
 
     func validate() throws {
-        if cron != nil, interval != nil { throw ValidationError("Give --cron or --interval, not both.") }
+        if cron != nil, every != nil { throw ValidationError("Give --cron or --every, not both.") }
     }
 
     var isGiven: Bool {
-        cron != nil || interval != nil || timeZone != nil || misfire != nil || notBefore != nil || notAfter != nil
+        cron != nil || every != nil || timeZone != nil || misfire != nil || notBefore != nil || notAfter != nil
     }
 
     /// Writes the members that are given.
     func write(to json: inout JSONWriter) {
         json.field("cron", ifPresent: cron)
-        json.field("interval", ifPresent: interval)
+        json.field("every", ifPresent: every)
         json.field("timeZone", ifPresent: timeZone)
         json.field("misfire", ifPresent: misfire)
         json.field("notBefore", ifPresent: notBefore)
@@ -37,12 +37,12 @@ struct ScheduleCreate: AsyncParsableCommand {
         discussion: """
             Examples:
               ledgerflow schedule create --name nightly --cron "0 3 * * *" --time-zone Europe/Berlin --url https://example.com/nightly
-              ledgerflow schedule create --interval PT15M --url https://example.com/poll --method GET
+              ledgerflow schedule create --name poll --every PT15M --url https://example.com/poll --method GET
 
             Repeating it with the same --idempotency-key and the same options gives the same schedule again.
             """)
 
-    @Option(help: "A name for people, up to 100 characters.") var name: String?
+    @Option(help: "What it is called.") var name: String
     @Option(help: "Where the requests go.") var url: String
     @OptionGroup var timing: TimingOptions
     @OptionGroup var request: RequestOptions
@@ -52,7 +52,7 @@ struct ScheduleCreate: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if timing.cron == nil, timing.interval == nil { throw ValidationError("Give --cron or --interval: when it is to make calls.") }
+        if timing.cron == nil, timing.every == nil { throw ValidationError("Give --cron or --every: when it is to make calls.") }
     }
 
     func run() async throws {
@@ -60,7 +60,7 @@ struct ScheduleCreate: AsyncParsableCommand {
         let headers = try request.headers.fields()
         var writer = JSONWriter()
         writer.object { json in
-            json.field("name", ifPresent: name)
+            json.field("name", name)
             timing.write(to: &json)
             json.object("request") { json in
                 json.field("url", url)
@@ -87,7 +87,7 @@ struct ScheduleChange: AsyncParsableCommand {
             """)
 
     @OptionGroup var schedule: ScheduleIdArgument
-    @Option(help: "A name for people.") var name: String?
+    @Option(help: "What it is called.") var name: String?
     @Option(help: "Where the requests go.") var url: String?
     @OptionGroup var timing: TimingOptions
     @OptionGroup var request: RequestOptions

@@ -38,7 +38,7 @@ enum ScheduleText {
         return times.isEmpty ? "no occurrence to come" : (["next"] + times.map { "  " + Output.plain($0) }).joined(separator: "\n")
     }
 
-    private static func when(_ schedule: JSONValue) -> String { text(schedule["cron"] ?? schedule["interval"]) }
+    private static func when(_ schedule: JSONValue) -> String { text(schedule["cron"] ?? schedule["every"]) }
 
     private static func request(_ schedule: JSONValue) -> String {
         "\(text(schedule["request"]?["method"])) \(Output.short(text(schedule["request"]?["url"]), 100))"

@@ -3,7 +3,7 @@ internal import Domain
 
 /// Which events are delivered.
 struct EventChoice: ParsableArguments {
-    @Option(help: "A type of events, with * for any part: ledgerflow.invoice.*, ledgerflow.*.failed.v1; may be repeated.")
+    @Option(help: "A type of events, ledgerflow.invoice.issued.v1; or how types begin, ledgerflow.invoice.*; or * for all. May be repeated.")
     var type: [String] = []
     @Option(help: "A condition on the events in JSON; see “Subscriptions” in docs/api.md.") var filter: String?
 
@@ -32,14 +32,14 @@ struct SubscriptionCreate: AsyncParsableCommand {
         commandName: "create", abstract: "Have events sent to a URL, from now on.",
         discussion: """
             Examples:
-              ledgerflow subscription create --url https://example.com/hook --type "ledgerflow.invoice.*"
-              ledgerflow subscription create --url https://example.com/hook --type ledgerflow.service-call.failed.v1 --max-attempts 20
+              ledgerflow subscription create --name billing --url https://example.com/hook --type "ledgerflow.invoice.*"
+              ledgerflow subscription create --name alarms --url https://example.com/hook --type ledgerflow.service-call.failed.v1
 
             Repeating it with the same --idempotency-key and the same options gives the same subscription again.
             """)
 
     @Option(help: "Where the events go.") var url: String
-    @Option(help: "A name for people, up to 100 characters.") var name: String?
+    @Option(help: "What it is called.") var name: String
     @OptionGroup var events: EventChoice
     @OptionGroup var headers: HeaderOption
     @OptionGroup var policy: PolicyOptions
@@ -55,7 +55,7 @@ struct SubscriptionCreate: AsyncParsableCommand {
         let (fields, condition) = (try headers.fields(), try events.condition())
         var writer = JSONWriter()
         writer.object { json in
-            json.field("name", ifPresent: name)
+            json.field("name", name)
             events.write(condition, to: &json)
             json.object("target") { json in
                 json.field("url", url)
@@ -80,7 +80,7 @@ struct SubscriptionChange: AsyncParsableCommand {
 
     @OptionGroup var subscription: SubscriptionIdArgument
     @Option(help: "Where the events go.") var url: String?
-    @Option(help: "A name for people.") var name: String?
+    @Option(help: "What it is called.") var name: String?
     @OptionGroup var events: EventChoice
     @OptionGroup var headers: HeaderOption
     @OptionGroup var policy: PolicyOptions

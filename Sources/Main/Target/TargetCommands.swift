@@ -40,7 +40,7 @@ struct TargetList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the hosts with calls, failures or a pause.",
         discussion: """
-            States: closed (calls go through), open (it failed continuously; its calls wait), half-open (being tried), paused. With \
+            States: closed (calls go through), open (it failed continuously; its calls wait), halfOpen (being tried), paused. With \
             --json a page is printed as the engine gave it, with --all one target a line.
             """)
 
