@@ -112,7 +112,7 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
-    tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PortContract"]),
+    tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PortContract", "PropertyKit"]),
     tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
     tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "SealingAdapter"]),
     tests(

@@ -132,7 +132,7 @@ struct Product: Sendable {
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
-            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal,
+            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: UnknownTargets(),
             authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {
@@ -182,4 +182,9 @@ private struct IntakeService: Service {
             if !Task.isCancelled { await intake.run() }
         }
     }
+}
+
+/// Until execution tells of its targets.
+private struct UnknownTargets: TargetOverview {
+    func targets(of tenant: TenantId) -> [TargetState] { [] }
 }
