@@ -65,6 +65,7 @@ import Testing
             Engine(
                 ports: EnginePorts(
                     journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
+                    log: SimulatedLog(clock: clock, store: store, faults: faults, world: world),
                     bus: SimulatedBus(world: world, clock: clock, faults: faults, log: log), client: target, sealer: InMemorySealer(),
                     time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
                     calendar: UTCCalendar()),

@@ -30,6 +30,10 @@ public struct EngineMetrics: Sendable {
     public let numberCollisions = MetricCounter()
     public let intentsTaken = MetricCounter()
     public let intentsRefused = MetricCounter()
+    public let occurrences = MetricCounter()
+    public let occurrencesSkipped = MetricCounter()
+    public let deliveries = MetricCounter()
+    public let subscriptionsDisabled = MetricCounter()
 
     public init() {}
 
@@ -80,6 +84,14 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "refused")],
                 .counter(intentsRefused)),
+            MetricFamily("ledgerflow_schedule_occurrences", "Calls that schedules made.", .counter(occurrences)),
+            MetricFamily(
+                "ledgerflow_schedule_occurrences_skipped", "Missed occurrences that made no call, by the misfire rule.",
+                .counter(occurrencesSkipped)),
+            MetricFamily("ledgerflow_subscription_deliveries", "Calls that deliver events to subscribers.", .counter(deliveries)),
+            MetricFamily(
+                "ledgerflow_subscriptions_disabled", "Subscriptions disabled because they failed for days.",
+                .counter(subscriptionsDisabled)),
             MetricFamily("ledgerflow_events_published", "Events that the bus acknowledged.", .counter(published)),
             MetricFamily(
                 "ledgerflow_publish_delay_seconds", "From a commit to the bus's acknowledgement of its last event.",

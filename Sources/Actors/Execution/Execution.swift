@@ -16,13 +16,13 @@ actor Execution {
     private let metrics: EngineMetrics
 
     init(
-        queue: ExecutionQueue, attempts: RunningAttempts, ports: EnginePorts, router: Router, timer: TimerInbox,
-        settings: EngineSettings, metrics: EngineMetrics
+        queue: ExecutionQueue, attempts: RunningAttempts, ports: EnginePorts, signingKeys: SigningKeys, router: Router,
+        timer: TimerInbox, settings: EngineSettings, metrics: EngineMetrics
     ) {
         self.queue = queue
         self.attempts = attempts
         self.ports = ports
-        composer = AttemptComposer(sealer: ports.sealer, entropy: ports.entropy)
+        composer = AttemptComposer(sealer: ports.sealer, keys: signingKeys, time: ports.time, entropy: ports.entropy)
         self.router = router
         self.timer = timer
         self.settings = settings
@@ -61,7 +61,7 @@ actor Execution {
         let command: ServiceCallCommand
         let outcome: AttemptOutcome
         do throws(AttemptFailed) {
-            command = composer.report(try await ports.client.send(try composer.request(for: call)), of: call)
+            command = composer.report(try await ports.client.send(try await composer.request(for: call)), of: call)
             outcome = .succeeded
         } catch {
             command = composer.report(error, of: call)

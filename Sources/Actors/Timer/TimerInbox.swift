@@ -56,7 +56,7 @@ enum TimerMessage: Sendable {
 /// How others tell the timer. Never waits: when it is full, the partition is marked, and the timer reads the store instead.
 struct TimerInbox: Sendable {
     let mailbox: Mailbox<TimerMessage>
-    private let behind = SharedSet()
+    private let behind = PartitionSet()
 
     init(capacity: Int) { mailbox = Mailbox(capacity: capacity, weightLimit: capacity) }
 
@@ -93,7 +93,7 @@ struct TimerInbox: Sendable {
 }
 
 /// A few partitions, shared.
-private final class SharedSet: Sendable {
+final class PartitionSet: Sendable {
     private let members = Mutex(Set<PartitionId>())
     func insert(_ partition: PartitionId) { members.withLock { _ = $0.insert(partition) } }
     func takeAll() -> [PartitionId] {
