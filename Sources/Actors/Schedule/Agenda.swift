@@ -92,7 +92,9 @@ struct Agenda {
         }
         while due.count < limit, let first = heap.min, first.at <= clocks.now {
             heap.removeMin()
-            guard let entry = entries[first.key], entry.next == first.at, entry.waitsUntil == nil, !due.contains(first.key) else { continue }
+            guard let entry = entries[first.key], entry.next == first.at, entry.waitsUntil == nil, !due.contains(first.key) else {
+                continue
+            }
             due.append(first.key)
         }
         return due
