@@ -1,10 +1,10 @@
 import Domain
 import InMemoryAdapter
 import Ports
-import Simulation
 import Testing
 
 @testable import Actors
+@testable import Simulation
 
 /// What is sent, and what is kept of the answer.
 @Suite struct AttemptComposerTests {
@@ -31,7 +31,8 @@ import Testing
                 method: sealed.method, url: sealed.url, payload: payload ?? sealed.payload, bodyBytes: sealed.bodyBytes),
             timeout: .seconds(7), redirects: 3, fingerprint: Fingerprint(bytes: []), correlationId: "c")
         return ServiceCall(
-            submission: submission, createdAt: Self.now, version: 2, state: .running(.init(startedAt: Self.now, epoch: 1)), run: 1, attempts: 4,
+            submission: submission, createdAt: Self.now, version: 2, state: .running(.init(startedAt: Self.now, epoch: 1)), run: 1,
+            attempts: 4,
             attemptsInRun: 1, updatedAt: Self.now)
     }
 

@@ -48,7 +48,9 @@ struct ItemChecks {
     }
 
     private func wants(_ subscription: Subscription, _ event: CommittedEvent, _ data: JSONValue?) -> Bool {
-        if case .object(let object)? = data, case .string(let origin)? = object["origin"], origin.hasPrefix("subscription/") { return false }
+        if case .object(let object)? = data, case .string(let origin)? = object["origin"], origin.hasPrefix("subscription/") {
+            return false
+        }
         return subscription.types.contains { $0.matches(event.type) }
             && subscription.filter?.passes(type: event.type, subject: event.subject, data: data) ?? true
     }
