@@ -10,7 +10,8 @@ import Testing
     private static let later = Uptime(microseconds: 60_000_000)
 
     private func change(
-        _ id: UInt64, every text: String = "PT10S", version: Int64 = 1, isActive: Bool = true, since: Instant = start
+        _ id: UInt64, every text: String = "PT10S", version: Int64 = 1, isActive: Bool = true, since: Instant = start,
+        generation: Int = 0
     ) throws -> ScheduleChange {
         let tenant = try #require(TenantId("acme"))
         let name = try #require(ItemName("n"))
@@ -21,7 +22,8 @@ import Testing
         return ScheduleChange(
             Schedule(
                 tenant: tenant, id: ScheduleId(UniqueId(high: 1, low: id)), version: version, plan: plan,
-                status: isActive ? .active : .paused, fingerprint: plan.fingerprint, createdAt: since, updatedAt: since, activeSince: since))
+                status: isActive ? .active : .paused, fingerprint: plan.fingerprint, createdAt: since, updatedAt: since, activeSince: since,
+                generation: generation))
     }
 
     private func at(_ seconds: Int64) -> Instant { Self.start + .seconds(seconds) }
@@ -75,8 +77,11 @@ import Testing
         #expect(agenda.nextDue() == at(40))
         agenda.put(try change(1, version: 2), zone: FixedZone.utc, retryAt: Self.later)
         #expect(agenda.nextDue() == at(40))
-        agenda.put(try change(1, version: 3, since: at(95)), zone: FixedZone.utc, retryAt: Self.later)
+        agenda.put(try change(1, version: 3, since: at(95), generation: 1), zone: FixedZone.utc, retryAt: Self.later)
         #expect(agenda.nextDue() == at(100))
+        // Resumed after the clock was set back, it begins anew; what was made before has the same identity.
+        agenda.put(try change(1, version: 4, since: at(15), generation: 2), zone: FixedZone.utc, retryAt: Self.later)
+        #expect(agenda.nextDue() == at(20))
     }
 
     @Test func aZoneThatIsNotKnownIsLookedUpAgain() throws {

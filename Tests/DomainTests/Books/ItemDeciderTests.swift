@@ -193,7 +193,8 @@ import Testing
     @Test func itemsSurviveBeingStored() throws {
         var books = try S()
         let filter = EventFilter(all: [
-            .init(place: .data(["a/b", "~c", ""]), test: .oneOf([.text("\"x\""), .number(try #require(ExactDecimal("1.50"))), .flag(true)])),
+            .init(
+                place: .data(["a/b", "~c", ""]), test: .oneOf([.text("\"x\""), .number(try #require(ExactDecimal("1.50"))), .flag(true)])),
             .init(place: .type, test: .exists(true), isNegated: true), .init(place: .subject, test: .equals(.text("s"))),
         ])
         let timing = ScheduleTiming(
@@ -202,7 +203,8 @@ import Testing
         try books.when(.item(.schedule(S.schedule(1), .create(S.plan(timing: timing)))))
         try books.when(.item(.schedule(S.schedule(2), .create(S.plan()))))
         try books.when(.item(.schedule(S.schedule(2), .delete)))
-        try books.when(.item(.subscription(S.subscription(1), .create(S.plan(types: ["ledgerflow.invoice.*"], filter: filter), from: [1, 2]))))
+        try books.when(
+            .item(.subscription(S.subscription(1), .create(S.plan(types: ["ledgerflow.invoice.*"], filter: filter), from: [1, 2]))))
         try books.when(.item(.subscription(S.subscription(1), .disable(reason: "Straße"))))
         try books.when(.item(.subscription(S.subscription(1), .replay(from: [0, 0]))))
         try books.when(.item(.webhookKeys(.add(S.key(1, .ed25519, at: books.now), overlap: .hours(1)))))
