@@ -28,6 +28,13 @@ import Testing
         ) async throws(JournalError) -> [DueEntry] { [] }
         func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] { [] }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
+        func items(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [TenantItem] { [] }
+        func cursors(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [FollowerCursor] { [] }
+        func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) {}
     }
 
     /// A store that another engine serves until a given time.
@@ -65,6 +72,17 @@ import Testing
             try await journal.events(in: partition, after: position, limit: limit)
         }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) { try await journal.storePublished(cursors) }
+        func items(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [TenantItem] {
+            try await journal.items(of: kind, in: partition, after: after, limit: limit)
+        }
+        func cursors(
+            of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+        ) async throws(JournalError) -> [FollowerCursor] {
+            try await journal.cursors(of: kind, in: partition, after: after, limit: limit)
+        }
+        func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) { try await journal.storeCursors(cursors) }
     }
 
     private final class Bench: @unchecked Sendable {
@@ -88,10 +106,10 @@ import Testing
             self.store = store
             engine = Engine(
                 ports: EnginePorts(
-                    journal: journal,
+                    journal: journal, log: SimulatedLog(clock: clock, store: store, faults: faultsInForce, world: world),
                     bus: SimulatedBus(world: world, clock: clock, faults: faultsInForce, log: PublishedLog(world: world, store: store)),
-                    client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), time: clock,
-                    entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
+                    client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), sealer: InMemorySealer(),
+                    time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
                     calendar: UTCCalendar()),
                 settings: settings)
             world.executors = [executor]
@@ -131,7 +149,7 @@ import Testing
         .submit(
             ServiceCallSubmission(
                 tenant: try #require(TenantId("acme")), id: ServiceCallId(UniqueId(high: 9, low: UInt64(number))),
-                request: OutgoingRequest(method: .POST, url: try TargetURL("https://example.com")),
+                request: SealedRequest(method: .POST, url: try TargetURL("https://example.com"), payload: .empty, bodyBytes: 0),
                 dueAt: Instant(microseconds: 1_790_000_001_000_000) + dueIn, fingerprint: Fingerprint(bytes: [1]), correlationId: "c"))
     }
 

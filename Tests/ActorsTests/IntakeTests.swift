@@ -76,7 +76,8 @@ import Testing
         let time = Unhurried()
         let source = InMemoryIntentSource(messages, time: time)
         await Intake(
-            source: source, intents: recorder, authenticator: NamedTenants(), fingerprinter: Lengths(), time: time, metrics: EngineMetrics()
+            source: source, intents: recorder, authenticator: NamedTenants(), fingerprinter: Lengths(),
+            sealer: InMemorySealer(), time: time, metrics: EngineMetrics()
         ).run()
         return source.settled.map(\.verdict)
     }

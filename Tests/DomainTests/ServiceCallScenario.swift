@@ -16,9 +16,9 @@ struct Scenario {
     ) throws -> ServiceCallSubmission {
         ServiceCallSubmission(
             tenant: try #require(TenantId("acme")), id: ServiceCallId(UniqueId(high: 1, low: 2)),
-            request: OutgoingRequest(
+            request: SealedRequest(
                 method: .POST, url: try TargetURL("https://example.com/hooks?token=secret"),
-                headers: [try .init(name: "Authorization", value: "Bearer secret")], body: Array("{\"a\":1}".utf8)),
+                payload: .sealed(SealedBytes(bytes: [1, 2, 3])), bodyBytes: 7),
             dueAt: dueAt, tags: ["tax"], timeout: .seconds(5), retry: retry, fingerprint: Fingerprint(bytes: [fingerprint]),
             correlationId: "c-1")
     }

@@ -14,28 +14,34 @@ import Testing
         return (call, problems.listed.map(\.pointer))
     }
 
-    private func submission(_ text: String) throws -> ServiceCallSubmission {
+    private func submission(_ text: String) throws -> (ServiceCallSubmission, OutgoingRequest) {
         let tenant = try #require(TenantId("acme"))
-        return try #require(try read(text).call).submission(
-            tenant: tenant, id: ServiceCallId(UniqueId(high: 1, low: 1)), fingerprint: Fingerprint(bytes: []), requestId: "r-1")
+        let call = try #require(try read(text).call)
+        let sealed = SealedRequest(
+            method: call.outgoing.method, url: call.outgoing.url, payload: .sealed(SealedBytes(bytes: [1])),
+            bodyBytes: call.outgoing.body.count)
+        let submission = call.submission(
+            tenant: tenant, id: ServiceCallId(UniqueId(high: 1, low: 1)), request: sealed, fingerprint: Fingerprint(bytes: []),
+            requestId: "r-1")
+        return (submission, call.outgoing)
     }
 
     @Test func whatIsLeftOutHasItsDefault() throws {
-        let submission = try submission(#"{"request":{"url":"https://example.com/a"}}"#)
-        #expect(submission.request.method == .POST && submission.request.headers.isEmpty && submission.request.body.isEmpty)
+        let (submission, outgoing) = try submission(#"{"request":{"url":"https://example.com/a"}}"#)
+        #expect(submission.request.method == .POST && outgoing.headers.isEmpty && outgoing.body.isEmpty && submission.redirects == 0)
         #expect(submission.dueAt == nil && submission.tags.isEmpty && submission.correlationId == "r-1")
         #expect(submission.timeout == ServiceCallSubmission.standardTimeout && submission.retry == .standard)
     }
 
     @Test func whatIsGivenIsTaken() throws {
-        let submission = try submission(
+        let (submission, outgoing) = try submission(
             #"""
             {"request":{"method":"PUT","url":"https://example.com/a","headers":{"A":"1"},"bodyBase64":"AAH/"},"dueAt":"2027-01-01T00:00:00Z",
-            "tags":["x","y"],"timeoutMs":5000,"correlationId":"c-1",
+            "tags":["x","y"],"timeoutMs":5000,"correlationId":"c-1","followRedirects":3,
             "retry":{"maxAttempts":3,"initialDelayMs":10,"maxDelayMs":20,"deadline":"2027-02-01T00:00:00Z","statuses":[500,503]}}
             """#)
-        #expect(submission.request.method == .PUT && submission.request.body == [0, 1, 255])
-        #expect(submission.request.headers.map(\.name) == ["A"] && submission.tags == ["x", "y"] && submission.correlationId == "c-1")
+        #expect(submission.request.method == .PUT && outgoing.body == [0, 1, 255] && submission.redirects == 3)
+        #expect(outgoing.headers.map(\.name) == ["A"] && submission.tags == ["x", "y"] && submission.correlationId == "c-1")
         #expect(submission.dueAt == (try Instant(rfc3339: "2027-01-01T00:00:00Z")) && submission.timeout == .milliseconds(5_000))
         #expect(submission.retry.maxAttempts == 3 && submission.retry.statuses == [500, 503])
         #expect(submission.retry.initialDelay == .milliseconds(10) && submission.retry.maxDelay == .milliseconds(20))
@@ -49,6 +55,7 @@ import Testing
         (#"{"request":{"url":"https://e.com","headers":{"A B":"1"}}}"#, ["/request/headers/A B"]),
         (#"{"request":{"url":"https://e.com"},"dueAt":"1999-01-01T00:00:00Z"}"#, ["/dueAt"]),
         (#"{"request":{"url":"https://e.com"},"dueAt":"2999-01-01T00:00:00Z"}"#, ["/dueAt"]),
+        (#"{"request":{"url":"https://e.com"},"followRedirects":6}"#, ["/followRedirects"]),
         (#"{"request":{"url":"https://e.com"},"tags":["a","a"]}"#, ["/tags/1"]),
         (#"{"request":{"url":"https://e.com"},"tags":["a\u0001"]}"#, ["/tags/0"]),
         (#"{"request":{"url":"https://e.com"},"correlationId":"a b"}"#, ["/correlationId"]),

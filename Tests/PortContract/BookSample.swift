@@ -16,6 +16,7 @@ public struct BookChange: Sendable {
             case .series: .series(before == nil ? .opened : .numberAllocated)
             case .invoice: .invoice(before == nil ? .drafted : .validated)
             case .number: .series(.numberAllocated)
+            case .item(let item): ItemSample.type(of: item, isNew: before == nil)
             }
         self.type = type ?? standard
         write = BookWrite(
@@ -57,6 +58,9 @@ extension Owner {
             switch record {
             case .series(let series): subject = series.plan.id.subject(in: series.tenant)
             case .invoice(let invoice): subject = invoice.id.value
+            case .item(let item):
+                if case .counts = item { continue }
+                subject = item.key.subject(in: item.tenant)
             case .number: continue
             }
             var version = change.write.expectedVersion
@@ -200,6 +204,7 @@ public func byKey(_ records: [StoredBookRecord]) -> [StoredBookRecord] {
         case .series(let tenant, let id): "s \(tenant) \(id)"
         case .invoice(let tenant, let id): "i \(tenant) \(id)"
         case .number(let tenant, let series, let document): "n \(tenant) \(series) \(document)"
+        case .item(let tenant, let key): "k \(tenant) \(key.kind) \(key.id)"
         }
     }
     return records.sorted { name($0.record.key) < name($1.record.key) }

@@ -55,6 +55,24 @@ enum LogContract {
             }
             try requireEqual(cursor, try await harness.events.end(), "the cursor behind the others' events")
         },
+        .init("the cursor at a time stands before the first event of each partition at that time or later") { harness in
+            _ = try await fill(harness)
+            var logs: [[CommittedEvent]] = []
+            for partition in 0..<harness.events.partitionCount {
+                logs.append(try await harness.journal.events(in: PartitionId(partition), after: 0, limit: 10_000))
+            }
+            let times = Set(logs.joined().flatMap { [$0.time, $0.time + TimeSpan(microseconds: 1), $0.time - TimeSpan(microseconds: 1)] })
+            for time in times.union([.earliest, .latest, Instant(microseconds: 0)]).sorted() {
+                let expected = logs.map { log in Int64(log.prefix { $0.time < time }.count) }
+                try requireEqual(try await harness.events.cursor(at: time), LogCursor(positions: expected), "the cursor at \(time)")
+            }
+        },
+        .init("the cursor at any time is the beginning in an empty store") { harness in
+            let beginning = LogCursor.beginning(partitions: harness.events.partitionCount)
+            for time in [Instant.earliest, Sample.start, .latest] {
+                try requireEqual(try await harness.events.cursor(at: time), beginning, "the cursor at \(time)")
+            }
+        },
         .init("a tenant without events is at the end at once in an empty store") { harness in
             let beginning = LogCursor.beginning(partitions: harness.events.partitionCount)
             let page = try await harness.events.events(tenant: Sample.acme, after: beginning, limit: 10)

@@ -14,6 +14,16 @@ struct PostgresContractTests {
         try await withStore { try await contract.run($0) }
     }
 
+    @Test("items", arguments: ItemContract.cases)
+    func items(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
+    @Test("housekeeping", arguments: HousekeepingContract.cases)
+    func housekeeping(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withStore { try await contract.run($0) }

@@ -33,13 +33,18 @@ final class SimulatedClient: @unchecked Sendable {
             maxAttempts: Int.random(in: 1...5, using: &world.generator), initialDelay: .milliseconds(200), maxDelay: .seconds(5),
             deadline: world.generator.chance(10) ? world.now + .seconds(80) : nil)
         submission = ServiceCallSubmission(
-            tenant: tenant, id: id, request: Self.request, dueAt: dueAt, timeout: .seconds(2), retry: retry,
+            tenant: tenant, id: id, request: Self.sealed(Self.request, .request(of: id, tenant: tenant)), dueAt: dueAt,
+            timeout: .seconds(2), retry: retry,
             fingerprint: Fingerprint(bytes: [UInt8(truncatingIfNeeded: index)]), correlationId: "c\(index)")
         remaining = [.submit]
         if world.generator.chance(30) { remaining.append(.submit) }
         if world.generator.chance(15) { remaining.append(.cancel) }
         if world.generator.chance(20) { remaining.append(.reschedule(.seconds(Int64.random(in: -1...20, using: &world.generator)))) }
         if world.generator.chance(30) { remaining.append(.retry) }
+    }
+
+    private static func sealed(_ request: OutgoingRequest, _ context: SealContext) -> SealedRequest {
+        do { return try InMemorySealer().seal(request, context) } catch { preconditionFailure("\(error)") }
     }
 
     private static let request: OutgoingRequest = {

@@ -6,6 +6,7 @@ extension BenchRun {
         judgeRates()
         judgeLatencies()
         judgeBooks()
+        judgePending()
         measureDistances()
     }
 

@@ -42,6 +42,8 @@ struct BenchRun {
         if !options.skips("p2") { try await measureBatches() }
         if !options.skips("p3") { try await measureExecution() }
         if !options.skips("books") { try await measureBooks() }
+        if !options.skips("p6") { try await measurePending() }
+        if !options.skips("p15") { try await measureNeighbour() }
         if !options.skips("p10") { try await measureValidation() }
         if !options.skips("grdb") { try await compareGRDB() }
         report.probeAfter = try FdatasyncProbe(directory: directory)

@@ -16,18 +16,20 @@ enum EngineInterface {
     /// `POST /v1/service-calls` for one call to the sink, with a fresh idempotency key.
     ///
     /// - Parameter carriesDueTime: the call carries its due time to the sink in `x-due-at-us`.
-    static func submit(_ engine: EngineProcess, sinkPort: Int, carriesDueTime: Bool) -> RequestTemplate {
+    static func submit(
+        _ engine: EngineProcess, token: String? = nil, sinkPort: Int, carriesDueTime: Bool
+    ) -> RequestTemplate {
         RequestTemplate(
             method: "POST", path: "/v1/service-calls", host: engine.host,
-            headers: headers(engine) + [("Idempotency-Key", "bench-\(key)-{seq}")],
+            headers: headers(engine, token) + [("Idempotency-Key", "bench-\(key)-{seq}")],
             body: call(sinkPort: sinkPort, extra: "", carriesDueTime: carriesDueTime))
     }
 
     /// `POST /v1/service-calls/batch` with an idempotency key per item.
-    static func batch(_ engine: EngineProcess, items: Int, sinkPort: Int) -> RequestTemplate {
+    static func batch(_ engine: EngineProcess, token: String? = nil, items: Int, sinkPort: Int) -> RequestTemplate {
         let item = call(sinkPort: sinkPort, extra: ",\"idempotencyKey\":\"bench-\(key)-{seq}\"", carriesDueTime: false)
         return RequestTemplate(
-            method: "POST", path: "/v1/service-calls/batch", host: engine.host, headers: headers(engine),
+            method: "POST", path: "/v1/service-calls/batch", host: engine.host, headers: headers(engine, token),
             body: "{\"items\":[" + repeatElement(item, count: items).joined(separator: ",") + "]}", itemwise: true)
     }
 
@@ -77,8 +79,9 @@ enum EngineInterface {
     /// Far enough ahead that no call of P1, P2 and P5 becomes due; spread, so that the due index is written as in life.
     static let farFuture = DueOffset.spread(from: 30 * 86_400_000_000, to: 60 * 86_400_000_000)
 
-    private static func headers(_ engine: EngineProcess) -> [(String, String)] {
-        [("Authorization", "Bearer \(engine.token)"), ("Content-Type", "application/json")]
+    /// - Parameter token: another tenant's.
+    private static func headers(_ engine: EngineProcess, _ token: String? = nil) -> [(String, String)] {
+        [("Authorization", "Bearer \(token ?? engine.token)"), ("Content-Type", "application/json")]
     }
 
     private static func call(sinkPort: Int, extra: String, carriesDueTime: Bool) -> String {

@@ -42,6 +42,12 @@ final class EngineProcess: Sendable {
         self.child = child
     }
 
+    /// A token of another tenant.
+    func token(of tenant: String, binary: String, in directory: String) async throws -> String {
+        try await ChildProcess.output(of: [binary, "token", "--tenant", tenant, "--data-dir", dataDirectory], in: directory)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     var host: String { "127.0.0.1:\(port)" }
     var url: String { "http://\(host)" }
 

@@ -18,8 +18,8 @@ final class SinkProcess: Sendable {
     private let child: ChildProcess
     private let control: ControlClient
 
-    static func start(in directory: String, control: ControlClient) async throws -> SinkProcess {
-        let child = try ChildProcess(["/proc/self/exe", "sink"], output: "\(directory)/sink.log", holdsInput: true)
+    static func start(in directory: String, control: ControlClient, name: String = "sink") async throws -> SinkProcess {
+        let child = try ChildProcess(["/proc/self/exe", "sink"], output: "\(directory)/\(name).log", holdsInput: true)
         for _ in 0..<500 {
             let words = child.output.split(whereSeparator: \.isWhitespace)
             if words.count == 2, words[0] == "port", let port = Int(words[1]) {

@@ -14,17 +14,19 @@ public struct Intake: Sendable {
     private let intents: any ServiceCallIntents
     private let authenticator: any Authenticator
     private let fingerprinter: any Fingerprinter
+    private let sealer: any Sealer
     private let time: any TimeSource
     private let metrics: EngineMetrics
 
     public init(
         source: any IntentSource, intents: any ServiceCallIntents, authenticator: any Authenticator, fingerprinter: any Fingerprinter,
-        time: any TimeSource, metrics: EngineMetrics
+        sealer: any Sealer, time: any TimeSource, metrics: EngineMetrics
     ) {
         self.source = source
         self.intents = intents
         self.authenticator = authenticator
         self.fingerprinter = fingerprinter
+        self.sealer = sealer
         self.time = time
         self.metrics = metrics
     }
@@ -42,7 +44,7 @@ public struct Intake: Sendable {
                 waiting.append(Waiting(index: index, key: message.key, intent: try await read(message)))
                 verdicts.append(nil)
             } catch {
-                verdicts.append(.refused(reason: error.reason))
+                verdicts.append(error.mayComeAgain ? .again(after: .seconds(1)) : .refused(reason: error.reason))
             }
         }
         // Of each key one at a time: an intent is not sent before the one ahead of it has been taken in.
@@ -99,6 +101,7 @@ public struct Intake: Sendable {
         case .idempotencyConflict: "This idempotency key was sent before with a different request; that one stands."
         case .notFound: "This tenant has no service call with that identifier."
         case .illegalTransition(let status, let command): "A call that is \(status.rawValue) does not allow \(command)."
+        case .payloadErased: "What was to be sent was erased when its retention ended; submit it anew."
         case .notYetDue(let dueAt): "The call is not due before \(dueAt.rfc3339)."
         }
     }
@@ -107,6 +110,8 @@ public struct Intake: Sendable {
 
     private struct Refusal: Error {
         let reason: String
+        /// Whether it is no fault of the message.
+        var mayComeAgain = false
         init(_ reason: String) { self.reason = reason }
     }
 
@@ -120,11 +125,18 @@ public struct Intake: Sendable {
         }
         guard let key = IdempotencyKey(text) else { throw Refusal("the header \(name) must hold 1 to 255 visible ASCII characters") }
         let submitted = try submission(in: message)
-        return .submit(
-            submitted.submission(
-                tenant: principal.tenant, id: ServiceCallId(tenant: principal.tenant, idempotencyKey: key),
-                fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: message.place),
-            by: principal.subject)
+        let tenant = principal.tenant
+        let fingerprint = fingerprinter.fingerprint(submitted.canonicalBytes, tenant: tenant)
+        do throws(SealError) {
+            let submission = try submitted.submission(
+                tenant: tenant, id: ServiceCallId(tenant: tenant, idempotencyKey: key), sealer: sealer, fingerprint: fingerprint,
+                requestId: message.place)
+            return .submit(submission, by: principal.subject)
+        } catch {
+            var refusal = Refusal(error.description)
+            refusal.mayComeAgain = true
+            throw refusal
+        }
     }
 
     private func principal(of message: ReceivedIntent) async throws(Refusal) -> Principal {

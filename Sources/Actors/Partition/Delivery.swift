@@ -23,6 +23,7 @@ enum Delivery: Sendable {
             case .draft(let draft): draft.content.encoded.count + 512
             case .replace(_, let content, _): content.encoded.count + 512
             case .adopt(_, let adoptions): adoptions.count * 128 + 128
+            case .item(let command): command.approximateBytes
             default: 128
             }
         }

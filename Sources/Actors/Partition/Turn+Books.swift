@@ -15,7 +15,8 @@ extension Turn {
             }
             take(consequences, intent.tenant)
         }
-        guard let record = current(intent.command.subject(in: intent.tenant))?.record else {
+        let known = current(intent.command.subject(in: intent.tenant))?.record
+        guard let record = known ?? intent.command.blank(in: intent.tenant, at: now) else {
             return .failure(.unavailable("The decision did not lead to a state."))
         }
         return .success(BookReply(record: record, changed: !decided.isEmpty))
@@ -69,9 +70,19 @@ extension Turn {
                 let stored = StoredBookRecord(record: .number(number), ordinal: 0)
                 result.records.append((stored, current(stored.record.key)))
             }
+            if let counts = Books.counts(after: event, tenant: tenant, find: { (result.record($0) ?? current($0))?.record }) {
+                let key = BookKey.item(tenant, .counts)
+                let before = result.record(key) ?? current(key)
+                let ordinal = before?.ordinal ?? result.lastOrdinal + 1
+                result.lastOrdinal = max(result.lastOrdinal, ordinal)
+                result.put(StoredBookRecord(record: .item(.counts(counts)), ordinal: ordinal), over: current(key))
+            }
         }
         for (stored, before) in result.records {
-            if case .number = stored.record { continue }
+            switch stored.record {
+            case .number, .item(.counts): continue
+            case .series, .invoice, .item: break
+            }
             result.entries.append(
                 AuditEntry(
                     at: now, by: intent.by, command: intent.command.name, subject: stored.record.auditSubject,

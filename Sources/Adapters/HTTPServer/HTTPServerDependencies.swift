@@ -21,8 +21,12 @@ public struct HTTPServerDependencies: Sendable {
     public let calendar: any LocalCalendar
     public let events: any EventQueries
     public let signal: any EventSignal
+    public let targets: any TargetOverview
     public let authenticator: any Authenticator
     public let fingerprinter: any Fingerprinter
+    public let sealer: any Sealer
+    /// What of requests and answers is shown.
+    public let redaction: RedactionPolicy
     /// The secret that page cursors are signed with; changing it makes the cursors handed out invalid.
     public let cursorKey: [UInt8]
     public let time: any TimeSource
@@ -35,9 +39,9 @@ public struct HTTPServerDependencies: Sendable {
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
         desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
-        signal: any EventSignal,
-        authenticator: any Authenticator, fingerprinter: any Fingerprinter, cursorKey: [UInt8], time: any TimeSource,
-        entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
+        signal: any EventSignal, targets: any TargetOverview,
+        authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
+        cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
         metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics
     ) {
         self.intents = intents
@@ -49,8 +53,11 @@ public struct HTTPServerDependencies: Sendable {
         self.calendar = calendar
         self.events = events
         self.signal = signal
+        self.targets = targets
         self.authenticator = authenticator
         self.fingerprinter = fingerprinter
+        self.sealer = sealer
+        self.redaction = redaction
         self.cursorKey = cursorKey
         self.time = time
         self.entropy = entropy

@@ -18,7 +18,9 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var headEpoch: Int64 = 0
         var published: Int64 = 0
         var lastOrdinal: Int64 = 0
+        /// All of them; those up to `trimmed` are kept for checks alone.
         var events: [CommittedEvent] = []
+        var trimmed: Int64 = 0
         var head: Int64 { Int64(events.count) }
     }
 
@@ -27,6 +29,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var calls: [ServiceCallKey: Row] = [:]
         var books: [BookKey: StoredBookRecord] = [:]
         var numbers = NumberConstraints()
+        var cursors: [BookKey: FollowerCursor] = [:]
         /// By partition.
         var audit: [[AuditSegment]]
     }
@@ -107,7 +110,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         try state.withLock { state throws(JournalError) in
             let index = try Self.index(partition, state)
             let events = state.partitions[index].events
-            return Array(events.dropFirst(Int(clamping: max(0, position))).prefix(max(0, limit)))
+            return Array(events.dropFirst(Int(clamping: max(state.partitions[index].trimmed, position))).prefix(max(0, limit)))
         }
     }
 
@@ -126,7 +129,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
 
     // MARK: - Rows
 
-    private static func index(_ partition: PartitionId, _ state: State) throws(JournalError) -> Int {
+    static func index(_ partition: PartitionId, _ state: State) throws(JournalError) -> Int {
         guard state.partitions.indices.contains(partition.index) else { throw .rejected("There is no partition \(partition).") }
         return partition.index
     }
@@ -137,6 +140,11 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         let version = state.calls[key(write.stored.call)]?.stored.call.version ?? 0
         guard version == write.expectedVersion else {
             throw .rejected("Call \(write.stored.call.id) has version \(version), not \(write.expectedVersion).")
+        }
+        guard write.expectedVersion == 0 else { return }
+        switch write.stored.call.submission.request.payload {
+        case .empty, .sealed: break
+        case .clear, .erased: throw .rejected("The payload of a new call is not sealed.")
         }
     }
 

@@ -27,7 +27,7 @@ extension PostgresStore {
 
 /// Records of the books that are asked for, by kind.
 private struct WantedBooks {
-    private enum Kind { case series, invoices, numbers }
+    private enum Kind { case series, invoices, numbers, items }
 
     private(set) var commands: [Command] = []
     private var kinds: [Kind] = []
@@ -36,6 +36,7 @@ private struct WantedBooks {
         var series = Columns([TypeId.text, TypeId.text])
         var invoices = Columns([TypeId.text, TypeId.uuid])
         var numbers = Columns([TypeId.text, TypeId.text, TypeId.text])
+        var items = Columns([TypeId.text, TypeId.text, TypeId.text])
         for key in keys {
             switch key {
             case .series(let tenant, let id):
@@ -48,11 +49,16 @@ private struct WantedBooks {
                 numbers.columns[0].append(tenant.value)
                 numbers.columns[1].append(series.value)
                 numbers.columns[2].append(document.value)
+            case .item(let tenant, let item):
+                items.columns[0].append(tenant.value)
+                items.columns[1].append(item.kind.rawValue)
+                items.columns[2].append(item.id)
             }
         }
         add(.series, BookReadStatements.loadSeries, series)
         add(.invoices, BookReadStatements.loadInvoices, invoices)
         add(.numbers, BookReadStatements.loadNumbers, numbers)
+        add(.items, ItemReadStatements.load, items)
     }
 
     private mutating func add(_ kind: Kind, _ statement: Statement, _ keys: Columns) {
@@ -72,6 +78,7 @@ private struct WantedBooks {
                 case .invoices:
                     records.append(.init(record: .invoice(try BookRow.invoice(rows, row)), ordinal: BookRow.ordinal(rows, row)))
                 case .numbers: records.append(.init(record: .number(try BookRow.number(rows, row)), ordinal: 0))
+                case .items: records.append(.init(record: .item(try ItemRow.read(rows, row)), ordinal: BookRow.ordinal(rows, row)))
                 }
             }
         }

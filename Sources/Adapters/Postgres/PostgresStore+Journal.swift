@@ -18,7 +18,16 @@ extension PostgresStore {
     /// Waits for the next commit to take the cursors along, at most `PostgresStoreOptions.cursorDelay`.
     public func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {
         guard !cursors.isEmpty else { return }
-        try await write { inbox, done in inbox.cursors.append(.init(cursors: cursors, since: monotonicMicroseconds(), done: done)) }
+        try await write { inbox, done in inbox.cursors.append(.init(published: cursors, since: monotonicMicroseconds(), done: done)) }
+    }
+
+    /// Waits as `storePublished` does.
+    public func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) {
+        guard !cursors.isEmpty else { return }
+        if let stray = cursors.first(where: { !(0..<partitionCount).contains($0.partition.index) }) {
+            throw .rejected("there is no partition \(stray.partition)")
+        }
+        try await write { inbox, done in inbox.cursors.append(.init(followers: cursors, since: monotonicMicroseconds(), done: done)) }
     }
 
     private func write<Value: Sendable>(

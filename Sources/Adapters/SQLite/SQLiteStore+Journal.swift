@@ -14,14 +14,29 @@ extension SQLiteStore {
     /// Waits for the next commit to take the cursors along, at most `SQLiteStoreOptions.cursorDelay`.
     public func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {
         guard !cursors.isEmpty else { return }
+        try await store { done in .init(published: cursors, done: done) }
+    }
+
+    /// Waits as `storePublished` does.
+    public func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) {
+        guard !cursors.isEmpty else { return }
+        if let stray = cursors.first(where: { !(0..<partitionCount).contains($0.partition.index) }) {
+            throw .rejected("there is no partition \(stray.partition)")
+        }
+        try await store { done in .init(followers: cursors, done: done) }
+    }
+
+    private func store(
+        _ request: @Sendable (CheckedContinuation<Result<Void, JournalError>, Never>) -> WriteQueue.Cursors
+    ) async throws(JournalError) {
         let due = monotonicMicroseconds() + max(0, options.cursorDelay.microseconds)
         try await write { queue, done in
-            queue.cursors.append(.init(cursors: cursors, done: done))
+            queue.cursors.append(request(done))
             if queue.cursorsDue == nil { queue.cursorsDue = due }
         }
     }
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ enqueue: @Sendable (inout WriteQueue, CheckedContinuation<Result<Value, JournalError>, Never>) -> Void
     ) async throws(JournalError) -> Value {
         try await withCheckedContinuation { continuation in

@@ -27,11 +27,19 @@ extension SQLiteStore {
         let scanLimit = options.scanLimit
         return try await query { (session) throws(StoreFailure) in
             try session.events(tenant: tenant, after: cursor, limit: limit, scanLimit: scanLimit)
-        }
+        }.get()
+    }
+
+    public func oldest() async throws(QueryError) -> LogCursor {
+        try await query { (session) throws(StoreFailure) in LogCursor(positions: try session.readTrimmed()) }
     }
 
     public func end() async throws(QueryError) -> LogCursor {
         try await query { (session) throws(StoreFailure) in LogCursor(positions: try session.readHeads()) }
+    }
+
+    public func cursor(at instant: Instant) async throws(QueryError) -> LogCursor {
+        try await query { (session) throws(StoreFailure) in try session.cursor(at: instant) }
     }
 
     func query<Value: Sendable>(

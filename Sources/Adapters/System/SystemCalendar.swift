@@ -3,7 +3,7 @@ internal import Foundation
 public import Ports
 internal import Synchronization
 
-/// Which day it is where, by the system's time zone database.
+/// Which day it is where, and what clocks show there, by the system's time zone database.
 public final class SystemCalendar: LocalCalendar {
     /// Zones that were asked for; nil: there is none of that name.
     private let zones = Mutex<[String: TimeZone?]>([:])
@@ -13,12 +13,12 @@ public final class SystemCalendar: LocalCalendar {
 
     public func date(of instant: Instant, in zone: String) -> CalendarDate? {
         guard let zone = self.zone(zone) else { return nil }
-        let seconds = Double(instant.microseconds / 1_000_000)
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))
-        return CalendarDate(String((instant + .seconds(Int64(offset))).rfc3339.prefix(10)))
+        return CalendarDate(String((instant + .seconds(Int64(zone.offset(at: instant)))).rfc3339.prefix(10)))
     }
 
-    private func zone(_ name: String) -> TimeZone? {
+    public func zone(_ name: String) -> (any ZoneRules)? { timeZone(name).map(SystemZone.init) }
+
+    private func timeZone(_ name: String) -> TimeZone? {
         zones.withLock { zones in
             if let known = zones[name] { return known }
             // The names come from outside.
@@ -28,5 +28,14 @@ public final class SystemCalendar: LocalCalendar {
             zones[name] = zone
             return zone
         }
+    }
+}
+
+private struct SystemZone: ZoneRules {
+    let zone: TimeZone
+
+    func offset(at instant: Instant) -> Int {
+        let (quotient, remainder) = instant.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(remainder < 0 ? quotient - 1 : quotient)))
     }
 }

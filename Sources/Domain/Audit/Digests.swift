@@ -12,6 +12,7 @@ extension BookRecord {
             invoice.storedState.withUnsafeBytes { sha.update(bufferPointer: $0) }
             invoice.content.digest.withUnsafeBytes { sha.update(bufferPointer: $0) }
         case .number(let record): sha.update(data: Array(record.number.printed.utf8))
+        case .item(let item): item.storedState.withUnsafeBytes { sha.update(bufferPointer: $0) }
         }
         return Array(sha.finalize())
     }
@@ -22,6 +23,19 @@ extension BookRecord {
         case .series(let series): "series/" + series.plan.id.value
         case .invoice(let invoice): "invoice/" + invoice.id.description
         case .number(let record): "number/" + record.number.printed
+        case .item(let item): item.auditSubject
+        }
+    }
+}
+
+extension TenantItem {
+    fileprivate var auditSubject: String {
+        switch self {
+        case .schedule(let schedule): "schedule/" + schedule.id.description
+        case .subscription(let subscription): "subscription/" + subscription.id.description
+        case .webhookKeys: "webhook-keys"
+        case .holds: "holds"
+        case .counts: "counts"
         }
     }
 }

@@ -6,6 +6,8 @@ public enum BookCommand: Sendable {
     case voidNumber(SeriesId, DocumentReference, reason: String)
     /// Takes over the numbers that another system gave, each with its document (CT-5, CT-8).
     case adopt(SeriesId, [Adoption])
+    /// Takes the latest of what was taken over back, as long as no number was given behind it (CT-8).
+    case release(SeriesId, [Adoption])
 
     case draft(InvoiceDraft)
     /// - Parameter ifVersion: refused when the invoice has another version; nil: whatever it is.
@@ -15,6 +17,8 @@ public enum BookCommand: Sendable {
     case cancel(InvoiceId, reason: String)
     case void(InvoiceId, reason: String)
     case transmission(InvoiceId, TransmissionStep)
+
+    case item(ItemCommand)
 
     /// A number of another system.
     public struct Adoption: Hashable, Sendable {
@@ -37,6 +41,7 @@ public enum BookCommand: Sendable {
         case .allocate: "series.allocate"
         case .voidNumber: "series.void-number"
         case .adopt: "series.adopt"
+        case .release: "series.release"
         case .draft: "invoice.draft"
         case .replace: "invoice.replace"
         case .validate: "invoice.validate"
@@ -44,6 +49,7 @@ public enum BookCommand: Sendable {
         case .cancel: "invoice.cancel"
         case .void: "invoice.void"
         case .transmission(_, let step): "invoice." + step.name
+        case .item(let command): command.name
         }
     }
 }
@@ -141,8 +147,14 @@ public enum BookError: Error, Hashable, Sendable {
     case adoptionTooLarge(limit: Int)
     /// The document has a number in the series already, or is named twice.
     case adoptionOfNumbered(DocumentReference)
+    /// What is to be taken back is not what was taken over last, or numbers were given behind it.
+    case notReleasable(period: String)
     /// The printed number stands on another document of the tenant already, also when only punctuation tells them apart (CT-3, CT-7).
     case numberCollision(printed: String)
+    /// There is none, or it was deleted.
+    case noSuchItem(ItemKey.Kind)
+    /// The tenant has as many as it may have.
+    case tooManyItems(ItemKey.Kind, limit: Int)
 }
 
 extension BookCommand {
@@ -151,11 +163,17 @@ extension BookCommand {
         switch self {
         case .openSeries(let plan): .series(tenant, plan.id)
         case .allocate(let id, let document, _), .voidNumber(let id, let document, _): .number(tenant, id, document)
-        case .adopt(let id, _): .series(tenant, id)
+        case .adopt(let id, _), .release(let id, _): .series(tenant, id)
         case .draft(let draft): .invoice(tenant, draft.id)
         case .replace(let id, _, _), .validate(let id), .issue(let id, _), .cancel(let id, _), .void(let id, _), .transmission(let id, _):
             .invoice(tenant, id)
+        case .item(let command): .item(tenant, command.key)
         }
+    }
+
+    /// What its reply tells when there is no record: of what every tenant has and has not touched.
+    public func blank(in tenant: TenantId, at now: Instant) -> BookRecord? {
+        if case .item(let command) = self { command.blank(in: tenant, at: now).map(BookRecord.item) } else { nil }
     }
 
     /// Whether `key` names what this command is mostly the first to make, so that it may be taken to be absent without a look: the commit, which
@@ -165,6 +183,7 @@ extension BookCommand {
         switch (self, key) {
         case (.draft(let draft), .invoice(_, let id)): draft.id == id && draft.creditOf == nil
         case (.allocate(_, let document, _), .number(_, _, let known)): document == known
+        case (.item(let command), .item(_, let known)): command.expectsAbsence && command.key == known
         default: false
         }
     }

@@ -8,7 +8,8 @@ extension BookEvent {
             switch (self, record) {
             case (.series(let event, let id), _): event.write(id, into: &json)
             case (.invoice(let event, _), .invoice(let invoice)): event.write(invoice, into: &json)
-            case (.invoice, _): break
+            case (.item(let event, let key), .item(let item)): event.write(item, key, into: &json)
+            case (.invoice, _), (.item, _): break
             }
         }
         return json.bytes
@@ -18,6 +19,7 @@ extension BookEvent {
         switch self {
         case .series(let event, _): .series(event.kind)
         case .invoice(let event, _): .invoice(event.kind)
+        case .item(let event, _): event.type
         }
     }
 
@@ -26,6 +28,7 @@ extension BookEvent {
         switch self {
         case .series(_, let id): id.subject(in: tenant)
         case .invoice(_, let id): id.value
+        case .item(_, let key): key.subject(in: tenant)
         }
     }
 }
@@ -44,7 +47,7 @@ extension SeriesEvent {
         case .numberVoided(let number, let document, let reason):
             Self.write(number, document, into: &json)
             json.field("reason", reason)
-        case .numbersAdopted(let adoptions):
+        case .numbersAdopted(let adoptions), .numbersReleased(let adoptions):
             json.field("count", adoptions.count)
             json.field("voids", adoptions.count { $0.voidReason != nil })
             Self.write(adoptions, into: &json)

@@ -4,10 +4,11 @@ public enum BookKey: Hashable, Sendable {
     case invoice(TenantId, InvoiceId)
     /// The number that a document has in a series.
     case number(TenantId, SeriesId, DocumentReference)
+    case item(TenantId, ItemKey)
 
     public var tenant: TenantId {
         switch self {
-        case .series(let tenant, _), .invoice(let tenant, _), .number(let tenant, _, _): tenant
+        case .series(let tenant, _), .invoice(let tenant, _), .number(let tenant, _, _), .item(let tenant, _): tenant
         }
     }
 }
@@ -17,12 +18,14 @@ public enum BookRecord: Hashable, Sendable {
     case series(Series)
     case invoice(Invoice)
     case number(NumberRecord)
+    case item(TenantItem)
 
     public var key: BookKey {
         switch self {
         case .series(let series): .series(series.tenant, series.plan.id)
         case .invoice(let invoice): .invoice(invoice.tenant, invoice.id)
         case .number(let record): .number(record.tenant, record.number.series, record.document)
+        case .item(let item): .item(item.tenant, item.key)
         }
     }
 
@@ -31,7 +34,8 @@ public enum BookRecord: Hashable, Sendable {
         switch self {
         case .series(let series): series.version
         case .invoice(let invoice): invoice.version
-        case .number(let record): record.isVoid ? 2 : 1
+        case .number(let record): record.version
+        case .item(let item): item.version
         }
     }
 }
@@ -47,6 +51,8 @@ public struct Books {
         self.find = find
     }
 
+    func record(_ key: BookKey) -> BookRecord? { find(key) }
+
     func series(_ id: SeriesId) -> Series? {
         if case .series(let series)? = find(.series(tenant, id)) { series } else { nil }
     }
@@ -56,6 +62,6 @@ public struct Books {
     }
 
     func number(_ series: SeriesId, _ document: DocumentReference) -> NumberRecord? {
-        if case .number(let record)? = find(.number(tenant, series, document)) { record } else { nil }
+        if case .number(let record)? = find(.number(tenant, series, document)), record.status != .released { record } else { nil }
     }
 }

@@ -13,6 +13,9 @@ extension Series {
             json.object("last") { json in
                 for (period, sequence) in last.sorted(by: { $0.key < $1.key }) { json.field(dynamic: period, sequence) }
             }
+            json.object("allocated") { json in
+                for (period, sequence) in allocated.sorted(by: { $0.key < $1.key }) { json.field(dynamic: period, sequence) }
+            }
         }
         return json.bytes
     }
@@ -24,12 +27,21 @@ extension Series {
             let start = members.integer("start"), let timeZone = members.text("timeZone"), let createdAt = members.integer("createdAt"),
             let plan = try? Plan(id: id, format: format, reset: reset, start: start, timeZone: timeZone)
         else { return nil }
-        var last: [String: Int64] = [:]
-        for member in members.object("last")?.members ?? [] {
+        guard let last = Self.counters(members.object("last")) else { return nil }
+        // A series of before took no note of what was given and what was taken over: all counts as given.
+        let allocated = members.object("allocated").map { Self.counters($0) } ?? last
+        guard let allocated else { return nil }
+        self.init(
+            tenant: tenant, plan: plan, createdAt: Instant(microseconds: createdAt), version: version, last: last, allocated: allocated)
+    }
+
+    private static func counters(_ object: JSONObject?) -> [String: Int64]? {
+        var counters: [String: Int64] = [:]
+        for member in object?.members ?? [] {
             guard case .number(let number) = member.value, let sequence = number.int64 else { return nil }
-            last[member.name] = sequence
+            counters[member.name] = sequence
         }
-        self.init(tenant: tenant, plan: plan, createdAt: Instant(microseconds: createdAt), version: version, last: last)
+        return counters
     }
 }
 
@@ -126,24 +138,4 @@ extension InvoiceContent.Summary {
             buyerName: members.text("buyerName"), taxExclusive: taxExclusive, taxInclusive: taxInclusive, payable: payable,
             isCreditNote: isCreditNote)
     }
-}
-
-/// The members of a JSON object that the engine wrote itself.
-private struct StoredMembers {
-    private let members: JSONObject?
-
-    init?(_ bytes: [UInt8]) {
-        guard case .object(let object)? = try? JSONReader.read(bytes) else { return nil }
-        members = object
-    }
-
-    init(_ object: JSONObject?) { members = object }
-
-    private func value(_ name: String) -> JSONValue? { members?[name] }
-    func text(_ name: String) -> String? { if case .string(let text)? = value(name) { text } else { nil } }
-    func integer(_ name: String) -> Int64? { if case .number(let number)? = value(name) { number.int64 } else { nil } }
-    func flag(_ name: String) -> Bool? { if case .bool(let flag)? = value(name) { flag } else { nil } }
-    func decimal(_ name: String) -> ExactDecimal? { text(name).flatMap(ExactDecimal.init(_:)) }
-    func instant(_ name: String) -> Instant? { integer(name).map { Instant(microseconds: $0) } }
-    func object(_ name: String) -> JSONObject? { if case .object(let object)? = value(name) { object } else { nil } }
 }

@@ -32,6 +32,11 @@ extension EventType {
         case .serviceCall(let kind): kind.summary
         case .series(let kind): kind.summary
         case .invoice(let kind): kind.summary
+        case .schedule(let kind): kind.summary
+        case .subscription(let kind): kind.summary
+        case .webhookKey(let kind): kind.summary
+        case .target(let kind): kind.targetSummary
+        case .tenant(let kind): kind.tenantSummary
         }
     }
 
@@ -41,6 +46,11 @@ extension EventType {
         case .serviceCall(let kind): kind.fields
         case .series(let kind): kind.fields
         case .invoice(let kind): kind.fields
+        case .schedule(let kind): kind.fields
+        case .subscription(let kind): kind.fields
+        case .webhookKey(let kind): kind.fields
+        case .target(let kind): kind.targetFields
+        case .tenant(let kind): kind.tenantFields
         }
     }
 }
@@ -62,6 +72,13 @@ extension ServiceCallEvent.Kind {
     }
 
     fileprivate var fields: [EventField] {
+        let origin = EventField(
+            "origin", .text,
+            "What submitted the call, when no client did: schedule/<id>/<nominal time> or subscription/<id>/<event>.", isOptional: true)
+        return ownFields + [origin]
+    }
+
+    private var ownFields: [EventField] {
         let run = EventField("run", .integer, "Counts the runs of the call from 1; a retry by hand begins a new one.")
         let dueAt = EventField("dueAt", .instant, "The earliest time of the next attempt.")
         let attempts = EventField("attempts", .integer, "Attempts made so far, in all runs.")

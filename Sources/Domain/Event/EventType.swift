@@ -3,6 +3,11 @@ public enum EventType: Hashable, Sendable {
     case serviceCall(ServiceCallEvent.Kind)
     case series(SeriesEvent.Kind)
     case invoice(InvoiceEvent.Kind)
+    case schedule(ScheduleEvent.Kind)
+    case subscription(SubscriptionEvent.Kind)
+    case webhookKey(WebhookKeyEvent.Kind)
+    case target(HoldEvent.Kind)
+    case tenant(HoldEvent.Kind)
 
     /// The CloudEvents `type`, `ledgerflow.<context>.<what>.v<version>`.
     public var name: String { Self.names[code] ?? "" }
@@ -10,7 +15,12 @@ public enum EventType: Hashable, Sendable {
     /// Every type, in the order of the stored numbers.
     public static let all: [EventType] =
         (ServiceCallEvent.Kind.allCases.map(EventType.serviceCall) + SeriesEvent.Kind.allCases.map(EventType.series)
-        + InvoiceEvent.Kind.allCases.map(EventType.invoice)).sorted { $0.code < $1.code }
+        + InvoiceEvent.Kind.allCases.map(EventType.invoice) + items).sorted { $0.code < $1.code }
+
+    private static let items: [EventType] =
+        ScheduleEvent.Kind.allCases.map(EventType.schedule) + SubscriptionEvent.Kind.allCases.map(EventType.subscription)
+        + WebhookKeyEvent.Kind.allCases.map(EventType.webhookKey) + HoldEvent.Kind.allCases.map(EventType.target)
+        + HoldEvent.Kind.allCases.map(EventType.tenant)
 
     private static let names = Dictionary(uniqueKeysWithValues: all.map { ($0.code, "ledgerflow.\($0.context).\($0.what).v1") })
     private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
@@ -27,6 +37,11 @@ public enum EventType: Hashable, Sendable {
         case .serviceCall: "service-call"
         case .series: "series"
         case .invoice: "invoice"
+        case .schedule: "schedule"
+        case .subscription: "subscription"
+        case .webhookKey: "webhook-key"
+        case .target: "target"
+        case .tenant: "tenant"
         }
     }
 
@@ -35,6 +50,10 @@ public enum EventType: Hashable, Sendable {
         case .serviceCall(let kind): kind.rawValue
         case .series(let kind): kind.rawValue
         case .invoice(let kind): kind.rawValue
+        case .schedule(let kind): kind.rawValue
+        case .subscription(let kind): kind.rawValue
+        case .webhookKey(let kind): kind.rawValue
+        case .target(let kind), .tenant(let kind): kind.rawValue
         }
     }
 
@@ -44,6 +63,11 @@ public enum EventType: Hashable, Sendable {
         case .serviceCall(let kind): kind.code
         case .series(let kind): kind.code
         case .invoice(let kind): kind.code
+        case .schedule(let kind): kind.code
+        case .subscription(let kind): kind.code
+        case .webhookKey(let kind): kind.code
+        case .target(let kind): 700 + kind.number
+        case .tenant(let kind): 710 + kind.number
         }
     }
 }
@@ -72,6 +96,7 @@ extension SeriesEvent.Kind {
         case .numberAllocated: 202
         case .numberVoided: 203
         case .numbersAdopted: 204
+        case .numbersReleased: 205
         }
     }
 }
@@ -92,6 +117,50 @@ extension InvoiceEvent.Kind {
         case .rejected: 311
         case .cancelled: 312
         case .voided: 313
+        }
+    }
+}
+
+extension ScheduleEvent.Kind {
+    fileprivate var code: Int32 {
+        switch self {
+        case .created: 401
+        case .changed: 402
+        case .paused: 403
+        case .resumed: 404
+        case .deleted: 405
+        }
+    }
+}
+
+extension SubscriptionEvent.Kind {
+    fileprivate var code: Int32 {
+        switch self {
+        case .created: 501
+        case .changed: 502
+        case .paused: 503
+        case .resumed: 504
+        case .disabled: 505
+        case .replayed: 506
+        case .deleted: 507
+        }
+    }
+}
+
+extension WebhookKeyEvent.Kind {
+    fileprivate var code: Int32 {
+        switch self {
+        case .added: 601
+        case .deleted: 602
+        }
+    }
+}
+
+extension HoldEvent.Kind {
+    fileprivate var number: Int32 {
+        switch self {
+        case .paused: 1
+        case .resumed: 2
         }
     }
 }

@@ -28,6 +28,11 @@ public struct ExecutionFailure: Hashable, Sendable {
         case ownerLost
         /// The call was cancelled while the attempt ran.
         case cancelled
+        /// What was to be sent, or what it is signed with, could not be opened, because a key is not there. Nothing was sent; with the key put
+        /// back the next attempt sends it.
+        case keyMissing
+        /// What was to be sent is not there any more: erased by retention, or damaged. Nothing was sent.
+        case payloadLost
     }
 
     public let kind: Kind
@@ -51,8 +56,8 @@ public struct ExecutionFailure: Hashable, Sendable {
     public func isRetryable(under policy: RetryPolicy) -> Bool {
         switch kind {
         case .status: status.map(policy.retries(status:)) ?? false
-        case .connection, .timeout, .ownerLost: true
-        case .responseTooLarge, .targetRefused, .cancelled: false
+        case .connection, .timeout, .ownerLost, .keyMissing: true
+        case .responseTooLarge, .targetRefused, .cancelled, .payloadLost: false
         }
     }
 }
@@ -64,16 +69,19 @@ public struct AttemptRecord: Hashable, Sendable {
     public let startedAt: Instant
     public let endedAt: Instant
     public let outcome: Outcome
+    /// How the answer's body began, redacted, truncated and sealed; nil when nothing of it is kept.
+    public let snippet: SealedBytes?
 
     public enum Outcome: Hashable, Sendable {
         case succeeded(ResponseSummary)
         case failed(ExecutionFailure)
     }
 
-    public init(number: Int, startedAt: Instant, endedAt: Instant, outcome: Outcome) {
+    public init(number: Int, startedAt: Instant, endedAt: Instant, outcome: Outcome, snippet: SealedBytes? = nil) {
         self.number = number
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.outcome = outcome
+        self.snippet = snippet
     }
 }

@@ -17,6 +17,17 @@ public struct OutgoingRequest: Hashable, Sendable {
             self.value = value
         }
 
+        /// Whether this is its name, whatever the case (RFC 9110 §5.1).
+        public func isNamed(_ name: String) -> Bool {
+            self.name.utf8.count == name.utf8.count && self.name.lowercased() == name.lowercased()
+        }
+
+        /// One that was accepted before, whatever is refused today.
+        init(stored name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+
         /// Fields that describe the connection or the message's framing, or that the engine sets for every attempt.
         private static let reserved: Set<String> = [
             "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade",

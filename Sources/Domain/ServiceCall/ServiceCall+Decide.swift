@@ -22,12 +22,12 @@ extension ServiceCall {
             let failure = ExecutionFailure(
                 kind: .ownerLost, detail: "The engine stopped while the attempt ran; whether the target got it is not known.")
             return call.decideFailure(attempt, failure, context)
-        case .executionSucceeded(let attempt, let response):
+        case .executionSucceeded(let attempt, let response, let snippet):
             guard let running = call.running(attempt) else { return [] }
-            let record = call.record(running, .succeeded(response), context)
+            let record = call.record(running, .succeeded(response), context, snippet)
             return [.executionSucceeded(record, response), .succeeded]
-        case .executionFailed(let attempt, let failure):
-            return call.decideFailure(attempt, failure, context)
+        case .executionFailed(let attempt, let failure, let snippet):
+            return call.decideFailure(attempt, failure, context, snippet)
         }
     }
 
@@ -60,7 +60,9 @@ extension ServiceCall {
 
     private func decideRetry(_ context: DecisionContext) throws(ServiceCallError) -> [ServiceCallEvent] {
         switch state {
-        case .failed: return [.retried(run: run + 1, dueAt: context.now)]
+        case .failed:
+            if submission.request.payload == .erased { throw .payloadErased }
+            return [.retried(run: run + 1, dueAt: context.now)]
         case .scheduled where run > 1 && attemptsInRun == 0: return []
         default: throw .illegalTransition(from: status, command: "retry")
         }
@@ -73,9 +75,11 @@ extension ServiceCall {
         return [.executionStarted(attempt: attempts + 1, epoch: context.epoch)]
     }
 
-    private func decideFailure(_ attempt: Int, _ failure: ExecutionFailure, _ context: DecisionContext) -> [ServiceCallEvent] {
+    private func decideFailure(
+        _ attempt: Int, _ failure: ExecutionFailure, _ context: DecisionContext, _ snippet: SealedBytes? = nil
+    ) -> [ServiceCallEvent] {
         guard let running = running(attempt) else { return [] }
-        let ended = ServiceCallEvent.executionFailed(record(running, .failed(failure), context), failure)
+        let ended = ServiceCallEvent.executionFailed(record(running, .failed(failure), context, snippet), failure)
         let policy = submission.retry
         guard failure.isRetryable(under: policy) else { return [ended, .failed(.notRetryable)] }
         guard attemptsInRun < policy.maxAttempts else { return [ended, .failed(.attemptsExhausted)] }
@@ -93,9 +97,12 @@ extension ServiceCall {
     }
 
     /// An attempt never ends before it started, also when the clock was set back in between.
-    private func record(_ attempt: Attempt, _ outcome: AttemptRecord.Outcome, _ context: DecisionContext) -> AttemptRecord {
+    private func record(
+        _ attempt: Attempt, _ outcome: AttemptRecord.Outcome, _ context: DecisionContext, _ snippet: SealedBytes? = nil
+    ) -> AttemptRecord {
         AttemptRecord(
-            number: attempts, startedAt: attempt.startedAt, endedAt: max(context.now, attempt.startedAt), outcome: outcome)
+            number: attempts, startedAt: attempt.startedAt, endedAt: max(context.now, attempt.startedAt), outcome: outcome,
+            snippet: snippet)
     }
 }
 

@@ -4,13 +4,18 @@
 public final class ServiceCallSubmission: Sendable, Equatable {
     public let tenant: TenantId
     public let id: ServiceCallId
-    public let request: OutgoingRequest
+    /// As it is kept: what it says is sealed under the call's id.
+    public let request: SealedRequest
     /// When the first attempt may start at the earliest; nil means at once, and is resolved when it is decided.
     public let dueAt: Instant?
     public let tags: [String]
     /// How long one attempt may take.
     public let timeout: TimeSpan
     public let retry: RetryPolicy
+    /// How many redirects of the target one attempt may follow; 0: none.
+    public let redirects: Int
+    /// What submitted the call; nil: a client.
+    public let origin: CallOrigin?
     /// Tells a repeated submission from a changed one.
     public let fingerprint: Fingerprint
     /// Ties together what belongs to one piece of work across systems; carried in every event.
@@ -20,10 +25,12 @@ public final class ServiceCallSubmission: Sendable, Equatable {
     public static let maxTagBytes = 64
     public static let timeouts = TimeSpan.milliseconds(100)...TimeSpan.minutes(10)
     public static let standardTimeout = TimeSpan.seconds(30)
+    public static let redirectLimits = 0...5
 
     public init(
-        tenant: TenantId, id: ServiceCallId, request: OutgoingRequest, dueAt: Instant? = nil, tags: [String] = [],
-        timeout: TimeSpan = standardTimeout, retry: RetryPolicy = .standard, fingerprint: Fingerprint, correlationId: String
+        tenant: TenantId, id: ServiceCallId, request: SealedRequest, dueAt: Instant? = nil, tags: [String] = [],
+        timeout: TimeSpan = standardTimeout, retry: RetryPolicy = .standard, redirects: Int = 0, origin: CallOrigin? = nil,
+        fingerprint: Fingerprint, correlationId: String
     ) {
         self.tenant = tenant
         self.id = id
@@ -32,6 +39,8 @@ public final class ServiceCallSubmission: Sendable, Equatable {
         self.tags = tags
         self.timeout = min(max(timeout, Self.timeouts.lowerBound), Self.timeouts.upperBound)
         self.retry = retry
+        self.redirects = min(max(redirects, Self.redirectLimits.lowerBound), Self.redirectLimits.upperBound)
+        self.origin = origin
         self.fingerprint = fingerprint
         self.correlationId = correlationId
     }
@@ -39,14 +48,16 @@ public final class ServiceCallSubmission: Sendable, Equatable {
     public static func == (a: ServiceCallSubmission, b: ServiceCallSubmission) -> Bool {
         a === b
             || (a.tenant == b.tenant && a.id == b.id && a.request == b.request && a.dueAt == b.dueAt && a.tags == b.tags
-                && a.timeout == b.timeout && a.retry == b.retry && a.fingerprint == b.fingerprint
-                && a.correlationId == b.correlationId)
+                && a.timeout == b.timeout && a.retry == b.retry && a.redirects == b.redirects && a.origin == b.origin
+                && a.fingerprint == b.fingerprint && a.correlationId == b.correlationId)
     }
+
+    /// What the call's payload is sealed under.
+    public var sealContext: SealContext { .request(of: id, tenant: tenant) }
 
     /// About how many bytes it takes in memory and in the store.
     public var approximateBytes: Int {
-        request.body.count + request.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
-            + request.url.description.utf8.count * 2 + tags.reduce(0) { $0 + $1.utf8.count + 16 } + 512
+        request.approximateBytes + tags.reduce(0) { $0 + $1.utf8.count + 16 } + 512
     }
 }
 
@@ -137,6 +148,14 @@ public struct ServiceCall: Sendable, Equatable {
         case .scheduled(let dueAt): dueAt
         case .waitingRetry(let until): until
         case .running, .succeeded, .failed, .cancelled: nil
+        }
+    }
+
+    /// When the run ended; nil before.
+    public var endedAt: Instant? {
+        switch state {
+        case .succeeded(let instant), .cancelled(let instant), .failed(let instant, _): instant
+        case .scheduled, .running, .waitingRetry: nil
         }
     }
 

@@ -11,8 +11,9 @@ public enum ServiceCallCommand: Sendable {
     case attemptTimedOut(attempt: Int)
     /// The engine that ran the attempt is gone.
     case attemptOwnerLost(attempt: Int)
-    case executionSucceeded(attempt: Int, ResponseSummary)
-    case executionFailed(attempt: Int, ExecutionFailure)
+    /// - Parameter snippet: how the answer began, redacted and sealed; nil when there is nothing to keep.
+    case executionSucceeded(attempt: Int, ResponseSummary, snippet: SealedBytes? = nil)
+    case executionFailed(attempt: Int, ExecutionFailure, snippet: SealedBytes? = nil)
 }
 
 /// What a decision may know besides the state and the command.
@@ -38,6 +39,8 @@ public enum ServiceCallError: Error, Hashable, Sendable {
     case idempotencyConflict
     /// The state does not allow the command.
     case illegalTransition(from: ServiceCall.Status, command: String)
+    /// Retention erased what was to be sent; it can only be submitted anew.
+    case payloadErased
     /// It is not yet time for an attempt.
     case notYetDue(dueAt: Instant)
 }

@@ -30,6 +30,7 @@ extension ServiceCallEvent {
                 json.field("attempts", Int64(call.attempts))
                 json.field("reason", reason.rawValue)
             }
+            json.field("origin", ifPresent: call.submission.origin?.description)
         }
         return json.bytes
     }
@@ -39,7 +40,7 @@ extension ServiceCallEvent {
         json.field("dueAt", submitted.dueAt)
         json.object("request") { json in
             json.field("method", submission.request.method.rawValue)
-            json.field("url", submission.request.url.withoutQuery)
+            json.field("url", submission.request.url.description)
         }
         json.field("tags", submission.tags)
         json.field("timeoutMs", submission.timeout.milliseconds)

@@ -20,19 +20,28 @@ public struct SubmittedCall: Sendable {
     let tags: [String]?
     let timeout: TimeSpan?
     let retry: Retry?
+    let redirects: Int?
     let correlationId: String?
 
-    /// The call to be, with everything that was left out at its default.
-    public func submission(tenant: TenantId, id: ServiceCallId, fingerprint: Fingerprint, requestId: String) -> ServiceCallSubmission {
-        ServiceCallSubmission(
-            tenant: tenant, id: id,
-            request: OutgoingRequest(
-                method: request.method ?? .POST, url: request.url, headers: request.headers ?? [], body: request.body ?? []),
-            dueAt: dueAt, tags: tags ?? [], timeout: timeout ?? ServiceCallSubmission.standardTimeout,
-            retry: retry.map(Self.policy) ?? .standard, fingerprint: fingerprint, correlationId: correlationId ?? requestId)
+    /// What is to be sent, which must be sealed for `submission`.
+    public var outgoing: OutgoingRequest {
+        OutgoingRequest(method: request.method ?? .POST, url: request.url, headers: request.headers ?? [], body: request.body ?? [])
     }
 
-    private static func policy(_ retry: Retry) -> RetryPolicy {
+    /// The call to be, with everything that was left out at its default.
+    ///
+    /// - Parameter request: `outgoing`, sealed under the call's id.
+    public func submission(
+        tenant: TenantId, id: ServiceCallId, request: SealedRequest, fingerprint: Fingerprint, requestId: String
+    ) -> ServiceCallSubmission {
+        ServiceCallSubmission(
+            tenant: tenant, id: id, request: request, dueAt: dueAt, tags: tags ?? [],
+            timeout: timeout ?? ServiceCallSubmission.standardTimeout,
+            retry: retry.map(Self.policy) ?? .standard, redirects: redirects ?? 0, fingerprint: fingerprint,
+            correlationId: correlationId ?? requestId)
+    }
+
+    static func policy(_ retry: Retry) -> RetryPolicy {
         let standard = RetryPolicy.standard
         return RetryPolicy(
             maxAttempts: retry.maxAttempts ?? standard.maxAttempts, initialDelay: retry.initialDelay ?? standard.initialDelay,
@@ -51,7 +60,8 @@ extension SubmittedCall {
     /// Format, which stored fingerprints depend on and so never changes: the ASCII text `submission1`, then the fields in the
     /// order below, each a byte 0 when absent, or a byte 1, the length in four bytes (big-endian) and the value. Numbers and
     /// instants (microseconds since the epoch) are eight bytes, big-endian; lists are a count in four bytes and their values with
-    /// lengths.
+    /// lengths. Fields that came later follow only when they are given, each as its name and its value, so that what was submitted
+    /// without them keeps its fingerprint.
     public var canonicalBytes: [UInt8] {
         var bytes = CanonicalBytes()
         bytes.text(request.method?.rawValue)
@@ -71,6 +81,10 @@ extension SubmittedCall {
         bytes.number(retry?.deadline?.microseconds)
         bytes.list(retry?.statuses.map { statuses in Set(statuses).sorted().map(CanonicalBytes.bytes) })
         bytes.text(correlationId)
+        if let redirects {
+            bytes.text("followRedirects")
+            bytes.number(Int64(redirects))
+        }
         return bytes.bytes
     }
 }

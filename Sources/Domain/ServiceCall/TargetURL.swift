@@ -44,6 +44,22 @@ public struct TargetURL: Hashable, Sendable, CustomStringConvertible {
         description.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(description[..<$0]) } ?? description
     }
 
+    /// The URL without its query, and the query: what follows the `?`, nil when there is none.
+    public var parted: (url: TargetURL, query: String?) {
+        guard let mark = description.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (self, nil) }
+        let path = pathAndQuery.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(pathAndQuery[..<$0]) } ?? pathAndQuery
+        let url = TargetURL(scheme: scheme, host: host, port: port, path: path, text: String(description[..<mark]))
+        return (url, String(description[description.utf8.index(after: mark)...]))
+    }
+
+    private init(scheme: Scheme, host: String, port: Int, path: String, text: String) {
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        pathAndQuery = path
+        description = text
+    }
+
     /// What RFC 3986 allows nowhere in a URL.
     private static func isRefused(_ byte: UInt8) -> Bool {
         switch byte {

@@ -6,6 +6,7 @@ internal import JWTAdapter
 internal import KafkaAdapter
 internal import Logging
 internal import Ports
+internal import SealingAdapter
 internal import ServiceLifecycle
 internal import SystemAdapter
 internal import TelemetryAdapter
@@ -23,6 +24,7 @@ struct Product: Sendable {
         let token: TokenKey
         let fingerprint: [UInt8]
         let cursor: [UInt8]
+        let sealing: KeyRing
     }
 
     private let directory: DataDirectory
@@ -32,6 +34,7 @@ struct Product: Sendable {
     private let bus: SelectedBus
     private let client: HTTPTargetClient
     private let keys: Keys
+    private let sealer: KeyRingSealer
     private let time: SystemTimeSource
     private let entropy: SystemEntropy
     private let diagnostics: StandardErrorDiagnostics
@@ -42,6 +45,7 @@ struct Product: Sendable {
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
         targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
+        retention: RetentionPolicy = RetentionPolicy(),
         tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
@@ -57,17 +61,20 @@ struct Product: Sendable {
         let seed = try directory.key(named: "token", bytes: TokenKey.seedBytes)
         keys = Keys(
             tokenSeed: seed, token: try await TokenKey(seed: seed), fingerprint: try directory.key(named: "fingerprint", bytes: 32),
-            cursor: try directory.key(named: "cursor", bytes: 32))
+            cursor: try directory.key(named: "cursor", bytes: 32), sealing: try SealingKeys.ring(in: directory))
+        sealer = KeyRingSealer(keys.sealing)
         store = try await SelectedStore.open(
-            database, directory: directory, keyMark: Self.mark(keys), partitions: partitions, at: time.now(), diagnostics: diagnostics)
+            database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids, partitions: partitions,
+            at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
+        settings.retention.policy = retention
         engine = Engine(
             ports: EnginePorts(
-                journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics,
-                calendar: calendar),
+                journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
+                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping),
             settings: settings)
     }
 
@@ -91,8 +98,8 @@ struct Product: Sendable {
         ]
         if let source = bus.intents {
             let intake = Intake(
-                source: source, intents: engine.router, authenticator: authenticator, fingerprinter: fingerprinter, time: time,
-                metrics: engine.metrics)
+                source: source, intents: engine.router, authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer,
+                time: time, metrics: engine.metrics)
             services.append(.init(service: IntakeService(intake: intake, engine: engine), successTerminationBehavior: .ignore))
         }
         let server = httpServer(authenticator, fingerprinter, onListening)
@@ -125,8 +132,9 @@ struct Product: Sendable {
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
-            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal,
-            authenticator: authenticator, fingerprinter: fingerprinter, cursorKey: keys.cursor, time: time, entropy: entropy,
+            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: UnknownTargets(),
+            authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
+            entropy: entropy,
             readiness: {
                 if engine.isReady {
                     if store.isReachable() { return .ready }
@@ -174,4 +182,9 @@ private struct IntakeService: Service {
             if !Task.isCancelled { await intake.run() }
         }
     }
+}
+
+/// Until execution tells of its targets.
+private struct UnknownTargets: TargetOverview {
+    func targets(of tenant: TenantId) -> [TargetState] { [] }
 }

@@ -8,6 +8,7 @@ internal import SystemAdapter
 /// The store that the settings select: the embedded one, or a PostgreSQL database.
 struct SelectedStore: Sendable {
     let journal: any Journal
+    let housekeeping: any Housekeeping
     let queries: any ServiceCallQueries & BookQueries & EventQueries
     let metrics: @Sendable () -> [MetricFamily]
     /// Whether the store can be asked at all.
@@ -16,7 +17,8 @@ struct SelectedStore: Sendable {
 
     /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
     static func open(
-        _ database: String?, directory: DataDirectory, keyMark: String, partitions: Int, at now: Instant, diagnostics: any Diagnostics
+        _ database: String?, directory: DataDirectory, keyMark: String, sealingKeys: [String], partitions: Int, at now: Instant,
+        diagnostics: any Diagnostics
     ) async throws -> SelectedStore {
         if let database {
             var options = PostgresStoreOptions()
@@ -24,20 +26,23 @@ struct SelectedStore: Sendable {
             options.createdAt = now
             options.lease = lease
             options.keyMark = keyMark
+            options.sealingKeys = sealingKeys
             options.engineId = try directory.identity()
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)
             return SelectedStore(
-                journal: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
+                journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
                 close: { await store.close() })
         }
         var options = SQLiteStoreOptions()
         options.partitionCount = partitions
+        options.sealingKeys = sealingKeys
         options.createdAt = now
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)
         return SelectedStore(
-            journal: store, queries: store, metrics: { store.metrics }, isReachable: { true }, close: { await store.close() })
+            journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { true },
+            close: { await store.close() })
     }
 
     /// How long an engine that cannot be heard of is taken to be alive. What it sends to a bus ends before.

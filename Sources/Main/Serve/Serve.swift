@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOption
     @OptionGroup var kafka: KafkaOptionGroup
     @OptionGroup var tax: TaxOptions
+    @OptionGroup var retention: RetentionOptions
     @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
@@ -35,7 +36,7 @@ struct Serve: AsyncParsableCommand {
             targets: targets(),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            tax: tax.registry(dataDirectory: data.path))
+            retention: retention.policy(), tax: tax.registry(dataDirectory: data.path))
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in

@@ -117,6 +117,13 @@ public protocol BookQueries: Sendable {
     /// Which of `printed` are on record already, compared without punctuation; at most 10,000 are asked for.
     func taken(_ printed: [String], tenant: TenantId) async throws(QueryError) -> Set<String>
 
+    /// - Returns: nil when the tenant never had such an item; a deleted one is found.
+    func item(_ key: ItemKey, tenant: TenantId) async throws(QueryError) -> TenantItem?
+
+    /// The tenant's items of a kind that are in use (not deleted), in the order of their identifiers, after `after`. Fewer than `limit`:
+    /// there are no more.
+    func items(of kind: ItemKey.Kind, tenant: TenantId, after: String?, limit: Int) async throws(QueryError) -> [TenantItem]
+
     /// The tenant's audit segments of `partition` with entries after number `after`, in order, at most `limit`.
     func auditSegments(tenant: TenantId, partition: PartitionId, after: Int64, limit: Int) async throws(QueryError) -> [AuditSegment]
 }

@@ -211,6 +211,12 @@ public protocol Journal: Sendable {
     /// The records of books among `keys` that exist; order is not defined. Sees every commit that has returned.
     func load(_ keys: [BookKey], in partition: PartitionId) async throws(JournalError) -> [StoredBookRecord]
 
+    /// The items of a kind that are in use (not deleted), of all tenants whose books lie in the partition, in the order of tenant and
+    /// identifier, after `after`. Fewer than `limit`: there are no more.
+    func items(
+        of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+    ) async throws(JournalError) -> [TenantItem]
+
     /// Where the audit chains of `tenants` stand in this partition; a tenant without entries is not in the answer.
     func auditHeads(of tenants: [TenantId], in partition: PartitionId) async throws(JournalError) -> [TenantId: AuditHead]
 
@@ -237,6 +243,18 @@ public protocol Journal: Sendable {
 
     /// Stores how far each partition's events are published, under the owner's epoch. A cursor never moves back.
     func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError)
+
+    /// How far the items of a kind are followed, in the order of tenant and identifier, after `after`. Fewer than `limit`: there are no
+    /// more. An item that was not followed yet, or is deleted, has none.
+    func cursors(
+        of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
+    ) async throws(JournalError) -> [FollowerCursor]
+
+    /// Stores how far items are followed, each under its owner's epoch. A cursor that does not replace the stored one
+    /// (`FollowerCursor.replaces`) is passed over, and so is one of an item that does not exist or is deleted: what is late does no harm.
+    ///
+    /// - Throws: `ownershipLost` when an epoch is not the partition's any more; the cursors of other partitions may be stored then.
+    func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError)
 }
 
 /// The key of a service call in the store.

@@ -77,8 +77,13 @@ final class FakeBooks: BookIntents, BookQueries {
                 }
                 records[BookRecord.number(number).key] = .number(number)
             }
+            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
+                records[.item(tenant, .counts)] = .item(.counts(counts))
+            }
         }
-        guard let record = records[intent.command.subject(in: tenant)] else { throw .unavailable("no record") }
+        guard let record = records[intent.command.subject(in: tenant)] ?? intent.command.blank(in: tenant, at: now) else {
+            throw .unavailable("no record")
+        }
         state.records = records
         if !events.isEmpty { state.audit.append(segment) }
         return BookReply(record: record, changed: !events.isEmpty)
@@ -152,6 +157,20 @@ final class FakeBooks: BookIntents, BookQueries {
     func taken(_ printed: [String], tenant: TenantId) async throws(QueryError) -> Set<String> {
         let keys = try read { Set(Self.numbers(of: tenant, in: $0.records).map { NumberFormat.key(of: $0.number.printed) }) }
         return Set(printed.filter { keys.contains(NumberFormat.key(of: $0)) })
+    }
+
+    func item(_ key: ItemKey, tenant: TenantId) async throws(QueryError) -> TenantItem? {
+        try read { state in
+            if case .item(let item)? = state.records[.item(tenant, key)] { item } else { nil }
+        }
+    }
+
+    func items(of kind: ItemKey.Kind, tenant: TenantId, after: String?, limit: Int) async throws(QueryError) -> [TenantItem] {
+        let all = try read { state in
+            state.records.values.compactMap { if case .item(let item) = $0, item.tenant == tenant { item } else { nil } }
+        }
+        let rest = all.filter { item in item.key.kind == kind && !item.isDeleted && after.map { item.key.id > $0 } ?? true }
+        return Array(rest.sorted { $0.key.id < $1.key.id }.prefix(limit))
     }
 
     func auditSegments(

@@ -7,7 +7,7 @@ enum Schemas {
         let json: String
     }
 
-    static let all = calls + books
+    static let all = calls + items + books
 
     private static let calls = [
         Schema(name: "Submission", json: submission(extra: "")), Schema(name: "Retry", json: retry),
@@ -38,6 +38,7 @@ enum Schemas {
         "tags":{"type":"array","maxItems":\#(ServiceCallSubmission.maxTags),"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":\#(ServiceCallSubmission.maxTagBytes)}},
         "timeoutMs":{"type":"integer","minimum":\#(timeouts.lowerBound.milliseconds),"maximum":\#(timeouts.upperBound.milliseconds),"default":\#(ServiceCallSubmission.standardTimeout.milliseconds)},
         "retry":{"$ref":"#/components/schemas/Retry"},
+        "followRedirects":{"type":"integer","minimum":\#(ServiceCallSubmission.redirectLimits.lowerBound),"maximum":\#(ServiceCallSubmission.redirectLimits.upperBound),"default":0,"description":"How many redirects one attempt may follow; 0: a 3xx answer is a failure like any other."},
         "correlationId":{"type":"string","minLength":1,"maxLength":\#(SubmittedCall.maxCorrelationIdBytes),"pattern":"^[!-~]+$","description":"Carried in every event; absent: the identifier of the request."}}}
         """#
     }
@@ -83,25 +84,38 @@ enum Schemas {
     private static let members = #"""
         "id":{"type":"string","format":"uuid"},"status":\#(statuses),"createdAt":\#(instant),"updatedAt":\#(instant),
         "dueAt":\#(instantOrNull),"run":{"type":"integer","minimum":1},"version":{"type":"integer","minimum":1},
-        "request":{"type":"object","required":["method","url","headers","bodyBytes"],"properties":{
-        "method":{"type":"string","enum":\#(methods)},"url":{"type":"string"},
-        "headers":{"type":"object","description":"What may be secret is shown as [redacted].","additionalProperties":{"oneOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]}},
-        "bodyBytes":{"type":"integer","minimum":0}}},
         "tags":{"type":"array","items":{"type":"string"}},"timeoutMs":{"type":"integer"},
+        "followRedirects":{"type":"integer","minimum":0},
         "retry":{"type":"object","properties":{"maxAttempts":{"type":"integer"},"initialDelayMs":{"type":"integer"},
         "maxDelayMs":{"type":"integer"},"deadline":\#(instantOrNull),"statuses":{"type":["array","null"],"items":{"type":"integer"}}}},
         "failureReason":{"type":"string","enum":\#(list(ServiceCall.FailureReason.allCases.map(\.rawValue)))},
-        "endedAt":\#(instant),"correlationId":{"type":"string"}
+        "endedAt":\#(instant),"correlationId":{"type":"string"},
+        "origin":{"type":"string","description":"What submitted the call, when no client did: schedule/<id>/<time> or subscription/<id>/<event>."}
+        """#
+    static let shownRequest = #"""
+        {"type":"object","required":["method","url","headers","bodyBytes","bodyPreview"],"properties":{
+        "method":{"type":"string","enum":\#(methods)},
+        "url":{"type":"string","description":"The values of the query are shown as \#(RedactionPolicy.mark)."},
+        "headers":{"type":"object","description":"What may be secret is shown as \#(RedactionPolicy.mark).","additionalProperties":{"oneOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]}},
+        "bodyBytes":{"type":"integer","minimum":0},
+        "bodyPreview":{"type":["string","null"],"description":"How the body begins: redacted, at most \#(RedactionPolicy.maxPreviewBytes) bytes; null when it is empty or no text."},
+        "payload":{"type":"string","enum":["erased","unreadable"],"description":"Present when the query, the header fields and the body cannot be shown: erased by retention, or not to be opened with the engine's keys."}}}
+        """#
+    static let listedRequest = #"""
+        {"type":"object","required":["method","url","bodyBytes"],"properties":{
+        "method":{"type":"string","enum":\#(methods)},"url":{"type":"string","description":"Without its query."},
+        "bodyBytes":{"type":"integer","minimum":0}}}
         """#
     private static let required =
-        #""id","status","createdAt","updatedAt","dueAt","run","version","request","tags","timeoutMs","retry","correlationId""#
+        #""id","status","createdAt","updatedAt","dueAt","run","version","request","tags","timeoutMs","followRedirects","retry","correlationId""#
 
     private static let serviceCall = #"""
-        {"type":"object","required":[\#(required),"attempts"],"properties":{\#(members),
+        {"type":"object","required":[\#(required),"attempts"],"properties":{\#(members),"request":\#(shownRequest),
         "attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}}}}
         """#
     private static let serviceCallItem = #"""
-        {"type":"object","required":[\#(required),"attemptCount"],"properties":{\#(members),"attemptCount":{"type":"integer","minimum":0}}}
+        {"type":"object","required":[\#(required),"attemptCount"],"properties":{\#(members),"request":\#(listedRequest),
+        "attemptCount":{"type":"integer","minimum":0}}}
         """#
 
     private static let attempt = #"""
@@ -109,7 +123,8 @@ enum Schemas {
         "number":{"type":"integer","minimum":1},"startedAt":\#(instant),"endedAt":\#(instantOrNull),"durationMs":{"type":["integer","null"]},
         "outcome":{"type":"string","enum":["running","succeeded","failed"]},"status":{"type":["integer","null"]},
         "error":{"type":["object","null"],"required":["kind","detail"],"properties":{
-        "kind":{"type":"string","enum":\#(list(ExecutionFailure.Kind.allCases.map(\.rawValue)))},"detail":{"type":"string"}}}}}
+        "kind":{"type":"string","enum":\#(list(ExecutionFailure.Kind.allCases.map(\.rawValue)))},"detail":{"type":"string"}}},
+        "responseSnippet":{"type":"string","description":"How the body of the answer began: redacted, at most \#(RedactionPolicy.maxPreviewBytes) bytes; absent when there was none, or no text."}}}
         """#
 
     static func page(of item: String, next: String) -> String {
@@ -139,6 +154,7 @@ enum Schemas {
         "type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},
         "instance":{"type":"string","format":"uri-reference","description":"The identifier of the request."},
         "retryAfter":{"type":"integer","description":"Seconds."},
+        "oldestCursor":{"type":"string","description":"For an expired cursor: where the events that are left begin."},
         "errors":{"type":"array","items":{"type":"object","required":["detail"],"properties":{
         "pointer":{"type":"string","format":"json-pointer"},"parameter":{"type":"string"},"header":{"type":"string"},"detail":{"type":"string"}}}},
         "furtherErrors":{"type":"integer"},"findings":\#(findings)}}

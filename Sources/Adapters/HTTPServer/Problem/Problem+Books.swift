@@ -52,7 +52,7 @@ extension Problem {
                 .invalidRequest)
         case .versionConflict(let actual):
             self.init(
-                .versionConflict, "The invoice has version \(actual) by now; nothing was changed.", headers: [("ETag", "\"\(actual)\"")])
+                .versionConflict, "It has version \(actual) by now; nothing was changed.", headers: [("ETag", "\"\(actual)\"")])
         case .illegalTransition(_, "void-number"):
             self.init(.illegalTransition, "The number is that of an invoice: void the invoice, and its number goes with it.")
         case .illegalTransition(let from, let command):
@@ -68,6 +68,9 @@ extension Problem {
         switch error {
         case .seriesDiffers:
             self.init(.seriesDiffers, "There is a series of that name with another format, reset, start or time zone; it stands.")
+        case .noSuchItem(let kind): self.init(.notFound, "This tenant has no \(Self.word(for: kind)) with that identifier.")
+        case .tooManyItems(let kind, let limit):
+            self.init(.tooMany, "This tenant has \(limit) \(Self.words(for: kind)) already, which is the most; delete one that is not needed.")
         case .numberVoid: self.init(.numberVoid, "The document's number in this series is void; it gets no other one.")
         case .seriesExhausted:
             self.init(.seriesExhausted, "The series has no number left for that date, or counts in too many periods.")
@@ -82,10 +85,27 @@ extension Problem {
         case .adoptionOfNumbered(let document):
             self.init(
                 .importRefused, "The document \(document) has a number in this series already, or is named twice. Nothing was changed.")
+        case .notReleasable(let period):
+            self.init(
+                .importRefused,
+                "Only what was taken over last can be taken back, up to the last number\(period.isEmpty ? "" : " of \(period)"), and as "
+                    + "long as none was given to a document here. Nothing was changed.")
         case .adoptionTooLarge(let limit): self.init(.importRefused, "At most \(limit) numbers are taken over at once.")
         default: self.init(refusalOfCredit: error)
         }
     }
+
+    private static func word(for kind: ItemKey.Kind) -> String {
+        switch kind {
+        case .schedule: "schedule"
+        case .subscription: "subscription"
+        case .webhookKeys: "webhook secret"
+        case .holds: "paused target"
+        case .counts: "count"
+        }
+    }
+
+    private static func words(for kind: ItemKey.Kind) -> String { word(for: kind) + "s" }
 
     private init(refusalOfCredit error: BookError) {
         let detail =

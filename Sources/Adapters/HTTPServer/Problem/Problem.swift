@@ -27,6 +27,8 @@ struct Problem: Error, Sendable {
     /// Seconds.
     var retryAfter: Int64?
     var headers: [(String, String)] = []
+    /// Where a list of events can be taken up again.
+    var oldestCursor: String?
 
     init(_ kind: ProblemKind, _ detail: String, retryAfter: Int64? = nil, headers: [(String, String)] = []) {
         self.kind = kind
@@ -68,6 +70,7 @@ struct Problem: Error, Sendable {
             problem.field("detail", detail)
             problem.field("instance", ifPresent: instance)
             problem.field("retryAfter", ifPresent: retryAfter)
+            problem.field("oldestCursor", ifPresent: oldestCursor)
             if !findings.isEmpty { InvoiceWriter.findings(findings, to: &problem) }
             guard !faults.isEmpty else { return }
             problem.array("errors") { errors in
@@ -119,6 +122,10 @@ extension Problem {
         }
     }
 
+    init(_ error: SealError) {
+        self.init(.unavailable, "The request could not be sealed; nothing was done.", retryAfter: 5)
+    }
+
     private init(_ error: ServiceCallError) {
         switch error {
         case .notFound: self = .noSuchCall
@@ -126,6 +133,8 @@ extension Problem {
             self.init(.idempotencyConflict, "This Idempotency-Key was sent before with a different request; that one stands.")
         case .illegalTransition(let from, let command):
             self.init(.illegalTransition, "A call that is \(from.rawValue) does not allow \(command).")
+        case .payloadErased:
+            self.init(.illegalTransition, "What was to be sent was erased when its retention ended; submit it anew.")
         case .notYetDue(let dueAt): self.init(.illegalTransition, "The call is not due before \(dueAt.rfc3339).")
         }
     }

@@ -5,6 +5,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invalidRequest = "invalid-request"
     case invalidQuery = "invalid-query"
     case invalidCursor = "invalid-cursor"
+    case cursorExpired = "cursor-expired"
     case unauthorized = "unauthorized"
     case notFound = "not-found"
     case unknownPath = "unknown-path"
@@ -19,6 +20,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invoiceNumberCollision = "invoice-number-collision"
     case creditRefused = "credit-refused"
     case importRefused = "import-refused"
+    case tooMany = "too-many"
     case versionConflict = "version-conflict"
     case bodyTooLarge = "body-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -44,8 +46,9 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
-            .creditRefused, .importRefused:
+            .creditRefused, .importRefused, .tooMany:
             409
+        case .cursorExpired: 410
         case .versionConflict: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
@@ -63,6 +66,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidRequest: "The request has fields that are wrong"
         case .invalidQuery: "The query has parameters that are wrong"
         case .invalidCursor: "The cursor is not valid"
+        case .cursorExpired: "What follows the cursor is no longer kept"
         case .unauthorized: "A valid token is needed"
         case .notFound: "There is no such thing"
         case .unknownPath: "There is no such path"
@@ -77,6 +81,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invoiceNumberCollision: "The number stands on another document"
         case .creditRefused: "It cannot be credited so"
         case .importRefused: "The numbers do not fit the series"
+        case .tooMany: "There are as many as there may be"
         case .versionConflict: "It has changed since it was read"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's type is not supported"
@@ -100,6 +105,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidRequest: "Mend every field that errors lists; the pointers lead into the body (RFC 6901)."
         case .invalidQuery: "Mend every parameter that errors lists."
         case .invalidCursor: "Use a cursor as it was given, for the same list and tenant, or start again without one."
+        case .cursorExpired:
+            "Read again how things stand now, then go on from oldestCursor: it skips what is gone. A follower must not stay away that long."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."
         case .unknownPath: "See /openapi.json for the paths that there are."
@@ -114,6 +121,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invoiceNumberCollision: "Number by a series whose format no other series of the tenant can print."
         case .creditRefused: "Read the original: what is left to credit, and its status."
         case .importRefused: "Scan again: the series has moved on since."
+        case .tooMany: "Delete what is not needed any more."
         case .versionConflict: "Read it again, and send the change with the ETag of that answer in If-Match."
         case .bodyTooLarge: "Send less at once."
         case .unsupportedMediaType: "Send Content-Type: application/json, or application/xml where the path takes it."

@@ -20,9 +20,13 @@ extension ServiceCallHandlers {
                 results.append(.refused(Problem(problems, prefix: "/items/\(index)"), nil))
                 continue
             }
-            let submission = submission(read.call, key: read.key, principal, now: now, requestId: request.id)
-            results.append(.sent(submission.id))
-            intents.append(.submit(submission, by: principal.subject))
+            do throws(Problem) {
+                let submission = try submission(read.call, key: read.key, principal, now: now, requestId: request.id)
+                results.append(.sent(submission.id))
+                intents.append(.submit(submission, by: principal.subject))
+            } catch {
+                results.append(.refused(error, nil))
+            }
         }
         if !intents.isEmpty { resolve(&results, with: await self.intents.send(intents)) }
         return Reply.json(capacity: 64 + results.count * 96) { json in

@@ -7,6 +7,8 @@ struct ServiceCallHandlers: Sendable {
     let intents: any ServiceCallIntents
     let calls: any ServiceCallQueries
     let fingerprinter: any Fingerprinter
+    let sealer: any Sealer
+    let policy: RedactionPolicy
     let time: any TimeSource
     let entropy: any EntropySource
     let cursors: CursorCodec
@@ -22,10 +24,11 @@ struct ServiceCallHandlers: Sendable {
         let now = time.now()
         var problems = JSONProblems()
         guard let submitted = problems.object(value, { SubmittedCall.read(&$0, now: now) }) else { throw Problem(problems) }
-        let submission = submission(submitted, key: key, principal, now: now, requestId: request.id)
+        let submission = try submission(submitted, key: key, principal, now: now, requestId: request.id)
         let reply = try await send(.submit(submission, by: principal.subject))
         return try await detail(
-            reply, status: reply.changed ? 201 : 200, headers: [("Location", Self.path + "/" + submission.id.description)])
+            reply, outgoing: submitted.outgoing, status: reply.changed ? 201 : 200,
+            headers: [("Location", Self.path + "/" + submission.id.description)])
     }
 
     func cancel(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
@@ -67,23 +70,28 @@ struct ServiceCallHandlers: Sendable {
     }
 
     /// The detail that follows a command. Only a call that was tried before has attempts to be read.
-    private func detail(_ reply: ServiceCallReply, status: Int, headers: [(String, String)] = []) async throws(Problem) -> Reply {
+    private func detail(
+        _ reply: ServiceCallReply, outgoing: OutgoingRequest? = nil, status: Int, headers: [(String, String)] = []
+    ) async throws(Problem) -> Reply {
         var detail = ServiceCallDetail(call: reply.call, attempts: [])
         if reply.call.attempts > 0 {
             detail = try await read(reply.call.id, reply.call.tenant) ?? detail
         }
-        return Self.reply(detail, status: status, headers: headers)
+        return self.reply(detail, outgoing: outgoing, status: status, headers: headers)
     }
 
-    private static func reply(_ detail: ServiceCallDetail, status: Int, headers: [(String, String)] = []) -> Reply {
-        Reply.json(status, headers: headers) { ServiceCallWriter.detail(detail.call, detail.attempts, to: &$0) }
+    private func reply(
+        _ detail: ServiceCallDetail, outgoing: OutgoingRequest? = nil, status: Int, headers: [(String, String)] = []
+    ) -> Reply {
+        let shown = ShownCall(detail, outgoing: outgoing, sealer: sealer, policy: policy)
+        return Reply.json(status, headers: headers) { ServiceCallWriter.detail(shown, to: &$0) }
     }
 
     // MARK: Reads
 
     func show(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         guard let detail = try await read(try request.callId(), principal.tenant) else { throw .noSuchCall }
-        return Self.reply(detail, status: 200)
+        return reply(detail, status: 200)
     }
 
     private func read(_ id: ServiceCallId, _ tenant: TenantId) async throws(Problem) -> ServiceCallDetail? {
@@ -130,15 +138,19 @@ struct ServiceCallHandlers: Sendable {
     /// - Parameter key: nil when none was given; the call then has an identifier of its own.
     func submission(
         _ submitted: SubmittedCall, key: IdempotencyKey?, _ principal: Principal, now: Instant, requestId: String
-    ) -> ServiceCallSubmission {
+    ) throws(Problem) -> ServiceCallSubmission {
         let id =
             if let key {
                 ServiceCallId(tenant: principal.tenant, idempotencyKey: key)
             } else {
                 ServiceCallId(.version7(at: now, random: (entropy.next(), entropy.next())))
             }
-        return submitted.submission(
-            tenant: principal.tenant, id: id,
-            fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: requestId)
+        do throws(SealError) {
+            return try submitted.submission(
+                tenant: principal.tenant, id: id, sealer: sealer,
+                fingerprint: fingerprinter.fingerprint(submitted.canonicalBytes, tenant: principal.tenant), requestId: requestId)
+        } catch {
+            throw Problem(error)
+        }
     }
 }

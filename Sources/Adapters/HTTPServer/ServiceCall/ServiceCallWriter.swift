@@ -4,25 +4,26 @@ internal import Ports
 /// Writes service calls as the API shows them.
 enum ServiceCallWriter {
     /// The call with every attempt, the running one last.
-    static func detail(_ call: ServiceCall, _ attempts: [AttemptRecord], to writer: inout JSONWriter) {
+    static func detail(_ shown: ShownCall, to writer: inout JSONWriter) {
+        let call = shown.call
         writer.object { json in
-            members(of: call, to: &json)
+            members(of: call, shown, to: &json)
             json.array("attempts") { list in
-                for attempt in attempts { ended(attempt, to: &list) }
+                for attempt in shown.attempts { ended(attempt.record, attempt.snippet, to: &list) }
                 if case .running(let running) = call.state { self.running(running, number: call.attempts, to: &list) }
             }
         }
     }
 
-    /// The call with the number of its attempts.
+    /// The call with the number of its attempts. Nothing of its payload is in it, so that a list opens nothing.
     static func item(_ call: ServiceCall, to writer: inout JSONWriter) {
         writer.object { json in
-            members(of: call, to: &json)
+            members(of: call, nil, to: &json)
             json.field("attemptCount", call.attempts)
         }
     }
 
-    private static func members(of call: ServiceCall, to json: inout JSONWriter) {
+    private static func members(of call: ServiceCall, _ shown: ShownCall?, to json: inout JSONWriter) {
         let submission = call.submission
         json.field("id", call.id.description)
         json.field("status", call.status.rawValue)
@@ -31,9 +32,10 @@ enum ServiceCallWriter {
         json.field("dueAt", call.dueAt)
         json.field("run", call.run)
         json.field("version", call.version)
-        json.object("request") { request(submission.request, to: &$0) }
+        json.object("request") { request(submission.request, shown, to: &$0) }
         json.field("tags", submission.tags)
         json.field("timeoutMs", submission.timeout.milliseconds)
+        json.field("followRedirects", submission.redirects)
         json.object("retry") { retry in
             retry.field("maxAttempts", submission.retry.maxAttempts)
             retry.field("initialDelayMs", submission.retry.initialDelay.milliseconds)
@@ -49,32 +51,45 @@ enum ServiceCallWriter {
         case .scheduled, .running, .waitingRetry: break
         }
         json.field("correlationId", submission.correlationId)
+        json.field("origin", ifPresent: submission.origin?.description)
     }
 
-    private static func request(_ request: OutgoingRequest, to json: inout JSONWriter) {
+    private static func request(_ request: SealedRequest, _ shown: ShownCall?, to json: inout JSONWriter) {
         json.field("method", request.method.rawValue)
-        json.field("url", request.url.description)
-        json.object("headers") { headers in
-            for (index, header) in request.headers.enumerated() {
-                let isRepeated = request.headers.count > 1 && request.headers[..<index].contains { sameName($0, header) }
-                if isRepeated { continue }
-                let values = request.headers[index...].filter { $0 == header || sameName($0, header) }
-                let isSecret = SecretHeaders.contains(header.name)
-                if values.count == 1 {
-                    headers.field(dynamic: header.name, isSecret ? SecretHeaders.shown : header.value)
-                } else {
-                    headers.field(dynamic: header.name, values.map { isSecret ? SecretHeaders.shown : $0.value })
-                }
+        guard let shown else {
+            json.field("url", request.url.description)
+            json.field("bodyBytes", request.bodyBytes)
+            return
+        }
+        switch shown.payload {
+        case .opened(let opened):
+            json.field("url", shown.policy.shown(opened.url))
+            json.object("headers") { write(opened.headers, shown.policy, to: &$0) }
+            json.field("bodyBytes", request.bodyBytes)
+            json.field("bodyPreview", shown.policy.preview(of: opened.body))
+        case .erased, .unreadable:
+            json.field("url", request.url.description)
+            json.object("headers") { _ in }
+            json.field("bodyBytes", request.bodyBytes)
+            json.field("bodyPreview", String?.none)
+            json.field("payload", shown.payload.name)
+        }
+    }
+
+    private static func write(_ fields: [OutgoingRequest.Header], _ policy: RedactionPolicy, to headers: inout JSONWriter) {
+        for (index, header) in fields.enumerated() {
+            let isRepeated = fields.count > 1 && fields[..<index].contains { $0.isNamed(header.name) }
+            if isRepeated { continue }
+            let values = fields[index...].filter { $0 == header || $0.isNamed(header.name) }
+            if values.count == 1 {
+                headers.field(dynamic: header.name, policy.shown(header))
+            } else {
+                headers.field(dynamic: header.name, values.map(policy.shown))
             }
         }
-        json.field("bodyBytes", request.body.count)
     }
 
-    private static func sameName(_ a: OutgoingRequest.Header, _ b: OutgoingRequest.Header) -> Bool {
-        a.name.utf8.count == b.name.utf8.count && a.name.lowercased() == b.name.lowercased()
-    }
-
-    private static func ended(_ attempt: AttemptRecord, to list: inout JSONWriter) {
+    private static func ended(_ attempt: AttemptRecord, _ snippet: String?, to list: inout JSONWriter) {
         list.object { json in
             json.field("number", attempt.number)
             json.field("startedAt", attempt.startedAt)
@@ -93,6 +108,7 @@ enum ServiceCallWriter {
                     error.field("detail", failure.detail)
                 }
             }
+            json.field("responseSnippet", ifPresent: snippet)
         }
     }
 

@@ -25,7 +25,7 @@ struct CloudEventMessages {
         block.begin(topic: topic(of: event.type), key: Array(tenant.utf8) + [UInt8(ascii: ".")] + Array(subject.utf8), value: event.data)
         block.header("ce_specversion", "1.0")
         block.header("ce_id", id.description)
-        block.header("ce_source", Self.source(of: event))
+        block.header("ce_source", event.source)
         block.header("ce_type", event.type.name)
         block.header("ce_subject", subject)
         block.header("ce_time", event.time.rfc3339)
@@ -43,14 +43,6 @@ struct CloudEventMessages {
 
     /// One topic per context.
     static let contexts: [String] = EventType.all.map(\.context).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-
-    private static func source(of event: CommittedEvent) -> String {
-        switch event.type {
-        case .serviceCall: "/tenants/\(event.tenant.value)/service-calls"
-        case .series: "/tenants/\(event.tenant.value)/series"
-        case .invoice: "/tenants/\(event.tenant.value)/invoices"
-        }
-    }
 
     private static func hexadecimal(_ word: UInt64) -> String {
         String(unsafeUninitializedCapacity: 16) { buffer in

@@ -47,9 +47,29 @@ enum ReadStatements {
         "event_range", [int8, int8, int8],
         "SELECT \(EventRow.columns) FROM events AS e WHERE e.key > $1 AND e.key <= $2 ORDER BY e.key LIMIT $3")
 
-    static let heads = Statement("heads", [], "SELECT head FROM partitions ORDER BY id")
+    static let heads = Statement("heads", [], "SELECT head, trimmed FROM partitions ORDER BY id")
 
-    static let journal = [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads] + BookReadStatements.journal
+    /// The position before the first event at $1 or later, in each partition: events up to `low` are earlier, those after `high` are not,
+    /// and each round halves what lies between. A migration that was taken back may have left holes: the next event stands for them.
+    static let cursorAt = Statement(
+        "cursor_at", [int8],
+        """
+        WITH RECURSIVE search AS (
+          SELECT id, trimmed AS low, head AS high FROM partitions
+          UNION ALL
+          SELECT s.id, CASE WHEN e.time < $1 THEN e.key - (s.id::bigint << 40) ELSE s.low END,
+            CASE WHEN e.time < $1 THEN s.high ELSE m.middle - 1 END
+          FROM search AS s CROSS JOIN LATERAL (SELECT s.low + (s.high - s.low + 1) / 2 AS middle) AS m
+          LEFT JOIN LATERAL (
+            SELECT key, time FROM events WHERE key >= (s.id::bigint << 40) + m.middle AND key <= (s.id::bigint << 40) + s.high
+            ORDER BY key LIMIT 1) AS e ON true
+          WHERE s.low < s.high)
+        SELECT low FROM search WHERE low >= high ORDER BY id
+        """)
+
+    static let journal =
+        [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads, cursorAt] + BookReadStatements.journal
+        + ItemReadStatements.journal + CleaningStatements.reading
 
     // MARK: - The clients'
 
@@ -63,7 +83,7 @@ enum ReadStatements {
     static let attempts = Statement(
         "attempts", [uuid, text],
         """
-        SELECT a.number, a.started_at, a.ended_at, a.outcome, a.status, a.body_bytes, a.detail, a.retry_after
+        SELECT a.number, a.started_at, a.ended_at, a.outcome, a.status, a.body_bytes, a.detail, a.retry_after, a.snippet
         FROM service_calls AS c JOIN attempts AS a ON a.call = c.key WHERE c.id = $1 AND c.tenant = $2 ORDER BY a.number
         """)
 
@@ -125,5 +145,5 @@ enum ReadStatements {
             SessionStatements.beginRead, SessionStatements.commit, SessionStatements.rollBack, setTenant, call, attempts, list,
             filteredList,
             listBound, callsByKey, heads, eventPlaces, eventsByKey,
-        ] + BookReadStatements.client
+        ] + BookReadStatements.client + ItemReadStatements.client
 }

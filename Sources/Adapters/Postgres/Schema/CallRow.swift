@@ -8,7 +8,7 @@ enum CallRow {
         c.key, c.version, c.status, c.due_at, c.attempt_started_at, c.attempt_epoch, c.run, c.attempts, c.attempts_in_run, c.ended_at, \
         c.reason, c.created_at, c.updated_at, c.tenant, c.id, r.method, r.url, r.headers, r.tags, r.due_at, r.timeout, \
         r.retry_max_attempts, r.retry_initial_delay, r.retry_max_delay, r.retry_deadline, r.retry_statuses, r.fingerprint, \
-        r.correlation_id, r.body
+        r.correlation_id, r.body, r.body_bytes, r.redirects, r.origin, r.erased, r.sealed
         """
 
     static func read(_ rows: Rows, _ row: Int) throws(StoreFailure) -> StoredServiceCall {
@@ -35,11 +35,32 @@ enum CallRow {
             statuses: rows.optionalText(row, 25).map { Set($0.split(separator: ",").compactMap { Int($0) }) })
         return ServiceCallSubmission(
             tenant: tenant, id: ServiceCallId(try rows.id(row, 14)),
-            request: OutgoingRequest(
-                method: method, url: try url(rows.text(row, 16)), headers: try headers(rows.bytes(row, 17)), body: rows.bytes(row, 28)),
-            dueAt: rows.optionalInstant(row, 19), tags: try Netstrings.read(rows.bytes(row, 18)),
-            timeout: TimeSpan(microseconds: rows.integer(row, 20)), retry: retry,
+            request: try request(rows, row, method), dueAt: rows.optionalInstant(row, 19),
+            tags: try Netstrings.read(rows.bytes(row, 18)), timeout: TimeSpan(microseconds: rows.integer(row, 20)), retry: retry,
+            redirects: Int(rows.integer(row, 30)), origin: try rows.optionalText(row, 31).map(origin),
             fingerprint: Fingerprint(bytes: rows.bytes(row, 26)), correlationId: rows.text(row, 27))
+    }
+
+    /// A row from before requests were sealed holds query, header fields and body as they are; it is never written again.
+    private static func request(_ rows: Rows, _ row: Int, _ method: OutgoingRequest.Method) throws(StoreFailure) -> SealedRequest {
+        let url = try url(rows.text(row, 16))
+        let body = rows.bytes(row, 28)
+        let payload: SealedRequest.Payload
+        if rows.integer(row, 32) != 0 {
+            payload = .erased
+        } else if !rows.isNull(row, 33) {
+            payload = .sealed(SealedBytes(bytes: rows.bytes(row, 33)))
+        } else {
+            let old = OutgoingRequest(method: method, url: url, headers: try headers(rows.bytes(row, 17)), body: body)
+            payload = old.payloadBytes.map { .clear($0) } ?? .empty
+        }
+        return SealedRequest(
+            method: method, url: url, payload: payload, bodyBytes: rows.optionalInteger(row, 29).map { Int($0) } ?? body.count)
+    }
+
+    private static func origin(_ text: String) throws(StoreFailure) -> CallOrigin {
+        guard let origin = CallOrigin(text) else { throw .unreadable("a stored origin is not valid") }
+        return origin
     }
 
     private static func url(_ text: String) throws(StoreFailure) -> TargetURL {
@@ -59,15 +80,6 @@ enum CallRow {
         return headers
     }
 
-    static func headerBytes(_ headers: [OutgoingRequest.Header]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for header in headers {
-            Netstrings.append(header.name, to: &bytes)
-            Netstrings.append(header.value, to: &bytes)
-        }
-        return bytes
-    }
-
     private static func state(_ rows: Rows, _ row: Int) throws(StoreFailure) -> ServiceCall.State {
         switch StatusCode.status(rows.integer(row, 2)) {
         case .scheduled: return .scheduled(dueAt: rows.instant(row, 3))
@@ -84,7 +96,7 @@ enum CallRow {
         }
     }
 
-    /// The columns `number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after`.
+    /// The columns `number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after, snippet`.
     static func attempt(_ rows: Rows, _ row: Int) throws(StoreFailure) -> AttemptRecord {
         let kind = rows.text(row, 3)
         let outcome: AttemptRecord.Outcome
@@ -99,7 +111,8 @@ enum CallRow {
             throw .unreadable("a stored outcome is not known")
         }
         return AttemptRecord(
-            number: Int(rows.integer(row, 0)), startedAt: rows.instant(row, 1), endedAt: rows.instant(row, 2), outcome: outcome)
+            number: Int(rows.integer(row, 0)), startedAt: rows.instant(row, 1), endedAt: rows.instant(row, 2), outcome: outcome,
+            snippet: rows.isNull(row, 8) ? nil : SealedBytes(bytes: rows.bytes(row, 8)))
     }
 
     static let succeeded = "succeeded"

@@ -58,7 +58,7 @@ struct EncodedBatch: Sendable {
         if write.expectedVersion == 0 {
             lastOrdinal = max(lastOrdinal, write.stored.ordinal)
             insert(write.stored.call, key)
-            insert(write.stored.call.submission, key)
+            try insert(write.stored.call.submission, key)
         } else {
             update(write.stored.call, key, expectedVersion: write.expectedVersion)
         }
@@ -84,7 +84,7 @@ struct EncodedBatch: Sendable {
         calls.columns[14].append(state.reason)
     }
 
-    private mutating func insert(_ submission: ServiceCallSubmission, _ key: RowKey) {
+    private mutating func insert(_ submission: ServiceCallSubmission, _ key: RowKey) throws(JournalError) {
         let request = submission.request
         let retry = submission.retry
         requests.columns[0].append(key.value)
@@ -93,16 +93,22 @@ struct EncodedBatch: Sendable {
         requests.columns[3].append(retry.initialDelay.microseconds)
         requests.columns[4].append(retry.maxDelay.microseconds)
         requests.columns[5].append(retry.deadline?.microseconds)
-        requests.columns[6].append(Int64(retry.maxAttempts))
-        requests.columns[7].append(request.method.rawValue)
-        requests.columns[8].append(request.url.description)
-        requests.columns[9].append(request.url.host)
-        requests.columns[10].append(CallRow.headerBytes(request.headers))
-        requests.columns[11].append(Netstrings.bytes(submission.tags))
-        requests.columns[12].append(retry.statuses?.sorted().map(String.init).joined(separator: ","))
-        requests.columns[13].append(submission.fingerprint.bytes)
-        requests.columns[14].append(submission.correlationId)
-        requests.columns[15].append(request.body)
+        requests.columns[6].append(Int64(request.bodyBytes))
+        requests.columns[7].append(Int64(retry.maxAttempts))
+        requests.columns[8].append(Int64(submission.redirects))
+        requests.columns[9].append(request.method.rawValue)
+        requests.columns[10].append(request.url.description)
+        requests.columns[11].append(request.url.host)
+        requests.columns[12].append(Netstrings.bytes(submission.tags))
+        requests.columns[13].append(retry.statuses?.sorted().map(String.init).joined(separator: ","))
+        requests.columns[14].append(submission.origin?.description)
+        requests.columns[15].append(submission.fingerprint.bytes)
+        requests.columns[16].append(submission.correlationId)
+        switch request.payload {
+        case .empty: requests.columns[17].appendNull()
+        case .sealed(let sealed): requests.columns[17].append(sealed.bytes)
+        case .clear, .erased: throw .rejected("the payload of a new call is not sealed")
+        }
     }
 
     private mutating func update(_ call: ServiceCall, _ key: RowKey, expectedVersion: Int64) {
@@ -141,6 +147,7 @@ struct EncodedBatch: Sendable {
             attempts.columns[7].append(failure.kind.rawValue)
             attempts.columns[8].append(failure.detail)
         }
+        if let snippet = attempt.snippet { attempts.columns[9].append(snippet.bytes) } else { attempts.columns[9].appendNull() }
     }
 
     private mutating func add(_ event: CommittedEvent) {

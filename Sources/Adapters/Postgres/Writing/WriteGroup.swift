@@ -32,14 +32,20 @@ struct WriteGroup {
         var commands: [Command] = []
         var commitAt = 0
         var cursorsAt: Int?
+        var followersAt: Int?
     }
 
     /// - Parameter lease: how long the partitions are ours from now on, in microseconds.
     func plan(lease: Int64) -> Plan {
         var plan = Plan()
         plan.commands.append(Command(SessionStatements.begin))
-        let touched = Set(commits.map { $0.batch.partition } + cursors.flatMap { $0.cursors.map(\.partition.index) })
-        if touched.count > 1 { plan.commands.append(Command(WriteStatements.lock, [ids(touched.sorted()).parameter])) }
+        let followers = cursors.flatMap(\.followers)
+        let touched = Set(
+            commits.map { $0.batch.partition } + cursors.flatMap { $0.published.map(\.partition.index) } + followers.map(\.partition.index))
+        // What followers' cursors are compared with must be seen after the lock is held.
+        if touched.count > 1 || !followers.isEmpty {
+            plan.commands.append(Command(WriteStatements.lock, [ids(touched.sorted()).parameter]))
+        }
         if !commits.isEmpty {
             plan.commands.append(fence(lease: lease))
             add(WriteStatements.insertCalls, to: &plan) { $0.calls }
@@ -49,9 +55,13 @@ struct WriteGroup {
             addBooks(to: &plan)
             add(WriteStatements.insertEvents, to: &plan) { $0.events }
         }
-        if !cursors.isEmpty {
+        if cursors.contains(where: { !$0.published.isEmpty }) {
             plan.cursorsAt = plan.commands.count
             plan.commands.append(publish())
+        }
+        if !followers.isEmpty {
+            plan.followersAt = plan.commands.count
+            plan.commands.append(Command(ItemStatements.storeCursors, Columns(cursors: followers).parameters))
         }
         plan.commitAt = plan.commands.count
         plan.commands.append(Command(SessionStatements.commit))
@@ -84,9 +94,14 @@ struct WriteGroup {
         add(BookStatements.insertContents, to: &plan) { $0.books?.contents }
         add(BookStatements.updateInvoices, to: &plan) { $0.books?.invoiceUpdates }
         add(BookStatements.updateContents, to: &plan) { $0.books?.contentUpdates }
+        // Before the insertions, which may give the same numbers anew.
+        add(BookStatements.releaseNumbers, to: &plan) { $0.books?.releases }
         if isThorough { add(BookStatements.findCollision, to: &plan) { $0.books?.numbers } }
         add(BookStatements.insertNumbers, to: &plan) { $0.books?.numbers }
         add(BookStatements.voidNumbers, to: &plan) { $0.books?.voids }
+        add(ItemStatements.insertItems, to: &plan) { $0.books?.items.items }
+        add(ItemStatements.updateItems, to: &plan) { $0.books?.items.updates }
+        add(ItemStatements.dropCursors, to: &plan) { $0.books?.items.deleted }
     }
 
     private func add(_ statement: Statement, to plan: inout Plan, _ part: (EncodedBatch) -> Columns?) {
@@ -101,7 +116,7 @@ struct WriteGroup {
     /// The farthest position of each partition and epoch: one row each, since a row is updated once by a statement.
     private func publish() -> Command {
         var farthest: [Claim: Int64] = [:]
-        for cursor in cursors.flatMap(\.cursors) {
+        for cursor in cursors.flatMap(\.published) {
             let claim = Claim(partition: cursor.partition.index, epoch: cursor.epoch)
             farthest[claim] = max(farthest[claim] ?? cursor.position, cursor.position)
         }
@@ -117,10 +132,17 @@ struct WriteGroup {
     /// Answers everybody after the transaction was committed.
     func succeed(_ plan: Plan, _ rows: [Rows]) {
         for commit in commits { commit.done.resume(returning: .success(())) }
-        guard let at = plan.cursorsAt, rows.indices.contains(at) else { return }
-        let stored = Set((0..<rows[at].count).map { Claim(partition: Int(rows[at].integer($0, 0)), epoch: rows[at].integer($0, 1)) })
+        var current: Set<Claim> = []
+        for at in [plan.cursorsAt, plan.followersAt].compactMap({ $0 }) where rows.indices.contains(at) {
+            for row in 0..<rows[at].count {
+                current.insert(Claim(partition: Int(rows[at].integer(row, 0)), epoch: rows[at].integer(row, 1)))
+            }
+        }
         for request in cursors {
-            let areCurrent = request.cursors.allSatisfy { stored.contains(Claim(partition: $0.partition.index, epoch: $0.epoch)) }
+            let claims =
+                request.published.map { Claim(partition: $0.partition.index, epoch: $0.epoch) }
+                + request.followers.map { Claim(partition: $0.partition.index, epoch: $0.epoch) }
+            let areCurrent = claims.allSatisfy(current.contains)
             request.done.resume(returning: areCurrent ? .success(()) : .failure(.ownershipLost))
         }
     }

@@ -4,10 +4,10 @@ enum WriteStatements {
 
     static let callTypes = [int8, int8, int8, int8, int8, int8, int8, int8, int4, int4, int4, int4, uuid, text, text]
     static let requestTypes = [
-        int8, int8, int8, int8, int8, int8, int4, text, text, text, bytea, bytea, text, bytea, bytea, bytea,
+        int8, int8, int8, int8, int8, int8, int8, int4, int4, text, text, text, bytea, text, text, bytea, bytea, bytea,
     ]
     static let updateTypes = [int8, int8, int8, int8, int8, int8, int8, int8, int4, int4, int4, int4, text]
-    static let attemptTypes = [int8, int4, int4, int8, int8, int8, int8, text, bytea]
+    static let attemptTypes = [int8, int4, int4, int8, int8, int8, int8, text, bytea, bytea]
     static let eventTypes = [int8, int8, int8, int8, int4, uuid, text, bytea, bytea]
 
     /// `unnest($1, $2, …)`
@@ -51,9 +51,10 @@ enum WriteStatements {
     static let insertRequests = Statement(
         "insert_requests", arrays(requestTypes),
         """
-        INSERT INTO service_call_requests (key, due_at, timeout, retry_initial_delay, retry_max_delay, retry_deadline,
-          retry_max_attempts, method, url, host, headers, tags, retry_statuses, fingerprint, correlation_id, body)
-        SELECT * FROM \(unnest(requestTypes))
+        INSERT INTO service_call_requests (key, due_at, timeout, retry_initial_delay, retry_max_delay, retry_deadline, body_bytes,
+          retry_max_attempts, redirects, method, url, host, tags, retry_statuses, origin, fingerprint, correlation_id, sealed, headers,
+          body)
+        SELECT *, ''::bytea, ''::bytea FROM \(unnest(requestTypes))
         """)
 
     /// An attempt that started when its time had come keeps the due time as it is, so that no index is touched.
@@ -74,7 +75,7 @@ enum WriteStatements {
     static let insertAttempts = Statement(
         "insert_attempts", arrays(attemptTypes),
         """
-        INSERT INTO attempts (call, number, status, started_at, ended_at, body_bytes, retry_after, outcome, detail)
+        INSERT INTO attempts (call, number, status, started_at, ended_at, body_bytes, retry_after, outcome, detail, snippet)
         SELECT * FROM \(unnest(attemptTypes))
         """)
 
@@ -128,5 +129,5 @@ enum WriteStatements {
         [
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
-        ] + BookStatements.all
+        ] + BookStatements.all + ItemStatements.all + CleaningStatements.writing
 }

@@ -17,8 +17,10 @@ final class BookReader {
     let sequences: Statement
     private let auditHead: Statement
     private let segments: Statement
+    let items: ItemReader
 
     init(_ connection: borrowing Connection) throws(StoreFailure) {
+        items = try ItemReader(connection)
         let series = "SELECT tenant, id, version, state, ordinal, partition FROM series WHERE tenant = ?"
         let invoice = """
             SELECT i.key, i.version, i.state, c.content, i.tenant, i.id FROM invoices AS i \
@@ -79,6 +81,7 @@ final class BookReader {
         sequences.reset()
         auditHead.reset()
         segments.reset()
+        items.endRead()
     }
 
     // MARK: - Records
@@ -98,6 +101,9 @@ final class BookReader {
             case .number(let tenant, let series, let document):
                 guard let record = try number(of: document, in: series, tenant: tenant) else { continue }
                 found.append(StoredBookRecord(record: .number(record), ordinal: 0))
+            case .item(let tenant, let key):
+                guard let row = try items.item(key, tenant: tenant), row.key.partition == partition.index else { continue }
+                found.append(StoredBookRecord(record: .item(row.item), ordinal: row.key.ordinal))
             }
         }
         return found

@@ -8,7 +8,7 @@ enum CallRow {
         c.key, c.version, c.status, c.due_at, c.attempt_started_at, c.attempt_epoch, c.run, c.attempts, c.attempts_in_run, c.ended_at, \
         c.reason, c.created_at, c.updated_at, c.tenant, c.id, r.method, r.url, r.headers, r.tags, r.due_at, r.timeout, \
         r.retry_max_attempts, r.retry_initial_delay, r.retry_max_delay, r.retry_deadline, r.retry_statuses, r.fingerprint, \
-        r.correlation_id, r.body
+        r.correlation_id, r.body, r.body_bytes, r.redirects, r.origin, r.erased, r.sealed
         """
 
     static func read(_ row: borrowing Statement) throws(StoreFailure) -> StoredServiceCall {
@@ -27,9 +27,30 @@ enum CallRow {
             statuses: row.optionalText(25).map { Set($0.split(separator: ",").compactMap { Int($0) }) })
         return ServiceCallSubmission(
             tenant: tenant, id: ServiceCallId(try row.id(14)),
-            request: OutgoingRequest(method: method, url: try url(row.text(16)), headers: try headers(row.blob(17)), body: row.blob(28)),
-            dueAt: row.optionalInstant(19), tags: try Netstrings.read(row.blob(18)), timeout: TimeSpan(microseconds: row.integer(20)),
-            retry: retry, fingerprint: Fingerprint(bytes: row.blob(26)), correlationId: row.text(27))
+            request: try request(row, method), dueAt: row.optionalInstant(19), tags: try Netstrings.read(row.blob(18)),
+            timeout: TimeSpan(microseconds: row.integer(20)), retry: retry, redirects: Int(row.integer(30)),
+            origin: try row.optionalText(31).map(origin), fingerprint: Fingerprint(bytes: row.blob(26)), correlationId: row.text(27))
+    }
+
+    /// A row from before requests were sealed holds query, header fields and body as they are; it is never written again.
+    private static func request(_ row: borrowing Statement, _ method: OutgoingRequest.Method) throws(StoreFailure) -> SealedRequest {
+        let url = try url(row.text(16))
+        let bodyBytes = row.optionalInteger(29).map { Int($0) } ?? row.byteCount(28)
+        let payload: SealedRequest.Payload
+        if row.integer(32) != 0 {
+            payload = .erased
+        } else if !row.isNull(33) {
+            payload = .sealed(SealedBytes(bytes: row.blob(33)))
+        } else {
+            let old = OutgoingRequest(method: method, url: url, headers: try headers(row.blob(17)), body: row.blob(28))
+            payload = old.payloadBytes.map { .clear($0) } ?? .empty
+        }
+        return SealedRequest(method: method, url: url, payload: payload, bodyBytes: bodyBytes)
+    }
+
+    private static func origin(_ text: String) throws(StoreFailure) -> CallOrigin {
+        guard let origin = CallOrigin(text) else { throw .unreadable("a stored origin is not valid") }
+        return origin
     }
 
     private static func url(_ text: String) throws(StoreFailure) -> TargetURL {
@@ -49,15 +70,6 @@ enum CallRow {
         return headers
     }
 
-    static func headerBytes(_ headers: [OutgoingRequest.Header]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for header in headers {
-            Netstrings.append(header.name, to: &bytes)
-            Netstrings.append(header.value, to: &bytes)
-        }
-        return bytes
-    }
-
     private static func state(_ row: borrowing Statement) throws(StoreFailure) -> ServiceCall.State {
         switch StatusCode.status(row.integer(2)) {
         case .scheduled: return .scheduled(dueAt: row.instant(3))
@@ -72,7 +84,7 @@ enum CallRow {
         }
     }
 
-    /// The columns `number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after`.
+    /// The columns `number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after, snippet`.
     static func attempt(_ row: borrowing Statement) throws(StoreFailure) -> AttemptRecord {
         let kind = row.text(3)
         let outcome: AttemptRecord.Outcome
@@ -86,7 +98,9 @@ enum CallRow {
         } else {
             throw .unreadable("a stored outcome is not known")
         }
-        return AttemptRecord(number: Int(row.integer(0)), startedAt: row.instant(1), endedAt: row.instant(2), outcome: outcome)
+        return AttemptRecord(
+            number: Int(row.integer(0)), startedAt: row.instant(1), endedAt: row.instant(2), outcome: outcome,
+            snippet: row.isNull(8) ? nil : SealedBytes(bytes: row.blob(8)))
     }
 
     static let succeeded = "succeeded"

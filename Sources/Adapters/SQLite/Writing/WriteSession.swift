@@ -17,8 +17,10 @@ final class WriteSession {
     private let updateFarCall: Statement
     private let forgetFarDue: Statement
     let indexes: IndexStatements
+    let items: ItemStatements
     private let books: BookStatements
-    private let backlog: IndexBacklog
+    let backlog: IndexBacklog
+    var madeCleaning: CleaningStatements?
     let connection: Connection
 
     init(_ settings: Connection.Settings, _ backlog: IndexBacklog) throws(StoreFailure) {
@@ -47,14 +49,15 @@ final class WriteSession {
             connection,
             """
             INSERT INTO service_call_requests (key, method, url, host, headers, tags, due_at, timeout, retry_max_attempts,
-              retry_initial_delay, retry_max_delay, retry_deadline, retry_statuses, fingerprint, correlation_id, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              retry_initial_delay, retry_max_delay, retry_deadline, retry_statuses, fingerprint, correlation_id, body, body_bytes,
+              redirects, origin, sealed)
+            VALUES (?, ?, ?, ?, x'', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', ?, ?, ?, ?)
             """)
         insertAttempt = try Statement(
             connection,
             """
-            INSERT INTO attempts (call, number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO attempts (call, number, started_at, ended_at, outcome, status, body_bytes, detail, retry_after, snippet)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insertEvent = try Statement(
             connection,
@@ -84,7 +87,8 @@ final class WriteSession {
               (SELECT partition, tenant, due_at, id FROM service_calls WHERE key = ? AND due_far = 1)
             """)
         indexes = try IndexStatements(connection)
-        books = try BookStatements(connection)
+        items = try ItemStatements(connection)
+        books = try BookStatements(connection, items)
         self.backlog = backlog
         self.connection = connection
     }
@@ -179,18 +183,24 @@ final class WriteSession {
         try insertRequest.bind(2, text: request.method.rawValue)
         try insertRequest.bind(3, text: request.url.description)
         try insertRequest.bind(4, text: request.url.host)
-        try insertRequest.bind(5, blob: CallRow.headerBytes(request.headers))
-        try insertRequest.bind(6, blob: Netstrings.bytes(submission.tags))
-        try insertRequest.bind(7, submission.dueAt?.microseconds)
-        try insertRequest.bind(8, submission.timeout.microseconds)
-        try insertRequest.bind(9, retry.maxAttempts)
-        try insertRequest.bind(10, retry.initialDelay.microseconds)
-        try insertRequest.bind(11, retry.maxDelay.microseconds)
-        try insertRequest.bind(12, retry.deadline?.microseconds)
-        try insertRequest.bind(13, text: retry.statuses?.sorted().map(String.init).joined(separator: ","))
-        try insertRequest.bind(14, blob: submission.fingerprint.bytes)
-        try insertRequest.bind(15, text: submission.correlationId)
-        try insertRequest.bind(16, blob: request.body)
+        try insertRequest.bind(5, blob: Netstrings.bytes(submission.tags))
+        try insertRequest.bind(6, submission.dueAt?.microseconds)
+        try insertRequest.bind(7, submission.timeout.microseconds)
+        try insertRequest.bind(8, retry.maxAttempts)
+        try insertRequest.bind(9, retry.initialDelay.microseconds)
+        try insertRequest.bind(10, retry.maxDelay.microseconds)
+        try insertRequest.bind(11, retry.deadline?.microseconds)
+        try insertRequest.bind(12, text: retry.statuses?.sorted().map(String.init).joined(separator: ","))
+        try insertRequest.bind(13, blob: submission.fingerprint.bytes)
+        try insertRequest.bind(14, text: submission.correlationId)
+        try insertRequest.bind(15, request.bodyBytes)
+        try insertRequest.bind(16, submission.redirects)
+        try insertRequest.bind(17, text: submission.origin?.description)
+        switch request.payload {
+        case .empty: try insertRequest.bind(18, text: nil)
+        case .sealed(let sealed): try insertRequest.bind(18, blob: sealed.bytes)
+        case .clear, .erased: throw rejected("the payload of a new call is not sealed")
+        }
         try insertRequest.run()
     }
 
@@ -252,6 +262,11 @@ final class WriteSession {
             try insertAttempt.bind(7, Int64?.none)
             try insertAttempt.bind(8, text: failure.detail)
             try insertAttempt.bind(9, failure.retryAfter?.microseconds)
+        }
+        if let snippet = attempt.snippet {
+            try insertAttempt.bind(10, blob: snippet.bytes)
+        } else {
+            try insertAttempt.bind(10, text: nil)
         }
         try insertAttempt.run()
     }

@@ -1,0 +1,191 @@
+/// What a tenant has set up, by kind and name. Items are further records of the tenant's books: the same partition, commits and audit.
+public struct ItemKey: Hashable, Comparable, Sendable {
+    /// The raw value is what stores keep; it never changes.
+    public enum Kind: String, Sendable, CaseIterable {
+        case schedule
+        case subscription
+        case webhookKeys = "webhook-keys"
+        case holds
+        case counts
+    }
+
+    public let kind: Kind
+    /// The identifier of a schedule or subscription; of the others, of which a tenant has one, the kind itself.
+    public let id: String
+
+    public init(kind: Kind, id: String) {
+        self.kind = kind
+        self.id = id
+    }
+
+    public static func schedule(_ id: ScheduleId) -> ItemKey { ItemKey(kind: .schedule, id: id.description) }
+    public static func subscription(_ id: SubscriptionId) -> ItemKey { ItemKey(kind: .subscription, id: id.description) }
+    public static let webhookKeys = ItemKey(kind: .webhookKeys, id: "keys")
+    public static let holds = ItemKey(kind: .holds, id: "holds")
+    public static let counts = ItemKey(kind: .counts, id: "counts")
+
+    public static func < (a: ItemKey, b: ItemKey) -> Bool { (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id) }
+
+    private static let namespace = UniqueId(high: 0x6c65_6467_6572_5f6c, low: 0x8f6f_775f_6974_0001)
+
+    /// The identity under which the item's events are known.
+    public func subject(in tenant: TenantId) -> UniqueId {
+        if kind == .schedule || kind == .subscription, let id = UniqueId(id) { return id }
+        return UniqueId.version5(namespace: Self.namespace, name: Array(tenant.value.utf8) + [0] + Array(kind.rawValue.utf8))
+    }
+}
+
+/// One item, as it is committed.
+public enum TenantItem: Hashable, Sendable {
+    case schedule(Schedule)
+    case subscription(Subscription)
+    case webhookKeys(WebhookKeys)
+    case holds(Holds)
+    case counts(ItemCounts)
+
+    public var key: ItemKey {
+        switch self {
+        case .schedule(let schedule): .schedule(schedule.id)
+        case .subscription(let subscription): .subscription(subscription.id)
+        case .webhookKeys: .webhookKeys
+        case .holds: .holds
+        case .counts: .counts
+        }
+    }
+
+    public var tenant: TenantId {
+        switch self {
+        case .schedule(let schedule): schedule.tenant
+        case .subscription(let subscription): subscription.tenant
+        case .webhookKeys(let keys): keys.tenant
+        case .holds(let holds): holds.tenant
+        case .counts(let counts): counts.tenant
+        }
+    }
+
+    /// Counts its changes from 1.
+    public var version: Int64 {
+        switch self {
+        case .schedule(let schedule): schedule.version
+        case .subscription(let subscription): subscription.version
+        case .webhookKeys(let keys): keys.version
+        case .holds(let holds): holds.version
+        case .counts(let counts): counts.version
+        }
+    }
+
+    /// When the first of its changes was made; of counts, which are not told of, the beginning of time.
+    public var createdAt: Instant {
+        switch self {
+        case .schedule(let schedule): schedule.createdAt
+        case .subscription(let subscription): subscription.createdAt
+        case .webhookKeys(let keys): keys.createdAt
+        case .holds(let holds): holds.createdAt
+        case .counts: .earliest
+        }
+    }
+
+    /// A deleted one stays on record, so that its identity is not given again; lists leave it out.
+    public var isDeleted: Bool {
+        switch self {
+        case .schedule(let schedule): schedule.status == .deleted
+        case .subscription(let subscription): subscription.status == .deleted
+        case .webhookKeys, .holds, .counts: false
+        }
+    }
+
+    /// About how many bytes it takes in memory.
+    public var approximateBytes: Int {
+        switch self {
+        case .schedule(let schedule): schedule.plan.template.approximateBytes + 512
+        case .subscription(let subscription):
+            subscription.plan.template.approximateBytes + 32 * subscription.from.count + 64 * subscription.plan.types.count + 1_024
+        case .webhookKeys(let keys): 256 + 512 * keys.keys.count
+        case .holds(let holds): 256 + 512 * holds.targets.count
+        case .counts: 128
+        }
+    }
+}
+
+extension TenantItem {
+    /// How an item is kept by a store: JSON that only ever gains members. Tenant, key and version are not in it.
+    public var storedState: [UInt8] {
+        switch self {
+        case .schedule(let schedule): schedule.storedState
+        case .subscription(let subscription): subscription.storedState
+        case .webhookKeys(let keys): keys.storedState
+        case .holds(let holds): holds.storedState
+        case .counts(let counts): counts.storedState
+        }
+    }
+
+    /// - Returns: nil when `state` is not what `storedState` wrote.
+    public init?(kind: ItemKey.Kind, tenant: TenantId, id: String, version: Int64, storedState state: [UInt8]) {
+        switch kind {
+        case .schedule:
+            guard let id = ScheduleId(id), let schedule = Schedule(tenant: tenant, id: id, version: version, storedState: state)
+            else { return nil }
+            self = .schedule(schedule)
+        case .subscription:
+            guard let id = SubscriptionId(id),
+                let subscription = Subscription(tenant: tenant, id: id, version: version, storedState: state)
+            else { return nil }
+            self = .subscription(subscription)
+        case .webhookKeys:
+            guard let keys = WebhookKeys(tenant: tenant, version: version, storedState: state) else { return nil }
+            self = .webhookKeys(keys)
+        case .holds:
+            guard let holds = Holds(tenant: tenant, version: version, storedState: state) else { return nil }
+            self = .holds(holds)
+        case .counts:
+            guard let counts = ItemCounts(tenant: tenant, version: version, storedState: state) else { return nil }
+            self = .counts(counts)
+        }
+    }
+}
+
+/// What a schedule or a subscription is called by its tenant: 1 to 128 bytes without control characters.
+public struct ItemName: Hashable, Sendable, CustomStringConvertible {
+    public let value: String
+    public static let maxBytes = 128
+
+    /// - Returns: nil when `value` is not of the form above.
+    public init?(_ value: String) {
+        guard (1...Self.maxBytes).contains(value.utf8.count), !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return nil }
+        self.value = value
+    }
+
+    public var description: String { value }
+}
+
+/// How many schedules and subscriptions a tenant has, deleted ones left out: what its limits are held against. It changes with them in one
+/// commit, so it is exact.
+public struct ItemCounts: Hashable, Sendable {
+    public let tenant: TenantId
+    public internal(set) var version: Int64
+    public internal(set) var schedules: Int
+    public internal(set) var subscriptions: Int
+
+    public init(tenant: TenantId, version: Int64 = 0, schedules: Int = 0, subscriptions: Int = 0) {
+        self.tenant = tenant
+        self.version = version
+        self.schedules = schedules
+        self.subscriptions = subscriptions
+    }
+
+    var storedState: [UInt8] {
+        var json = JSONWriter(capacity: 64)
+        json.object { json in
+            json.field("schedules", schedules)
+            json.field("subscriptions", subscriptions)
+        }
+        return json.bytes
+    }
+
+    init?(tenant: TenantId, version: Int64, storedState state: [UInt8]) {
+        guard let members = StoredMembers(state), let schedules = members.integer("schedules"),
+            let subscriptions = members.integer("subscriptions")
+        else { return nil }
+        self.init(tenant: tenant, version: version, schedules: Int(clamping: schedules), subscriptions: Int(clamping: subscriptions))
+    }
+}

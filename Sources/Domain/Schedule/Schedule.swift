@@ -1,0 +1,170 @@
+/// Makes a call at times that recur, one for each (SC-13).
+public struct Schedule: Hashable, Sendable {
+    /// What a schedule is asked to do; it may be changed.
+    public struct Plan: Hashable, Sendable {
+        public let name: ItemName
+        public let timing: ScheduleTiming
+        public internal(set) var template: CallTemplate
+        /// Tells a repeated request from another one: the same content sealed twice differs.
+        public let fingerprint: Fingerprint
+
+        public init(name: ItemName, timing: ScheduleTiming, template: CallTemplate, fingerprint: Fingerprint) {
+            self.name = name
+            self.timing = timing
+            self.template = template
+            self.fingerprint = fingerprint
+        }
+    }
+
+    public enum Status: String, Sendable, CaseIterable {
+        case active, paused
+        /// For ever.
+        case deleted
+    }
+
+    /// The most schedules that a tenant may have.
+    public static let limit = 10_000
+
+    public let tenant: TenantId
+    public let id: ScheduleId
+    /// Counts its events from 1.
+    public internal(set) var version: Int64
+    public internal(set) var plan: Plan
+    public internal(set) var status: Status
+    /// The fingerprint of the request that made it.
+    public let fingerprint: Fingerprint
+    public let createdAt: Instant
+    public internal(set) var updatedAt: Instant
+    /// Occurrences up to then are none of its: they came before it was made, or resumed, or got its present timing.
+    public internal(set) var activeSince: Instant
+
+    public var name: ItemName { plan.name }
+    public var timing: ScheduleTiming { plan.timing }
+    public var template: CallTemplate { plan.template }
+}
+
+public enum ScheduleCommand: Sendable {
+    case create(Schedule.Plan)
+    /// - Parameter ifVersion: refused when the schedule has another version; nil: whatever it is.
+    case change(Schedule.Plan, ifVersion: Int64?)
+    case pause
+    case resume
+    case delete
+
+    var name: String {
+        switch self {
+        case .create: "create"
+        case .change: "change"
+        case .pause: "pause"
+        case .resume: "resume"
+        case .delete: "delete"
+        }
+    }
+}
+
+public enum ScheduleEvent: Hashable, Sendable {
+    case created(Schedule.Plan)
+    case changed(Schedule.Plan)
+    case paused
+    case resumed
+    case deleted
+
+    /// The raw value is the `<what>` of the event type `ledgerflow.schedule.<what>.v1`.
+    public enum Kind: String, Sendable, CaseIterable { case created, changed, paused, resumed, deleted }
+
+    public var kind: Kind {
+        switch self {
+        case .created: .created
+        case .changed: .changed
+        case .paused: .paused
+        case .resumed: .resumed
+        case .deleted: .deleted
+        }
+    }
+}
+
+extension Schedule {
+    static func decide(_ state: Schedule?, _ command: ScheduleCommand, counts: ItemCounts) throws(BookError) -> [ScheduleEvent] {
+        if case .create(let plan) = command {
+            guard let state else {
+                guard counts.schedules < limit else { throw .tooManyItems(.schedule, limit: limit) }
+                return [.created(plan)]
+            }
+            guard state.fingerprint == plan.fingerprint else { throw .idempotencyConflict }
+            return []
+        }
+        guard let state else { throw .noSuchItem(.schedule) }
+        if state.status == .deleted {
+            if case .delete = command { return [] }
+            throw .noSuchItem(.schedule)
+        }
+        switch command {
+        case .create: return []
+        case .change(let plan, let version):
+            if state.plan.fingerprint == plan.fingerprint { return [] }
+            if let version, version != state.version { throw .versionConflict(actual: state.version) }
+            return [.changed(plan)]
+        case .pause: return state.status == .paused ? [] : [.paused]
+        case .resume: return state.status == .active ? [] : [.resumed]
+        case .delete: return [.deleted]
+        }
+    }
+
+    static func evolve(_ state: Schedule?, _ event: ScheduleEvent, id: ScheduleId, tenant: TenantId, at now: Instant) -> Schedule? {
+        if case .created(let plan) = event {
+            return Schedule(
+                tenant: tenant, id: id, version: 1, plan: plan, status: .active, fingerprint: plan.fingerprint, createdAt: now,
+                updatedAt: now, activeSince: now)
+        }
+        guard var schedule = state else { return nil }
+        schedule.version += 1
+        schedule.updatedAt = max(now, schedule.updatedAt)
+        switch event {
+        case .created: break
+        case .changed(let plan):
+            if plan.timing != schedule.timing { schedule.activeSince = now }
+            schedule.plan = plan
+        case .paused: schedule.status = .paused
+        case .resumed:
+            schedule.status = .active
+            schedule.activeSince = now
+        case .deleted:
+            schedule.status = .deleted
+            schedule.plan.template = schedule.plan.template.erased
+        }
+        return schedule
+    }
+}
+
+extension Schedule {
+    var storedState: [UInt8] {
+        var json = JSONWriter(capacity: 512)
+        json.object { json in
+            json.field("name", plan.name.value)
+            json.field("status", status.rawValue)
+            json.object("timing") { timing.write(into: &$0) }
+            json.object("template") { template.write(into: &$0) }
+            json.field("planFingerprint", Base64.encodeURL(plan.fingerprint.bytes))
+            json.field("fingerprint", Base64.encodeURL(fingerprint.bytes))
+            json.field("createdAt", createdAt.microseconds)
+            json.field("updatedAt", updatedAt.microseconds)
+            json.field("activeSince", activeSince.microseconds)
+        }
+        return json.bytes
+    }
+
+    init?(tenant: TenantId, id: ScheduleId, version: Int64, storedState state: [UInt8]) {
+        guard let members = StoredMembers(state), let name = members.text("name").flatMap(ItemName.init(_:)),
+            let status = members.text("status").flatMap(Status.init(rawValue:)),
+            let timing = members.object("timing").flatMap(ScheduleTiming.init(stored:)),
+            let template = CallTemplate(StoredMembers(members.object("template"))),
+            let planFingerprint = members.fingerprint("planFingerprint"), let fingerprint = members.fingerprint("fingerprint"),
+            let createdAt = members.instant("createdAt"), let updatedAt = members.instant("updatedAt"),
+            let activeSince = members.instant("activeSince")
+        else { return nil }
+        self.init(
+            tenant: tenant, id: id, version: version,
+            plan: Plan(name: name, timing: timing, template: template, fingerprint: planFingerprint), status: status,
+            fingerprint: fingerprint, createdAt: createdAt, updatedAt: updatedAt, activeSince: activeSince)
+    }
+}
