@@ -68,6 +68,7 @@ let shell: [Target] = [
     .systemLibrary(name: "CRdKafka", path: "Sources/Adapters/CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     adapter("Kafka", ["CRdKafka"]),
     adapter("System", [collections]),
+    adapter("Sealing", [crypto]),
     adapter("Telemetry"),
     adapter("JWT", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
     adapter(
@@ -94,8 +95,8 @@ let shell: [Target] = [
         name: "Main",
         dependencies: [
             "Domain", "Ports", "Actors",
-            "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "TelemetryAdapter", "JWTAdapter", "HTTPClientAdapter",
-            "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "XMLAdapter", "CSQLite",
+            "InMemoryAdapter", "SQLiteAdapter", "SystemAdapter", "SealingAdapter", "TelemetryAdapter", "JWTAdapter",
+            "HTTPClientAdapter", "HTTPServerAdapter", "PostgresAdapter", "KafkaAdapter", "XMLAdapter", "CSQLite",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "Hummingbird", package: "hummingbird"),
@@ -110,7 +111,9 @@ let shell: [Target] = [
         path: "Sources/Main",
         swiftSettings: strict
     ),
-    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract"]),
+    tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PropertyKit"]),
+    tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
+    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "SealingAdapter"]),
     tests(
         "HTTPClientTests",
         [
@@ -124,8 +127,9 @@ let shell: [Target] = [
     tests(
         "HTTPServerTests",
         [
-            "Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SystemAdapter", "TelemetryAdapter", "XMLAdapter", crypto, lifecycle,
-            logging,
+            "Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SealingAdapter", "SystemAdapter", "TelemetryAdapter", "XMLAdapter",
+            crypto,
+            lifecycle, logging,
         ]),
     kit("PostgresKit", []),
     tests("PostgresTests", ["CLibpq", "Domain", "Ports", "PostgresAdapter", "PortContract", "PostgresKit"]),

@@ -19,7 +19,7 @@ struct Ledgerflow: AsyncParsableCommand {
         version: productVersion,
         subcommands: [
             Serve.self, Demo.self, Call.self, InvoiceCommands.self, SeriesCommands.self, Validate.self, AuditCommands.self, Events.self,
-            Token.self, Migrate.self, Doctor.self,
+            Token.self, KeysCommands.self, Migrate.self, Doctor.self,
         ])
 
     /// As the library's own, but for failures that bring their exit code along.

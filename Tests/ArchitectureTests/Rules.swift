@@ -29,7 +29,7 @@ extension Rule {
 
     private static let technologies: [String: Set<String>] = [
         "InMemory": [], "Telemetry": [], "SQLite": ["CSQLite", "DequeModule", "HeapModule"],
-        "System": ["DequeModule", "HeapModule", "PriorityQueueModule"], "XML": ["CLibXML2"],
+        "Sealing": ["Crypto"], "System": ["DequeModule", "HeapModule", "PriorityQueueModule"], "XML": ["CLibXML2"],
         "Postgres": ["CLibpq", "DequeModule", "Crypto"], "Kafka": ["CRdKafka"],
         "JWT": ["JWTKit", "Crypto"],
         "HTTPClient": ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging"],

@@ -46,12 +46,15 @@ func withClient(
 
 extension HTTPTargetClient {
     /// The failure of an attempt; nil when it succeeded.
-    func failure(_ attempt: AttemptRequest) async -> ExecutionFailure? {
+    func failure(_ attempt: AttemptRequest) async -> ExecutionFailure? { await error(attempt)?.failure }
+
+    /// The same with the snippet of the answer.
+    func error(_ attempt: AttemptRequest) async -> AttemptFailed? {
         do throws(AttemptFailed) {
             _ = try await send(attempt)
             return nil
         } catch {
-            return error.failure
+            return error
         }
     }
 }

@@ -11,7 +11,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// A TCP server on 127.0.0.1 that speaks no HTTP of its own: a script says what it does with what it receives.
+/// A TCP server, on 127.0.0.1 unless told otherwise, that speaks no HTTP of its own: a script says what it does with what it receives.
 final class ScriptedTarget: Sendable {
     /// What a script can do with one connection.
     struct Connection: Sendable {
@@ -63,11 +63,13 @@ final class ScriptedTarget: Sendable {
     }
 
     /// - Parameters:
+    ///   - host: an address of the loopback network.
+    ///   - port: 0 takes a free one.
     ///   - onConnect: called for every new connection.
     ///   - onData: called with all that the connection has received since `onData` last returned true.
     ///   - tls: speaks TLS on every connection; scripts deal with what is inside.
     init(
-        tls: NIOSSLContext? = nil,
+        host: String = "127.0.0.1", port: Int = 0, tls: NIOSSLContext? = nil,
         onConnect: @escaping @Sendable (Connection) -> Void = { _ in },
         onData: @escaping @Sendable (Connection, [UInt8]) -> Bool = { _, _ in false }
     ) async throws {
@@ -84,20 +86,47 @@ final class ScriptedTarget: Sendable {
                         Script(connection: connection, record: record, onConnect: onConnect, onData: onData))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        port = channel.localAddress?.port ?? 0
+            .bind(host: host, port: port).get()
+        self.port = channel.localAddress?.port ?? 0
         self.record = record
     }
 
     /// A target that answers every request (of a body with Content-Length) with `answer`.
-    static func answering(_ answer: String, tls: NIOSSLContext? = nil) async throws -> ScriptedTarget {
+    static func answering(_ answer: String, host: String = "127.0.0.1", tls: NIOSSLContext? = nil) async throws -> ScriptedTarget {
         try await ScriptedTarget(
-            tls: tls,
+            host: host, tls: tls,
             onData: { connection, bytes in
                 guard RecordedRequest(bytes) != nil else { return false }
                 connection.write(answer)
                 return true
             })
+    }
+
+    /// A target that answers every request with what `answer` makes of it.
+    static func routing(
+        host: String = "127.0.0.1", tls: NIOSSLContext? = nil, _ answer: @escaping @Sendable (RecordedRequest) -> String
+    ) async throws -> ScriptedTarget {
+        try await ScriptedTarget(
+            host: host, tls: tls,
+            onData: { connection, bytes in
+                guard let request = RecordedRequest(bytes) else { return false }
+                connection.write(answer(request))
+                return true
+            })
+    }
+
+    /// Every request, in the order of its connection and then of its arrival there.
+    var requests: [RecordedRequest] {
+        guard connections > 0 else { return [] }
+        return (1...connections).flatMap { number -> [RecordedRequest] in
+            var rest = received(number)
+            var requests: [RecordedRequest] = []
+            while let next = RecordedRequest(rest, alone: true) {
+                requests.append(next)
+                rest.removeFirst(next.count)
+            }
+            return requests
+        }
     }
 
     var connections: Int { record.connections.load(ordering: .relaxed) }
@@ -144,8 +173,11 @@ struct RecordedRequest {
     /// Names in lower case, in the order of the wire.
     let headers: [(name: String, value: String)]
     let body: [UInt8]
+    /// Bytes of the whole request.
+    let count: Int
 
-    init?(_ bytes: [UInt8]) {
+    /// - Parameter alone: the body ends where its length says, and what follows is another request's.
+    init?(_ bytes: [UInt8], alone: Bool = false) {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
         line = lines.first.map(String.init) ?? ""
@@ -155,8 +187,12 @@ struct RecordedRequest {
         }
         let length = headers.first { $0.name == "content-length" }.flatMap { Int($0.value) } ?? 0
         guard bytes.count - end.upperBound >= length else { return nil }
-        body = Array(bytes[end.upperBound...])
+        body = Array(alone ? bytes[end.upperBound..<(end.upperBound + length)] : bytes[end.upperBound...])
+        count = end.upperBound + body.count
     }
+
+    var method: Substring { line.prefix { $0 != " " } }
+    var path: Substring { line.split(separator: " ").dropFirst().first ?? "" }
 
     func values(_ name: String) -> [String] { headers.filter { $0.name == name }.map(\.value) }
 }

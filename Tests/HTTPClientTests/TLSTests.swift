@@ -67,6 +67,31 @@ struct TLSTests {
         await closing.stop()
     }
 
+    @Test("A redirect from https to http is not followed, and one to https is, with the certificate that its name needs")
+    func redirects() async throws {
+        let plain = try await ScriptedTarget.answering(Self.okay)
+        func answer(_ location: String) -> String { "HTTP/1.1 308 X\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n" }
+        try await withTLSTarget(answer: answer("http://127.0.0.1:\(plain.port)/")) { target, client in
+            let failure = await client.failure(try attempt(.POST, "https://billing.example:\(target.port)/", redirects: 5))
+            #expect(failure?.kind == .targetRefused)
+            #expect(failure?.detail == "answered with status 308 and redirects from https to http, which would lay the request open")
+        }
+        #expect(plain.connections == 0)
+        await plain.stop()
+
+        try await withTLSTarget { target, client in
+            let first = try await ScriptedTarget.answering(answer("https://billing.example:\(target.port)/b"))
+            #expect(await client.failure(try attempt(.POST, "http://127.0.0.1:\(first.port)/a", body: [1], redirects: 1)) == nil)
+            #expect(target.requests.map(\.line) == ["POST /b HTTP/1.1"])
+            let other = try await ScriptedTarget.answering(answer("https://other.example:\(target.port)/b"))
+            let failure = await client.failure(try attempt(.POST, "http://127.0.0.1:\(other.port)/a", redirects: 1))
+            #expect(failure?.detail == "after 1 redirect: the target's certificate is for another name")
+            #expect(target.requests.count == 1)
+            await first.stop()
+            await other.stop()
+        }
+    }
+
     @Test("Authorities that cannot be read are an error at the start")
     func unreadableRoots() {
         var settings = HTTPTargetClientSettings()
@@ -78,9 +103,9 @@ struct TLSTests {
 
     /// A target whose certificate is for `billing.example` and 127.0.0.1, and a client that trusts its authority.
     private func withTLSTarget(
-        connectTimeout: TimeSpan = .seconds(20), _ body: (ScriptedTarget, HTTPTargetClient) async throws -> Void
+        connectTimeout: TimeSpan = .seconds(20), answer: String = okay, _ body: (ScriptedTarget, HTTPTargetClient) async throws -> Void
     ) async throws {
-        let target = try await ScriptedTarget.answering(Self.okay, tls: try Self.serverContext())
+        let target = try await ScriptedTarget.answering(answer, tls: try Self.serverContext())
         let roots = FileManager.default.temporaryDirectory.appendingPathComponent("ledgerflow-test-\(target.port)-\(UUID().uuidString).pem")
             .path
         try Self.authority.write(toFile: roots, atomically: true, encoding: .utf8)

@@ -17,6 +17,7 @@ import Testing
         (.creditExceeds(remaining: .zero), .creditRefused),
         (.nothingToCredit, .creditRefused), (.amountOverflow, .creditRefused), (.hasCredits, .creditRefused),
         (.adoptionNotContiguous(period: "2026", expected: 4), .importRefused), (.adoptionTooLarge(limit: 3), .importRefused),
+        (.notReleasable(period: "2026"), .importRefused),
         (.numberCollision(printed: "x-secret"), .invoiceNumberCollision),
     ]
 

@@ -178,6 +178,31 @@ import Testing
         }
     }
 
+    @Test func aRepairIsTakenBackInOneAuditedCommandUntilANumberIsGiven() async throws {
+        try await withServer { server in
+            _ = try await server.post(Self.path, Self.shop)
+            let list = ["SHOP-2026-001", "SHOP-2026-002", "SHOP-2026-002", "SHOP-2026-004"]
+            _ = try await server.post(Self.path + "/SHOP/import", Self.numbers(list, apply: true))
+            let release = Self.path + "/SHOP/release"
+            #expect(try await server.post(release, #"{"period":"2026","from":5}"#).status == 409)
+            #expect(try await server.post(release, #"{"period":"2025","from":1}"#).status == 409)
+            #expect(try await server.post(release, #"{"from":"1"}"#).status == 400)
+            let back = try await server.post(release, #"{"period":"2026","from":2}"#)
+            #expect(back.status == 200, "\(back.text)")
+            #expect(try back.int("released") == 3)
+            #expect(try back.int("last") == 1)
+            #expect(try await server.get(Self.path + "/SHOP/numbers").count("items") == 1)
+            let again = try await server.post(Self.path + "/SHOP/import", Self.numbers(["SHOP-2026-002"], apply: true))
+            #expect(try again.json("applied") == .bool(true))
+            #expect(try await server.get(Self.path + "/SHOP/gap-report").json("complete") == .bool(true))
+            let audit = try await server.get("/v1/audit")
+            #expect(try audit.string("entries", "2", "command") == "series.release")
+            let next = try await server.post(Self.path + "/SHOP/allocations", #"{"document":"x","issueDate":"2026-12-31"}"#)
+            #expect(try next.string("number") == "SHOP-2026-003")
+            #expect(try await server.post(release, #"{"period":"2026","from":1}"#).status == 409)
+        }
+    }
+
     @Test func whatStandsOnAnotherDocumentIsNotTakenOver() async throws {
         try await withServer { server in
             _ = try await server.post(Self.path, Self.shop)

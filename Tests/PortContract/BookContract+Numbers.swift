@@ -59,6 +59,23 @@ extension BookContract {
                 }
             }
         },
+        .init("a number that is taken back is no longer on record, and its place is free in the same commit") { harness in
+            var owner = try await Owner.books(of: Sample.acme, harness.journal)
+            let (one, two) = (try BookSample.number(1), try BookSample.number(2, status: .void(reason: "gap", at: Sample.start)))
+            try await owner.record([.number(one), .number(two)])
+            let released = try BookSample.number(2, status: .released)
+            try await requireError("one that is not there", \.isRejected) {
+                let absent = BookChange(
+                    .number(try BookSample.number(3, status: .released)), before: StoredBookRecord(record: .number(one), ordinal: 0))
+                try await harness.journal.commit(owner.batch(books: [absent]))
+            }
+            let other = try BookSample.number(2, document: "another")
+            let before = StoredBookRecord(record: .number(two), ordinal: 0)
+            try await owner.commit(books: [BookChange(.number(released), before: before), BookChange(.number(other))])
+            let keys = [one, two, other].map { BookRecord.number($0).key }
+            let found = try await harness.journal.load(keys, in: owner.partition)
+            try requireEqual(Set(found.map(\.record)), [.number(one), .number(other)], "what is on record")
+        },
         .init("thousands of numbers in one commit are all stored, each at its document") { harness in
             var owner = try await Owner.books(of: Sample.acme, harness.journal)
             let numbers = try (1...3_000).map { try BookSample.number($0) }

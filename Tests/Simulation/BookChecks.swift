@@ -20,6 +20,7 @@ struct BookChecks {
                 let subject = series.plan.id.subject(in: series.tenant)
                 checkVersions("Series \(series.plan.id)", series.version, eventsBySubject[subject] ?? [])
             case .number(let record): numbers.append(record)
+            case .item: break
             }
         }
         checkNumbers(numbers)

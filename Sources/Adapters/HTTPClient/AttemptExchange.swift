@@ -11,8 +11,8 @@ final class AttemptExchange: Sendable {
     enum End: Sendable {
         /// A complete answer with a status from 200 to 299.
         case succeeded(status: Int, bodyBytes: Int)
-        /// Any other status; its body does not matter.
-        case refused(status: Int, retryAfter: String?)
+        /// Any other status, with its `Location` fields; whether its body is complete does not matter.
+        case refused(status: Int, retryAfter: String?, locations: [String])
         case tooLarge
         case deadlinePassed
         case cancelled
@@ -26,20 +26,26 @@ final class AttemptExchange: Sendable {
         var end: End?
         /// The status, when it is known and not 2xx.
         var refusal: End?
+        /// How the body begins.
+        var snippet: [UInt8] = []
     }
 
     private let maxBodyBytes: Int
+    private let maxSnippetBytes: Int
     private let state = Mutex(State())
 
-    init(maxBodyBytes: Int) { self.maxBodyBytes = maxBodyBytes }
+    init(maxBodyBytes: Int, maxSnippetBytes: Int) { (self.maxBodyBytes, self.maxSnippetBytes) = (maxBodyBytes, maxSnippetBytes) }
 
-    /// Sends `request`; called once.
-    func run(_ request: HTTPClientRequest, on client: HTTPClient, loop: any EventLoop, deadline: NIODeadline) async -> End {
-        await withTaskCancellationHandler {
+    /// Sends `request`; called once. The snippet is what had come of the body, at most `maxSnippetBytes` from its beginning.
+    func run(
+        _ request: HTTPClientRequest, on client: HTTPClient, loop: any EventLoop, deadline: NIODeadline
+    ) async -> (end: End, snippet: [UInt8]) {
+        let last = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in start(request, on: client, loop: loop, deadline: deadline, continuation) }
         } onCancel: {
             end(with: .cancelled)
         }
+        return (last, state.withLock { $0.snippet })
     }
 
     private func start(
@@ -67,21 +73,37 @@ final class AttemptExchange: Sendable {
         do {
             let response = try await client.execute(request, deadline: .distantFuture)
             let status = Int(response.status.code)
-            if !(200...299).contains(status) {
-                let refusal = End.refused(status: status, retryAfter: response.headers.first(name: "retry-after"))
+            let isSuccess = (200...299).contains(status)
+            if !isSuccess {
+                let refusal = End.refused(
+                    status: status, retryAfter: response.headers.first(name: "retry-after"), locations: response.headers["location"])
                 state.withLock { $0.refusal = refusal }
             }
+            var most = maxBodyBytes
             let announced = request.method == .HEAD ? nil : response.headers.first(name: "content-length").flatMap { Int($0) }
-            if let announced, announced > maxBodyBytes { return .tooLarge }
+            if let announced, announced > maxBodyBytes {
+                if isSuccess { return .tooLarge }
+                // It will not be read to its end, but its beginning may tell what is wrong.
+                most = maxSnippetBytes - 1
+            }
             var received = 0
             for try await part in response.body {
                 received += part.readableBytes
+                keep(part)
                 // Leaving the loop drops the rest, and the connection.
-                if received > maxBodyBytes { return .tooLarge }
+                if received > most { return .tooLarge }
             }
             return .succeeded(status: status, bodyBytes: received)
         } catch {
             return .failed(error)
+        }
+    }
+
+    private func keep(_ part: ByteBuffer) {
+        state.withLock { state in
+            let room = maxSnippetBytes - state.snippet.count
+            // Once the attempt is over, its snippet is read and does not change.
+            if room > 0, state.end == nil { state.snippet += part.readableBytesView.prefix(room) }
         }
     }
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Domain
 import NIOCore
 import NIOHTTP1
+import Ports
 
 #if canImport(Darwin)
     import Darwin
@@ -17,14 +18,27 @@ extension HTTPTargetClient {
     static let stopped = ExecutionFailure(kind: .ownerLost, detail: "the engine is stopping")
 
     static func failure(_ error: HostResolutionError, resolving host: String) -> ExecutionFailure {
-        switch error {
-        case .notFound: ExecutionFailure(kind: .connection, detail: "the name \(shortened(host)) has no address")
-        case .timedOut: ExecutionFailure(kind: .timeout, detail: "the name \(shortened(host)) was not resolved in time")
+        let name = isAddressLike(host) ? "the URL's host" : "the name \(shortened(host))"
+        return switch error {
+        case .notFound: ExecutionFailure(kind: .connection, detail: "\(name) has no address")
+        case .timedOut: ExecutionFailure(kind: .timeout, detail: "\(name) was not resolved in time")
         case .busy: ExecutionFailure(kind: .connection, detail: "too many names are being resolved")
-        case .failed(let reason): ExecutionFailure(kind: .connection, detail: "the name \(shortened(host)) was not resolved: \(reason)")
+        case .failed(let reason): ExecutionFailure(kind: .connection, detail: "\(name) was not resolved: \(reason)")
         case .cancelled: ExecutionFailure(kind: .cancelled, detail: "the attempt was cancelled")
         case .stopped: stopped
         }
+    }
+
+    /// Names a host, which whoever submitted the call knows, but no address: a redirect may lead to one that nobody outside is to know.
+    static func failure(_ refusal: TargetRefusal, of host: String) -> ExecutionFailure {
+        let subject = isAddressLike(host) ? "the URL's host is" : "\(shortened(host)) leads to"
+        return ExecutionFailure(kind: .targetRefused, detail: "\(subject) an address in \(refusal), which is not allowed")
+    }
+
+    /// Whether a host is an address in any spelling that somebody takes for one: its last label is a number, or it holds a colon.
+    private static func isAddressLike(_ host: String) -> Bool {
+        guard !host.utf8.contains(UInt8(ascii: ":")), let last = host.split(separator: ".").last else { return true }
+        return last.utf8.allSatisfy { (0x30...0x39).contains($0) } || last.hasPrefix("0x")
     }
 
     static func failure(_ error: any Error) -> ExecutionFailure {
@@ -93,5 +107,16 @@ extension HTTPTargetClient {
             default: "the connection failed (\(type(of: error)))"
             }
         return ExecutionFailure(kind: .connection, detail: detail)
+    }
+}
+
+extension AttemptFailed {
+    /// The same failure, which says that it is not the given target's.
+    func after(_ redirects: Int) -> AttemptFailed {
+        AttemptFailed(
+            ExecutionFailure(
+                kind: failure.kind, status: failure.status,
+                detail: "after \(redirects) redirect\(redirects == 1 ? "" : "s"): \(failure.detail)", retryAfter: failure.retryAfter),
+            snippet: snippet)
     }
 }

@@ -9,7 +9,8 @@ public import Ports
 ///
 /// Sound against names that change between check and use (DNS rebinding): the client resolves each name itself, judges every
 /// address, and connects to an address that it has judged. With TLS the target still has to prove the name in the URL.
-/// No redirect is followed, no proxy used, no body decompressed. It must be shut down before it is let go.
+/// Redirects are followed only as far as an attempt allows, and each hop's target is judged the same way. No proxy is used, no body
+/// decompressed. It must be shut down before it is let go.
 public final class HTTPTargetClient: TargetClient {
     private let policy: TargetPolicy
     private let settings: HTTPTargetClientSettings
@@ -41,25 +42,17 @@ public final class HTTPTargetClient: TargetClient {
         connections = TargetConnections(settings: settings, roots: roots, loops: eventLoopGroup)
     }
 
-    /// Sends the request once and ends within `request.timeout`, whatever the target does.
+    /// Sends the request once, follows the redirects that it allows, and ends within `request.timeout`, whatever the targets do.
     ///
     /// - Throws: `.status` for any answer that is not 2xx; `.responseTooLarge`; `.timeout` for every time-out; `.targetRefused`;
     ///   `.cancelled` when the task is cancelled; `.ownerLost` when the client is shut down meanwhile; `.connection` for the rest.
     public func send(_ request: AttemptRequest) async throws(AttemptFailed) -> TargetAnswer {
-        let deadline = NIODeadline.now() + TimeAmount(request.timeout)
-        let url = request.request.url
-        let addresses = try await vettedAddresses(of: url, deadline: deadline)
-        for (index, address) in addresses.prefix(Self.maxAddressesTried).enumerated() {
-            let end = try await exchange(request, with: address, deadline: deadline)
-            if let failure = connectionRefused(end) {
-                names.demote(address, of: url.host)
-                if index + 1 < min(addresses.count, Self.maxAddressesTried) { continue }
-                throw AttemptFailed(failure)
-            }
-            if case .failed(let error) = end, isConnectTimeout(error) { names.demote(address, of: url.host) }
-            return TargetAnswer(summary: try summary(of: end, request))
+        var trail = RedirectTrail(request)
+        do throws(AttemptFailed) {
+            return try await send(along: &trail, within: request.timeout)
+        } catch {
+            throw trail.followed == 0 ? error : error.after(trail.followed)
         }
-        throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "the target's name has no address"))
     }
 
     /// Drops every connection; attempts that run end as `.ownerLost`, later ones at once. Returns when all is closed, within two
@@ -67,6 +60,56 @@ public final class HTTPTargetClient: TargetClient {
     public func shutdown() async {
         await names.shutdown()
         await connections.shutdown(within: .seconds(2))
+    }
+
+    /// Every hop is a request of its own, whose target is judged like the first; all share one deadline.
+    private func send(along trail: inout RedirectTrail, within timeout: TimeSpan) async throws(AttemptFailed) -> TargetAnswer {
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        while true {
+            let (end, snippet) = try await answer(to: trail.hop, deadline: deadline)
+            switch end {
+            case .succeeded(let status, let bodyBytes):
+                return TargetAnswer(summary: ResponseSummary(status: status, bodyBytes: bodyBytes), snippet: snippet)
+            case .refused(let status, let retryAfter, let locations):
+                do throws(RedirectRefusal) {
+                    if try trail.follow(status, to: locations) { continue }
+                } catch {
+                    throw AttemptFailed(error.failure(status: status), snippet: snippet)
+                }
+                let wait = retryAfter.flatMap { RetryAfter.wait($0, now: now(), longest: settings.maxRetryAfter) }
+                throw AttemptFailed(
+                    ExecutionFailure(kind: .status, status: status, detail: "answered with status \(status)", retryAfter: wait),
+                    snippet: snippet)
+            case .tooLarge:
+                let detail = "the response's body is larger than \(settings.maxResponseBytes) bytes"
+                throw AttemptFailed(ExecutionFailure(kind: .responseTooLarge, detail: detail), snippet: snippet)
+            case .deadlinePassed:
+                let detail = "no complete answer within \(timeout.milliseconds) ms"
+                throw AttemptFailed(ExecutionFailure(kind: .timeout, detail: detail), snippet: snippet)
+            case .cancelled:
+                throw AttemptFailed(ExecutionFailure(kind: .cancelled, detail: "the attempt was cancelled"), snippet: snippet)
+            case .failed(let error):
+                throw AttemptFailed(Self.failure(error), snippet: snippet)
+            }
+        }
+    }
+
+    /// What one hop's target answers, at the first of its addresses at which anybody listens.
+    private func answer(
+        to hop: Hop, deadline: NIODeadline
+    ) async throws(AttemptFailed) -> (end: AttemptExchange.End, snippet: [UInt8]) {
+        let addresses = try await vettedAddresses(of: hop.url, deadline: deadline)
+        for (index, address) in addresses.prefix(Self.maxAddressesTried).enumerated() {
+            let answer = try await exchange(hop, with: address, deadline: deadline)
+            if let failure = connectionRefused(answer.end) {
+                names.demote(address, of: hop.url.host)
+                if index + 1 < min(addresses.count, Self.maxAddressesTried) { continue }
+                throw AttemptFailed(failure)
+            }
+            if case .failed(let error) = answer.end, isConnectTimeout(error) { names.demote(address, of: hop.url.host) }
+            return answer
+        }
+        throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "the target's name has no address"))
     }
 
     /// The addresses of the URL's host, every one of them judged.
@@ -82,20 +125,16 @@ public final class HTTPTargetClient: TargetClient {
                 throw AttemptFailed(Self.failure(error, resolving: url.host))
             }
         }
-        if let refusal = policy.refusal(of: addresses) {
-            throw AttemptFailed(
-                ExecutionFailure(
-                    kind: .targetRefused, detail: "\(Self.shortened(url.host)) leads to an address in \(refusal), which is not allowed"))
-        }
+        if let refusal = policy.refusal(of: addresses) { throw AttemptFailed(Self.failure(refusal, of: url.host)) }
         return addresses.map(\.unmapped)
     }
 
     private func exchange(
-        _ attempt: AttemptRequest, with address: IPAddress, deadline: NIODeadline
-    ) async throws(AttemptFailed) -> AttemptExchange.End {
+        _ hop: Hop, with address: IPAddress, deadline: NIODeadline
+    ) async throws(AttemptFailed) -> (end: AttemptExchange.End, snippet: [UInt8]) {
         let client: EndpointClient
         do throws(TargetConnectionsError) {
-            client = try connections.acquire(Self.endpoint(of: attempt.request.url, at: address))
+            client = try connections.acquire(Self.endpoint(of: hop.url, at: address))
         } catch {
             switch error {
             case .stopped: throw AttemptFailed(Self.stopped)
@@ -104,9 +143,9 @@ public final class HTTPTargetClient: TargetClient {
             }
         }
         defer { connections.release(client) }
-        let exchange = AttemptExchange(maxBodyBytes: settings.maxResponseBytes)
+        let exchange = AttemptExchange(maxBodyBytes: settings.maxResponseBytes, maxSnippetBytes: TargetAnswer.maxSnippetBytes)
         return await exchange.run(
-            Self.request(for: attempt, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
+            Self.request(for: hop, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
     }
 
     private static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
@@ -118,53 +157,21 @@ public final class HTTPTargetClient: TargetClient {
     }
 
     /// The request as the HTTP library takes it.
-    private static func request(for attempt: AttemptRequest, origin: String) -> HTTPClientRequest {
-        let outgoing = attempt.request
-        let url = outgoing.url
+    private static func request(for hop: Hop, origin: String) -> HTTPClientRequest {
         var headers = HTTPHeaders()
-        headers.reserveCapacity(outgoing.headers.count + attempt.headers.count + 3)
-        headers.add(name: "Host", value: hostField(of: url))
+        headers.reserveCapacity(hop.headers.count + hop.ownHeaders.count + 3)
+        headers.add(name: "Host", value: hop.url.hostAndPort)
         var hasUserAgent = false
-        for header in outgoing.headers {
+        for header in hop.headers {
             hasUserAgent = hasUserAgent || header.name.lowercased() == "user-agent"
             headers.add(name: header.name, value: header.value)
         }
         if !hasUserAgent { headers.add(name: "User-Agent", value: "ledgerflow") }
-        for header in attempt.headers { headers.add(name: header.name, value: header.value) }
-        var request = HTTPClientRequest(url: origin + RequestTarget.escaped(url.pathAndQuery))
-        request.method = HTTPMethod(rawValue: outgoing.method.rawValue)
+        for header in hop.ownHeaders { headers.add(name: header.name, value: header.value) }
+        var request = HTTPClientRequest(url: origin + RequestTarget.escaped(hop.url.pathAndQuery))
+        request.method = HTTPMethod(rawValue: hop.method.rawValue)
         request.headers = headers
-        if !outgoing.body.isEmpty, outgoing.method != .GET, outgoing.method != .HEAD {
-            request.body = .bytes(ByteBuffer(bytes: outgoing.body))
-        }
+        if !hop.body.isEmpty, hop.method != .GET, hop.method != .HEAD { request.body = .bytes(ByteBuffer(bytes: hop.body)) }
         return request
-    }
-
-    /// The host as the URL spells it, with the port unless it is the scheme's own (RFC 9110 §7.2).
-    private static func hostField(of url: TargetURL) -> String {
-        let host = url.host.utf8.contains(UInt8(ascii: ":")) ? "[\(url.host)]" : url.host
-        return url.port == (url.scheme == .https ? 443 : 80) ? host : "\(host):\(url.port)"
-    }
-
-    private func summary(of end: AttemptExchange.End, _ request: AttemptRequest) throws(AttemptFailed) -> ResponseSummary {
-        let failure: ExecutionFailure
-        switch end {
-        case .succeeded(let status, let bodyBytes):
-            return ResponseSummary(status: status, bodyBytes: bodyBytes)
-        case .refused(let status, let retryAfter):
-            failure = ExecutionFailure(
-                kind: .status, status: status, detail: "answered with status \(status)",
-                retryAfter: retryAfter.flatMap { RetryAfter.wait($0, now: now(), longest: settings.maxRetryAfter) })
-        case .tooLarge:
-            failure = ExecutionFailure(
-                kind: .responseTooLarge, detail: "the response's body is larger than \(settings.maxResponseBytes) bytes")
-        case .deadlinePassed:
-            failure = ExecutionFailure(kind: .timeout, detail: "no complete answer within \(request.timeout.milliseconds) ms")
-        case .cancelled:
-            failure = ExecutionFailure(kind: .cancelled, detail: "the attempt was cancelled")
-        case .failed(let error):
-            failure = Self.failure(error)
-        }
-        throw AttemptFailed(failure)
     }
 }

@@ -28,6 +28,11 @@ struct NumberConstraints {
         printed[key(record)] = record.document
     }
 
+    mutating func remove(_ record: NumberRecord) {
+        places[place(record)] = nil
+        printed[key(record)] = nil
+    }
+
     private func place(_ record: NumberRecord) -> Place {
         Place(tenant: record.tenant, series: record.number.series, period: record.number.period, sequence: record.number.sequence)
     }
@@ -61,7 +66,10 @@ extension InMemoryStore {
             guard version == write.expectedVersion else {
                 throw .rejected("A record of the books has version \(version), not \(write.expectedVersion).")
             }
-            guard case .number(let number) = record, write.expectedVersion == 0 else { continue }
+            if case .number(let number) = record, number.status == .released { numbers.remove(number) }
+        }
+        for write in batch.books {
+            guard case .number(let number) = write.stored.record, write.expectedVersion == 0 else { continue }
             guard numbers.allows(number) else { throw .numberCollision(number.number.printed) }
             numbers.add(number)
         }
@@ -73,6 +81,11 @@ extension InMemoryStore {
 
     static func applyBooks(_ batch: CommitBatch, to state: inout State) {
         for write in batch.books {
+            if case .number(let number) = write.stored.record, number.status == .released {
+                state.books[write.stored.record.key] = nil
+                state.numbers.remove(number)
+                continue
+            }
             state.books[write.stored.record.key] = write.stored
             switch write.stored.record {
             case .number(let number): state.numbers.add(number)

@@ -17,6 +17,8 @@ struct OpenedStore: Sendable {
     let engineName: String
     /// Whether the store's engines have the keys that this one has.
     let keysAgree: Bool
+    /// Sealing keys that the store's engines have used and this one does not have.
+    let missingKeys: [String]
 
     /// RFC 9562 §5.4: version 4.
     static func randomId() -> UniqueId {
@@ -64,6 +66,7 @@ extension PostgresStore {
             opened = try identity(connection, options)
         } catch { throw PostgresMigrations.opened(settings, error) }
         guard opened.keysAgree else { throw .otherKeys(server: settings.server) }
+        guard opened.missingKeys.isEmpty else { throw .sealingKeysMissing(server: settings.server, keys: opened.missingKeys) }
         return opened
     }
 
@@ -95,6 +98,8 @@ extension PostgresStore {
         if let given = options.keyMark, mark == nil {
             _ = try connection.rows("INSERT INTO store (key, value) VALUES ('key_mark', $1)", [given])
         }
+        let agree = options.keyMark == nil || mark == nil || mark == options.keyMark
+        let missing = try agree ? missingKeys(connection, options) : []
         try connection.execute("COMMIT")
         guard let id = try connection.value("SELECT value FROM store WHERE key = 'store_id'").flatMap({ UniqueId($0) }),
             let count = try connection.value("SELECT value FROM store WHERE key = 'partition_count'").flatMap({ Int($0) })
@@ -103,7 +108,29 @@ extension PostgresStore {
         guard partitions == (0..<count).map({ String($0) }) else { throw .unreadable("the partitions are not \(count)") }
         return OpenedStore(
             storeId: id, partitionCount: count, engineName: options.ownerName.isEmpty ? hostAndProcess() : options.ownerName,
-            keysAgree: options.keyMark == nil || mark == nil || mark == options.keyMark)
+            keysAgree: agree, missingKeys: missing)
+    }
+
+    /// Notes the newest sealing key, unless one that was noted before is missing.
+    ///
+    /// - Returns: those that are missing.
+    private static func missingKeys(_ connection: borrowing AdminConnection, _ options: PostgresStoreOptions) throws(StoreFailure)
+        -> [String]
+    {
+        guard let newest = options.sealingKeys.last else { return [] }
+        let prefix = "sealing_key/"
+        let known = try connection.rows(
+            "SELECT substr(key, $1::int) FROM store WHERE starts_with(key, $2) ORDER BY key",
+            [
+                String(prefix.utf8.count + 1), prefix,
+            ]
+        ).compactMap { $0[0] }
+        let missing = known.filter { !options.sealingKeys.contains($0) }
+        guard missing.isEmpty, !known.contains(newest) else { return missing }
+        _ = try connection.rows(
+            "INSERT INTO store (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [prefix + newest, String(options.createdAt.microseconds)])
+        return []
     }
 
     private static func create(_ connection: borrowing AdminConnection, _ options: PostgresStoreOptions) throws(StoreFailure) {

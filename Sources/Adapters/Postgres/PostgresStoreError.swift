@@ -10,6 +10,8 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
     case inUse(server: String, owner: String)
     /// The store belongs to engines with other keys.
     case otherKeys(server: String)
+    /// What the store holds was sealed with keys that this engine does not have.
+    case sealingKeysMissing(server: String, keys: [String])
     /// A newer version of the program made the schema.
     case newerThanProgram(server: String, stored: Int, known: Int)
     /// A migration of another content was applied under the same number.
@@ -37,6 +39,12 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
             """
             The database \(server) belongs to an engine with other keys. Copy token.key, fingerprint.key and cursor.key from that engine's \
             data directory into this one's, or use another database.
+            """
+        case .sealingKeysMissing(let server, let keys):
+            """
+            The database \(server) holds requests that were sealed with keys which are not in this data directory: \
+            \(keys.joined(separator: ", ")). Copy the files sealing-*.key from the other engine's data directory, or from a backup, and start \
+            again; nothing was changed. docs/runbooks/sealing-keys.md says what to do when a key is lost for good.
             """
         case .newerThanProgram(let server, let stored, let known):
             """

@@ -15,6 +15,9 @@ public struct PostgresStoreOptions: Sendable {
     /// A digest of the engine's keys. The store remembers the first that it is given and refuses engines with others, since these would
     /// not know repeated submissions again. Nil: not compared.
     public var keyMark: String?
+    /// The identifiers of the engine's sealing keys, the newest last. The store remembers every newest one that an engine came with, and
+    /// takes only engines that have all which it remembers: another one could not send what was sealed with the rest.
+    public var sealingKeys: [String] = []
     /// What other engines are told of who serves the store; the host's name and the process when empty.
     public var ownerName = ""
     /// How long this engine is taken to be alive after its last sign of life. Another engine may take over afterwards. 1 s to 1 h.

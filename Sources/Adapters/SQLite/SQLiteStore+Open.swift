@@ -55,11 +55,33 @@ extension SQLiteStore {
             }
             switch try SQLiteMigrations.apply(connection, path: path, at: options.createdAt) {
             case .failure(let refusal): return .failure(refusal)
-            case .success: return .success(try identity(connection, options))
+            case .success:
+                let missing = try missingKeys(connection, options)
+                if !missing.isEmpty { return .failure(.sealingKeysMissing(path: path, keys: missing)) }
+                return .success(try identity(connection, options))
             }
         } catch {
             return .failure(SQLiteMigrations.opened(path, error))
         }
+    }
+
+    /// Notes the newest sealing key, unless one that was noted before is missing.
+    ///
+    /// - Returns: those that are missing.
+    private static func missingKeys(_ connection: borrowing Connection, _ options: SQLiteStoreOptions) throws(StoreFailure) -> [String] {
+        guard let newest = options.sealingKeys.last else { return [] }
+        let prefix = "sealing_key/"
+        let query = try Statement(
+            connection, "SELECT substr(key, \(prefix.utf8.count + 1)) FROM store WHERE key LIKE '\(prefix)%' ORDER BY key")
+        var known: [String] = []
+        while try query.step() { known.append(query.text(0)) }
+        let missing = known.filter { !options.sealingKeys.contains($0) }
+        guard missing.isEmpty, !known.contains(newest) else { return missing }
+        let insert = try Statement(connection, "INSERT OR IGNORE INTO store (key, value) VALUES (?, ?)")
+        try insert.bind(1, text: prefix + newest)
+        try insert.bind(2, text: String(options.createdAt.microseconds))
+        try insert.run()
+        return []
     }
 
     /// Reads who the store is; a new store is told.

@@ -6,6 +6,8 @@ public enum BookCommand: Sendable {
     case voidNumber(SeriesId, DocumentReference, reason: String)
     /// Takes over the numbers that another system gave, each with its document (CT-5, CT-8).
     case adopt(SeriesId, [Adoption])
+    /// Takes the latest of what was taken over back, as long as no number was given behind it (CT-8).
+    case release(SeriesId, [Adoption])
 
     case draft(InvoiceDraft)
     /// - Parameter ifVersion: refused when the invoice has another version; nil: whatever it is.
@@ -39,6 +41,7 @@ public enum BookCommand: Sendable {
         case .allocate: "series.allocate"
         case .voidNumber: "series.void-number"
         case .adopt: "series.adopt"
+        case .release: "series.release"
         case .draft: "invoice.draft"
         case .replace: "invoice.replace"
         case .validate: "invoice.validate"
@@ -144,6 +147,8 @@ public enum BookError: Error, Hashable, Sendable {
     case adoptionTooLarge(limit: Int)
     /// The document has a number in the series already, or is named twice.
     case adoptionOfNumbered(DocumentReference)
+    /// What is to be taken back is not what was taken over last, or numbers were given behind it.
+    case notReleasable(period: String)
     /// The printed number stands on another document of the tenant already, also when only punctuation tells them apart (CT-3, CT-7).
     case numberCollision(printed: String)
     /// There is none, or it was deleted.
@@ -158,7 +163,7 @@ extension BookCommand {
         switch self {
         case .openSeries(let plan): .series(tenant, plan.id)
         case .allocate(let id, let document, _), .voidNumber(let id, let document, _): .number(tenant, id, document)
-        case .adopt(let id, _): .series(tenant, id)
+        case .adopt(let id, _), .release(let id, _): .series(tenant, id)
         case .draft(let draft): .invoice(tenant, draft.id)
         case .replace(let id, _, _), .validate(let id), .issue(let id, _), .cancel(let id, _), .void(let id, _), .transmission(let id, _):
             .invoice(tenant, id)

@@ -5,6 +5,7 @@ extension SeriesEvent.Kind {
         case .numberAllocated: "A number was given to a document, for ever."
         case .numberVoided: "A number stays on record, but its document is not valid."
         case .numbersAdopted: "Numbers that another system had given were taken over."
+        case .numbersReleased: "Numbers that were taken over last were taken back; they are no longer on record."
         }
     }
 
@@ -27,7 +28,7 @@ extension SeriesEvent.Kind {
             ]
         case .numberAllocated: return [series] + number
         case .numberVoided: return [series] + number + [EventField("reason", .text, "Why.")]
-        case .numbersAdopted:
+        case .numbersAdopted, .numbersReleased:
             return [
                 series, EventField("count", .integer, "How many."),
                 EventField("voids", .integer, "How many of them are void, such as gaps on record."),

@@ -47,7 +47,7 @@ extension SeriesEvent {
         case .numberVoided(let number, let document, let reason):
             Self.write(number, document, into: &json)
             json.field("reason", reason)
-        case .numbersAdopted(let adoptions):
+        case .numbersAdopted(let adoptions), .numbersReleased(let adoptions):
             json.field("count", adoptions.count)
             json.field("voids", adoptions.count { $0.voidReason != nil })
             Self.write(adoptions, into: &json)

@@ -10,6 +10,7 @@ public enum SeriesEvent: Hashable, Sendable {
     case numberAllocated(AssignedNumber, DocumentReference)
     case numberVoided(AssignedNumber, DocumentReference, reason: String)
     case numbersAdopted([BookCommand.Adoption])
+    case numbersReleased([BookCommand.Adoption])
 
     /// The raw value is the `<what>` of the event type `ledgerflow.series.<what>.v1`.
     public enum Kind: String, Sendable, CaseIterable {
@@ -17,6 +18,7 @@ public enum SeriesEvent: Hashable, Sendable {
         case numberAllocated = "number-allocated"
         case numberVoided = "number-voided"
         case numbersAdopted = "numbers-adopted"
+        case numbersReleased = "numbers-released"
     }
 
     public var kind: Kind {
@@ -25,6 +27,7 @@ public enum SeriesEvent: Hashable, Sendable {
         case .numberAllocated: .numberAllocated
         case .numberVoided: .numberVoided
         case .numbersAdopted: .numbersAdopted
+        case .numbersReleased: .numbersReleased
         }
     }
 }

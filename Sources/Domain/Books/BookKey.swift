@@ -34,7 +34,7 @@ public enum BookRecord: Hashable, Sendable {
         switch self {
         case .series(let series): series.version
         case .invoice(let invoice): invoice.version
-        case .number(let record): record.isVoid ? 2 : 1
+        case .number(let record): record.version
         case .item(let item): item.version
         }
     }
@@ -62,6 +62,6 @@ public struct Books {
     }
 
     func number(_ series: SeriesId, _ document: DocumentReference) -> NumberRecord? {
-        if case .number(let record)? = find(.number(tenant, series, document)) { record } else { nil }
+        if case .number(let record)? = find(.number(tenant, series, document)), record.status != .released { record } else { nil }
     }
 }

@@ -13,6 +13,9 @@ extension Series {
             json.object("last") { json in
                 for (period, sequence) in last.sorted(by: { $0.key < $1.key }) { json.field(dynamic: period, sequence) }
             }
+            json.object("allocated") { json in
+                for (period, sequence) in allocated.sorted(by: { $0.key < $1.key }) { json.field(dynamic: period, sequence) }
+            }
         }
         return json.bytes
     }
@@ -24,12 +27,21 @@ extension Series {
             let start = members.integer("start"), let timeZone = members.text("timeZone"), let createdAt = members.integer("createdAt"),
             let plan = try? Plan(id: id, format: format, reset: reset, start: start, timeZone: timeZone)
         else { return nil }
-        var last: [String: Int64] = [:]
-        for member in members.object("last")?.members ?? [] {
+        guard let last = Self.counters(members.object("last")) else { return nil }
+        // A series of before took no note of what was given and what was taken over: all counts as given.
+        let allocated = members.object("allocated").map { Self.counters($0) } ?? last
+        guard let allocated else { return nil }
+        self.init(
+            tenant: tenant, plan: plan, createdAt: Instant(microseconds: createdAt), version: version, last: last, allocated: allocated)
+    }
+
+    private static func counters(_ object: JSONObject?) -> [String: Int64]? {
+        var counters: [String: Int64] = [:]
+        for member in object?.members ?? [] {
             guard case .number(let number) = member.value, let sequence = number.int64 else { return nil }
-            last[member.name] = sequence
+            counters[member.name] = sequence
         }
-        self.init(tenant: tenant, plan: plan, createdAt: Instant(microseconds: createdAt), version: version, last: last)
+        return counters
     }
 }
 

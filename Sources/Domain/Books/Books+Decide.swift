@@ -7,7 +7,7 @@ extension Books {
         case .openSeries(let plan): return [.series(tenant, plan.id)]
         case .allocate(let id, let document, _): return [.series(tenant, id), .number(tenant, id, document)]
         case .voidNumber(let id, let document, _): return [.series(tenant, id), .number(tenant, id, document)]
-        case .adopt(let id, let adoptions): return [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
+        case .adopt(let id, let adoptions), .release(let id, let adoptions): return [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
         case .draft(let draft):
             var keys: [BookKey] = [.invoice(tenant, draft.id)]
             if let original = draft.creditOf { keys.append(.invoice(tenant, original)) }
@@ -54,6 +54,7 @@ extension Books {
         case .allocate(let id, let document, let date): return try decideAllocate(id, document, date, context)
         case .voidNumber(let id, let document, let reason): return try decideVoidNumber(id, document, reason)
         case .adopt(let id, let adoptions): return try decideAdopt(id, adoptions, context)
+        case .release(let id, let adoptions): return try decideRelease(id, adoptions)
         case .draft(let draft): return try decideDraft(draft, context)
         case .replace(let id, let content, let version): return try decideReplace(id, content, version)
         case .validate(let id): return try decideValidate(id)
@@ -126,6 +127,25 @@ extension Books {
         }
         guard last.count <= Series.maxPeriods else { throw .seriesExhausted }
         return adoptions.isEmpty ? [] : opening + [.series(.numbersAdopted(adoptions), id)]
+    }
+
+    private func decideRelease(_ id: SeriesId, _ adoptions: [BookCommand.Adoption]) throws(BookError) -> [BookEvent] {
+        guard let series = series(id) else { throw .noSuchSeries(id) }
+        guard adoptions.count <= Self.maxAdoptions else { throw .adoptionTooLarge(limit: Self.maxAdoptions) }
+        let periods = Dictionary(grouping: adoptions, by: \.number.period)
+        for period in periods.keys.sorted() {
+            let sequences = (periods[period] ?? []).map(\.number.sequence).sorted()
+            guard let first = sequences.first, let last = sequences.last, last == series.last[period], first >= series.plan.start,
+                first > series.allocated[period] ?? .min, last - first == Int64(sequences.count) - 1,
+                zip(sequences, sequences.dropFirst()).allSatisfy({ $0 < $1 })
+            else { throw .notReleasable(period: period) }
+        }
+        for adoption in adoptions {
+            guard let record = number(id, adoption.document), record.number == adoption.number else {
+                throw .notReleasable(period: adoption.number.period)
+            }
+        }
+        return adoptions.isEmpty ? [] : [.series(.numbersReleased(adoptions), id)]
     }
 
     // MARK: - Drafts

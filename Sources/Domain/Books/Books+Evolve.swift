@@ -5,7 +5,7 @@ extension Books {
         case .series(.opened, let id): [.series(tenant, id)]
         case .series(.numberAllocated(let number, let document), let id), .series(.numberVoided(let number, let document, _), let id):
             [.series(tenant, id), .number(tenant, number.series, document)]
-        case .series(.numbersAdopted(let adoptions), let id):
+        case .series(.numbersAdopted(let adoptions), let id), .series(.numbersReleased(let adoptions), let id):
             [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
         case .invoice(_, let id): [.invoice(tenant, id)]
         case .item(_, let key): [.item(tenant, key)]
@@ -42,6 +42,12 @@ extension Books {
                     tenant: tenant, number: adoption.number, document: adoption.document, allocatedAt: now,
                     status: adoption.voidReason.map { .void(reason: $0, at: now) } ?? .allocated)
             }
+        case .numbersReleased(let adoptions):
+            return adoptions.compactMap { adoption in
+                guard case .number(var record)? = find(.number(tenant, id, adoption.document)) else { return nil }
+                record.status = .released
+                return record
+            }
         }
     }
 
@@ -53,9 +59,16 @@ extension Books {
         series.version += 1
         switch event {
         case .opened, .numberVoided: break
-        case .numberAllocated(let number, _): series.last[number.period] = number.sequence
+        case .numberAllocated(let number, _):
+            series.last[number.period] = number.sequence
+            series.allocated[number.period] = number.sequence
         case .numbersAdopted(let adoptions):
             for adoption in adoptions { series.last[adoption.number.period] = adoption.number.sequence }
+        case .numbersReleased(let adoptions):
+            for (period, released) in Dictionary(grouping: adoptions, by: \.number.period) {
+                guard let first = released.map(\.number.sequence).min() else { continue }
+                series.last[period] = first > series.plan.start ? first - 1 : nil
+            }
         }
         return series
     }

@@ -40,13 +40,18 @@ public struct Series: Hashable, Sendable {
     public internal(set) var version: Int64
     /// The last number given in each period.
     public internal(set) var last: [String: Int64]
+    /// The last number of each period that was given here; those above were taken over from another system.
+    public internal(set) var allocated: [String: Int64]
 
-    public init(tenant: TenantId, plan: Plan, createdAt: Instant, version: Int64, last: [String: Int64]) {
+    public init(
+        tenant: TenantId, plan: Plan, createdAt: Instant, version: Int64, last: [String: Int64], allocated: [String: Int64] = [:]
+    ) {
         self.tenant = tenant
         self.plan = plan
         self.createdAt = createdAt
         self.version = version
         self.last = last
+        self.allocated = allocated
     }
 
     /// How many periods one series may have: months of a century.
@@ -103,6 +108,8 @@ public struct NumberRecord: Hashable, Sendable {
         case allocated
         /// On record, never a valid document.
         case void(reason: String, at: Instant)
+        /// Taken over from another system, and taken back: it is no longer on record.
+        case released
     }
 
     public let tenant: TenantId
@@ -120,6 +127,15 @@ public struct NumberRecord: Hashable, Sendable {
     }
 
     public var isVoid: Bool { if case .void = status { true } else { false } }
+
+    /// Counts its changes from 1.
+    var version: Int64 {
+        switch status {
+        case .allocated: 1
+        case .void: 2
+        case .released: 3
+        }
+    }
 }
 
 extension Series {

@@ -96,6 +96,7 @@ extension SeriesEvent.Kind {
         case .numberAllocated: 202
         case .numberVoided: 203
         case .numbersAdopted: 204
+        case .numbersReleased: 205
         }
     }
 }

@@ -12,7 +12,7 @@ public struct DueOccurrences: Hashable, Sendable {
 
 extension ScheduleTiming {
     /// Dropped occurrences are counted up to here.
-    public static let mostCounted = 10_000
+    public static let mostCounted = 1_000
 
     /// The occurrences after `cursor` up to `now`. One that is due since more than `misfireAfter` is missed, and dealt with by the misfire
     /// rule; of those that rule `all` makes up for, the newest `most` are kept. Those on time are never dropped: when there are more than

@@ -9,7 +9,7 @@ struct SeriesCommands: AsyncParsableCommand {
             """,
         subcommands: [
             SeriesCreate.self, SeriesList.self, SeriesShow.self, SeriesAllocate.self, SeriesNumbers.self, SeriesVoidNumber.self,
-            SeriesGapReport.self, SeriesImport.self,
+            SeriesGapReport.self, SeriesImport.self, SeriesRelease.self,
         ])
 
     static let path = "/v1/series"

@@ -76,3 +76,32 @@ struct SeriesImport: AsyncParsableCommand {
         return values
     }
 }
+
+struct SeriesRelease: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Take back the latest numbers that were taken over from another system.",
+        discussion: """
+            From the given number of a period to its last, in one change that is on record. Refused as soon as the series has given a \
+            number of its own behind them.
+
+            Example: ledgerflow series release SHOP --period 2026 --from 101
+            """)
+
+    @OptionGroup var series: SeriesIdArgument
+    @Option(help: "The period, as the gap report names it (default: that of a series that never counts anew).") var period = ""
+    @Option(help: "The first number to be taken back, without what the format prints around it.") var from: Int64
+    @OptionGroup var format: FormatOption
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        var writer = JSONWriter()
+        writer.object { json in
+            json.field("period", period)
+            json.field("from", from)
+        }
+        try await connection.withClient { client in
+            let answer = try await client.books(.post, series.path + "/release", body: writer.bytes).value
+            try Output.line(format.json ? answer.line : "\(answer["released"]?.text ?? "–") numbers taken back")
+        }
+    }
+}

@@ -6,6 +6,7 @@ internal import JWTAdapter
 internal import KafkaAdapter
 internal import Logging
 internal import Ports
+internal import SealingAdapter
 internal import ServiceLifecycle
 internal import SystemAdapter
 internal import TelemetryAdapter
@@ -23,6 +24,7 @@ struct Product: Sendable {
         let token: TokenKey
         let fingerprint: [UInt8]
         let cursor: [UInt8]
+        let sealing: KeyRing
     }
 
     private let directory: DataDirectory
@@ -32,6 +34,7 @@ struct Product: Sendable {
     private let bus: SelectedBus
     private let client: HTTPTargetClient
     private let keys: Keys
+    private let sealer: KeyRingSealer
     private let time: SystemTimeSource
     private let entropy: SystemEntropy
     private let diagnostics: StandardErrorDiagnostics
@@ -41,7 +44,7 @@ struct Product: Sendable {
 
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
-        partitions: Int, maxRunning: Int, tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
+        trustedRoots: String? = nil, partitions: Int, maxRunning: Int, tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
@@ -56,17 +59,21 @@ struct Product: Sendable {
         let seed = try directory.key(named: "token", bytes: TokenKey.seedBytes)
         keys = Keys(
             tokenSeed: seed, token: try await TokenKey(seed: seed), fingerprint: try directory.key(named: "fingerprint", bytes: 32),
-            cursor: try directory.key(named: "cursor", bytes: 32))
+            cursor: try directory.key(named: "cursor", bytes: 32), sealing: try SealingKeys.ring(in: directory))
+        sealer = KeyRingSealer(keys.sealing)
         store = try await SelectedStore.open(
-            database, directory: directory, keyMark: Self.mark(keys), partitions: partitions, at: time.now(), diagnostics: diagnostics)
+            database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids, partitions: partitions,
+            at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
-        client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), now: { time.now() })
+        var targets = HTTPTargetClientSettings()
+        targets.trustedRootsFile = trustedRoots
+        client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
         engine = Engine(
             ports: EnginePorts(
-                journal: store.journal, bus: bus.events, client: client, time: time, entropy: entropy, diagnostics: diagnostics,
-                calendar: calendar),
+                journal: store.journal, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
+                diagnostics: diagnostics, calendar: calendar),
             settings: settings)
     }
 
@@ -90,8 +97,8 @@ struct Product: Sendable {
         ]
         if let source = bus.intents {
             let intake = Intake(
-                source: source, intents: engine.router, authenticator: authenticator, fingerprinter: fingerprinter, time: time,
-                metrics: engine.metrics)
+                source: source, intents: engine.router, authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer,
+                time: time, metrics: engine.metrics)
             services.append(.init(service: IntakeService(intake: intake, engine: engine), successTerminationBehavior: .ignore))
         }
         let server = httpServer(authenticator, fingerprinter, onListening)
@@ -125,7 +132,8 @@ struct Product: Sendable {
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
             parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal,
-            authenticator: authenticator, fingerprinter: fingerprinter, cursorKey: keys.cursor, time: time, entropy: entropy,
+            authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
+            entropy: entropy,
             readiness: {
                 if engine.isReady {
                     if store.isReachable() { return .ready }

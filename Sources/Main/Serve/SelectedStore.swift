@@ -16,7 +16,8 @@ struct SelectedStore: Sendable {
 
     /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
     static func open(
-        _ database: String?, directory: DataDirectory, keyMark: String, partitions: Int, at now: Instant, diagnostics: any Diagnostics
+        _ database: String?, directory: DataDirectory, keyMark: String, sealingKeys: [String], partitions: Int, at now: Instant,
+        diagnostics: any Diagnostics
     ) async throws -> SelectedStore {
         if let database {
             var options = PostgresStoreOptions()
@@ -24,6 +25,7 @@ struct SelectedStore: Sendable {
             options.createdAt = now
             options.lease = lease
             options.keyMark = keyMark
+            options.sealingKeys = sealingKeys
             options.engineId = try directory.identity()
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)
@@ -33,6 +35,7 @@ struct SelectedStore: Sendable {
         }
         var options = SQLiteStoreOptions()
         options.partitionCount = partitions
+        options.sealingKeys = sealingKeys
         options.createdAt = now
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)

@@ -16,6 +16,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port to listen on, 0 for any that is free (default: 8080).") var port: String?
     @Option(help: "Addresses that calls may go to although they are not public, as CIDR; may be repeated.")
     var allowTarget: [String] = []
+    @Option(
+        help: "A PEM file with the certificate authorities that targets with https are believed by, in place of the system's.")
+    var trustedRoots: String?
     @Option(help: "How many partitions a new store gets, 1 to 256 (default: 4). An existing store keeps its own.")
     var partitions: String?
     @Option(help: "How many attempts may run at one time, 1 to 65536 (default: 512).") var maxRunning: String?
@@ -29,6 +32,7 @@ struct Serve: AsyncParsableCommand {
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
+            trustedRoots: trustedRoots ?? Setting.environment("trusted-roots"),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
             tax: tax.registry(dataDirectory: data.path))

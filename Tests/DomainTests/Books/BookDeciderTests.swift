@@ -209,6 +209,39 @@ struct BookDeciderTests {
         }
     }
 
+    @Test func whatWasTakenOverLastCanBeTakenBackAndTakenOverAnew() throws {
+        var books = try S()
+        func adoption(_ sequence: Int64, _ document: String, void: String? = nil) throws -> BookCommand.Adoption {
+            let number = AssignedNumber(series: .invoices, period: "2026", sequence: sequence, printed: "INV-2026-\(sequence)")
+            return .init(number: number, document: try #require(DocumentReference(document)), voidReason: void)
+        }
+        try books.when(.adopt(.invoices, [adoption(1, "a"), adoption(2, "b", void: "gap"), adoption(3, "c")]))
+        for wrong in [[try adoption(1, "a"), try adoption(2, "b")], [try adoption(3, "b")], [try adoption(2, "b"), try adoption(2, "b")]] {
+            #expect(throws: BookError.notReleasable(period: "2026")) { try books.when(.release(.invoices, wrong)) }
+        }
+        #expect(try books.when(.release(.invoices, [adoption(2, "b"), adoption(3, "c")])).names == ["series.numbers-released"])
+        #expect(books.number(.invoices, try #require(DocumentReference("c"))) == nil)
+        #expect(throws: BookError.notReleasable(period: "2026")) { try books.when(.release(.invoices, [adoption(3, "c")])) }
+        try books.when(.adopt(.invoices, [adoption(2, "c")]))
+        try books.when(S.draft(1, S.content(), issue: IssueOrder()))
+        #expect(books.invoice(S.id(1))?.number?.sequence == 3)
+        let given = BookCommand.Adoption(
+            number: try #require(books.invoice(S.id(1))?.number), document: DocumentReference(S.id(1)), voidReason: nil)
+        for wrong in [[given], [try adoption(2, "c"), given]] {
+            #expect(throws: BookError.notReleasable(period: "2026")) { try books.when(.release(.invoices, wrong)) }
+        }
+    }
+
+    @Test func aPeriodOfWhichAllIsTakenBackBeginsAnew() throws {
+        var books = try S()
+        let number = AssignedNumber(series: .invoices, period: "2026", sequence: 1, printed: "INV-2026-1")
+        let one = BookCommand.Adoption(number: number, document: try #require(DocumentReference("a")))
+        try books.when(.adopt(.invoices, [one]))
+        try books.when(.release(.invoices, [one]))
+        try books.when(S.draft(1, S.content(), issue: IssueOrder()))
+        #expect(books.invoice(S.id(1))?.number?.sequence == 1)
+    }
+
     // MARK: - Transmission
 
     @Test func everyTransitionHasItsEventAndItsStatus() throws {

@@ -11,6 +11,7 @@ import Testing
         .series(.numberVoided):
             #"{"series":"FY","period":"FY2026","sequence":1,"number":"26-27/0001","document":"order-1","reason":"lost"}"#,
         .series(.numbersAdopted): #"{"series":"FY","count":2,"voids":1,"periods":[{"period":"FY2025","from":1,"to":2}]}"#,
+        .series(.numbersReleased): #"{"series":"FY","count":2,"voids":1,"periods":[{"period":"FY2025","from":1,"to":2}]}"#,
         .invoice(.drafted):
             #"{"typeCode":"380","currency":"EUR","taxExclusive":"119.00","taxInclusive":"119.00","payable":"119.00","fatal":0,"warnings":0,"source":"api"}"#,
         .invoice(.replaced):

@@ -4,7 +4,7 @@ internal import NIOHTTP1
 extension API {
     static func seriesRoutes(_ handlers: SeriesHandlers) -> [Route] {
         [open(handlers), list(handlers), show(handlers), allocate(handlers), allocateMany(handlers), numbers(handlers)]
-            + [voidNumber(handlers), gapReport(handlers), importNumbers(handlers)]
+            + [voidNumber(handlers), gapReport(handlers), importNumbers(handlers), releaseNumbers(handlers)]
     }
 
     private static let byName = SeriesHandlers.path + "/{series}"
@@ -104,5 +104,17 @@ extension API {
                 .problem(.notFound), .problem(.importRefused, "The series has moved on since the scan (the type tells)."), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: SeriesHandlers.maxImportBytes, handler: .tenant(handlers.importNumbers))
+    }
+
+    private static func releaseNumbers(_ handlers: SeriesHandlers) -> Route {
+        Route(
+            method: .POST, path: byName + "/release", operation: "releaseNumbers",
+            summary: "Take back the latest numbers that were taken over from another system", tag: seriesTag,
+            body: RequestBody(schema: "NumberRelease", example: #"{"period":"2026","from":101}"#),
+            answers: [
+                .json(200, "How many were taken back, and the period's last number now.", "NumberReleaseResult"), wrongBody,
+                .problem(.notFound), .problem(.importRefused, "A number was given here since, or never taken over."), unavailable,
+            ] + tenantProblems + bodyProblems,
+            maxBodyBytes: smallBody, handler: .tenant(handlers.release))
     }
 }

@@ -14,9 +14,15 @@ extension Schemas {
         Schema(name: "Allocation", json: allocation), Schema(name: "SeriesNumber", json: seriesNumber),
         Schema(name: "SeriesNumberPage", json: page(of: "SeriesNumber", next: textOrNull)), Schema(name: "GapReport", json: gapReport),
         Schema(name: "NumberImport", json: numberImport), Schema(name: "NumberImportResult", json: numberImportResult),
+        Schema(name: "NumberRelease", json: numberRelease), Schema(name: "NumberReleaseResult", json: numberReleaseResult),
         Schema(name: "AuditPage", json: auditPage),
     ]
 
+    private static let numberRelease =
+        #"{"type":"object","required":["period","from"],"properties":{"period":{"type":"string","description":"As the gap report names it; "#
+        + #"empty when the series never counts anew."},"from":{"type":"integer","minimum":0,"description":"The first to be taken back."}}}"#
+    private static let numberReleaseResult =
+        #"{"type":"object","required":["released","last"],"properties":{"released":{"type":"integer"},"last":{"type":["integer","null"]}}}"#
     private static let textOrNull = #"["string","null"]"#
     private static let instant = #"{"type":"string","format":"date-time"}"#
     private static let day = #"{"type":"string","format":"date"}"#

@@ -85,6 +85,11 @@ extension Problem {
         case .adoptionOfNumbered(let document):
             self.init(
                 .importRefused, "The document \(document) has a number in this series already, or is named twice. Nothing was changed.")
+        case .notReleasable(let period):
+            self.init(
+                .importRefused,
+                "Only what was taken over last can be taken back, up to the last number\(period.isEmpty ? "" : " of \(period)"), and as "
+                    + "long as none was given to a document here. Nothing was changed.")
         case .adoptionTooLarge(let limit): self.init(.importRefused, "At most \(limit) numbers are taken over at once.")
         default: self.init(refusalOfCredit: error)
         }

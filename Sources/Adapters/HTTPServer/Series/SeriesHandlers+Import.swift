@@ -22,6 +22,40 @@ extension SeriesHandlers {
         }
     }
 
+    /// Takes numbers that were taken over back, from the given one of a period to its last, in one command and one commit.
+    func release(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        let id = try request.seriesId()
+        let value = try request.json(limits: .standard)
+        var problems = JSONProblems()
+        let read = problems.object(value) { fields -> (String, Int64)? in
+            let period = fields.string("period", maxBytes: 64)
+            let from = fields.int64("from", in: 0...Series.highestSequence)
+            guard let period, let from else { return nil }
+            return (period, from)
+        }
+        guard let (period, from) = read else { throw Problem(problems) }
+        let (_, series) = try await find(id, principal.tenant)
+        guard let last = series?.last[period], from <= last else { throw Problem(BookError.notReleasable(period: period)) }
+        guard last - from < Int64(Books.maxAdoptions) else { throw Problem(BookError.adoptionTooLarge(limit: Books.maxAdoptions)) }
+        let records: [NumberRecord]
+        do {
+            let place = NumberPlace(period: period, sequence: from - 1)
+            records = try await queries.numbers(of: id, tenant: principal.tenant, after: place, limit: Int(last - from) + 1)
+        } catch {
+            throw Problem(error)
+        }
+        let adoptions = records.filter { $0.number.period == period }
+            .map { BookCommand.Adoption(number: $0.number, document: $0.document) }
+        let reply = try await send(.release(id, adoptions), request, principal)
+        guard case .series(let changed) = reply.record else { throw Self.wrongRecord }
+        return Reply.json { json in
+            json.object { json in
+                json.field("released", adoptions.count)
+                json.field("last", changed.last[period])
+            }
+        }
+    }
+
     static let maxImportBytes = 4 << 20
 
     private static func entry(_ fields: inout JSONFields) -> NumberImport.Entry? {

@@ -159,7 +159,7 @@ struct SeriesHandlers: Sendable {
         return Reply.json(status) { SeriesWriter.number(record, to: &$0) }
     }
 
-    private static let wrongRecord = Problem(.internalError, "The books answered with something other than what was asked for.")
+    static let wrongRecord = Problem(.internalError, "The books answered with something other than what was asked for.")
 
     func send(_ command: BookCommand, _ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> BookReply {
         do {

@@ -35,6 +35,7 @@ enum SeriesWriter {
             json.field("allocatedAt", record.allocatedAt)
             switch record.status {
             case .allocated: json.field("status", "allocated")
+            case .released: break
             case .void(let reason, let at):
                 json.field("status", "void")
                 json.field("reason", reason)

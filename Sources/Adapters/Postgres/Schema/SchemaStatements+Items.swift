@@ -46,6 +46,8 @@ extension SchemaStatements {
         ) WITH (fillfactor = 50);
 
         GRANT SELECT, INSERT, UPDATE, DELETE ON items, follower_cursors TO ledgerflow_writer;
+        -- Numbers that were taken over from another system can be taken back.
+        GRANT DELETE ON numbers TO ledgerflow_writer;
         GRANT SELECT ON items, follower_cursors TO ledgerflow_query;
 
         """

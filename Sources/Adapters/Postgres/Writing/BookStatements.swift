@@ -11,6 +11,7 @@ enum BookStatements {
     static let contentTypes = [int8, bytea]
     static let numberTypes = [int8, int8, int8, text, text, text, text, text, text, bytea]
     static let voidTypes = [int8, text, text, text, bytea]
+    static let releaseTypes = [text, text, text]
     static let auditTypes = [int8, int8, int4, text, bytea, bytea, bytea]
 
     /// SQLSTATE of our own, raised by `collide` with the printed number as the message.
@@ -104,6 +105,15 @@ enum BookStatements {
         SELECT CASE WHEN count(*) = cardinality($1) THEN 0 ELSE refuse('\(otherVersion)') END FROM changed
         """)
 
+    static let releaseNumbers = Statement(
+        "release_numbers", arrays(releaseTypes),
+        """
+        WITH gone AS (
+          DELETE FROM numbers AS n USING \(unnest(releaseTypes)) AS u (tenant, series, document)
+          WHERE n.tenant = u.tenant AND n.series = u.series AND n.document = u.document RETURNING 1)
+        SELECT CASE WHEN count(*) = cardinality($1) THEN 0 ELSE refuse('\(otherVersion)') END FROM gone
+        """)
+
     /// Each segment must go on where its chain stands. The fence keeps other writers of the partition out meanwhile.
     static let insertAudit = Statement(
         "insert_audit", arrays(auditTypes),
@@ -122,6 +132,6 @@ enum BookStatements {
 
     static let all = [
         insertSeries, updateSeries, insertInvoices, updateInvoices, insertContents, updateContents, insertNumbers, findCollision,
-        voidNumbers, insertAudit,
+        voidNumbers, releaseNumbers, insertAudit,
     ]
 }

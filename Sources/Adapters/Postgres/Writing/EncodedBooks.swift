@@ -11,6 +11,7 @@ struct EncodedBooks: Sendable {
     private(set) var contentUpdates = Columns(BookStatements.contentTypes)
     private(set) var numbers = Columns(BookStatements.numberTypes)
     private(set) var voids = Columns(BookStatements.voidTypes)
+    private(set) var releases = Columns(BookStatements.releaseTypes)
     private(set) var items = EncodedItems()
     /// What invoices say that is not sent, since no event tells that it was replaced.
     private var unsent: [(key: RowKey, content: InvoiceContent)] = []
@@ -54,7 +55,7 @@ struct EncodedBooks: Sendable {
 
     var size: Int {
         series.size + seriesUpdates.size + invoices.size + invoiceUpdates.size + contents.size + contentUpdates.size + numbers.size
-            + voids.size + items.size
+            + voids.size + releases.size + items.size
     }
 
     private mutating func key(_ write: BookWrite) throws(JournalError) -> RowKey {
@@ -131,7 +132,12 @@ struct EncodedBooks: Sendable {
     private mutating func add(_ record: NumberRecord, expectedVersion: Int64) throws(JournalError) {
         var void: (reason: String, at: Instant)?
         if case .void(let reason, let at) = record.status { void = (reason, at) }
-        if expectedVersion == 0 {
+        if record.status == .released {
+            guard expectedVersion > 0 else { throw .rejected("a number to be taken back is not on record") }
+            releases.columns[0].append(record.tenant.value)
+            releases.columns[1].append(record.number.series.value)
+            releases.columns[2].append(record.document.value)
+        } else if expectedVersion == 0 {
             insert(record, void)
         } else if expectedVersion == 1, let void {
             voids.columns[0].append(void.at.microseconds)

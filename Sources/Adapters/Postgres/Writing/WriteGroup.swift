@@ -94,6 +94,8 @@ struct WriteGroup {
         add(BookStatements.insertContents, to: &plan) { $0.books?.contents }
         add(BookStatements.updateInvoices, to: &plan) { $0.books?.invoiceUpdates }
         add(BookStatements.updateContents, to: &plan) { $0.books?.contentUpdates }
+        // Before the insertions, which may give the same numbers anew.
+        add(BookStatements.releaseNumbers, to: &plan) { $0.books?.releases }
         if isThorough { add(BookStatements.findCollision, to: &plan) { $0.books?.numbers } }
         add(BookStatements.insertNumbers, to: &plan) { $0.books?.numbers }
         add(BookStatements.voidNumbers, to: &plan) { $0.books?.voids }

@@ -10,6 +10,8 @@ public enum SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case newerThanProgram(path: String, stored: Int, known: Int)
     /// A migration that was applied is not the one that this program holds under the number.
     case migrationChanged(path: String, number: Int)
+    /// What the store holds was sealed with keys that the engine does not have.
+    case sealingKeysMissing(path: String, keys: [String])
     /// The options make no sense.
     case options(String)
 
@@ -25,6 +27,12 @@ public enum SQLiteStoreError: Error, Hashable, Sendable, CustomStringConvertible
             "\(path) was written by a newer version (its schema is \(stored), this program knows up to \(known)). Use that version or a later one."
         case .migrationChanged(let path, let number):
             "Migration \(number) in \(path) is not the one of this program. Use the program that made it, or restore a backup."
+        case .sealingKeysMissing(let path, let keys):
+            """
+            \(path) holds requests that were sealed with keys which are not in the data directory: \(keys.joined(separator: ", ")). Restore \
+            the files sealing-*.key from a backup and start again; nothing was changed. docs/runbooks/sealing-keys.md says what to do when a \
+            key is lost for good.
+            """
         case .options(let reason): "The store's options are not usable: \(reason)."
         }
     }

@@ -9,6 +9,9 @@ public struct SQLiteStoreOptions: Sendable {
     public var storeId: UniqueId?
     /// When it is created.
     public var createdAt = Instant(microseconds: 0)
+    /// The identifiers of the engine's sealing keys, the newest last. The store remembers every newest one that it was opened with, and is
+    /// opened only with all that it remembers: what was sealed with another could not be sent.
+    public var sealingKeys: [String] = []
     /// Size of the write-ahead log, in bytes, from which it is copied into the database.
     public var checkpointBytes = 32 << 20
     /// How long the store is idle before the rest of the log is copied.

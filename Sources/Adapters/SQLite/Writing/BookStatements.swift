@@ -13,6 +13,7 @@ final class BookStatements {
     private let insertNumber: Statement
     private let findNumber: Statement
     private let voidNumber: Statement
+    private let releaseNumber: Statement
     private let appendAudit: Statement
     private let items: ItemStatements
 
@@ -52,6 +53,7 @@ final class BookStatements {
             """
             UPDATE numbers SET void_reason = ?4, voided_at = ?5 WHERE tenant = ?1 AND series = ?2 AND document = ?3 AND voided_at IS NULL
             """)
+        releaseNumber = try Statement(connection, "DELETE FROM numbers WHERE tenant = ? AND series = ? AND document = ?")
         appendAudit = try Statement(
             connection,
             """
@@ -146,6 +148,12 @@ final class BookStatements {
     private func apply(_ record: NumberRecord, expectedVersion: Int64) throws(StoreFailure) {
         var void: (reason: String, at: Instant)?
         if case .void(let reason, let at) = record.status { void = (reason, at) }
+        if record.status == .released {
+            try bindName(record, to: releaseNumber)
+            try releaseNumber.run()
+            guard releaseNumber.changes == 1, expectedVersion > 0 else { throw rejected("a number to be taken back is not on record") }
+            return
+        }
         guard expectedVersion == 0 else {
             try bindName(record, to: voidNumber)
             try voidNumber.bind(4, text: void?.reason)
