@@ -1,10 +1,10 @@
 import Domain
 import InMemoryAdapter
 import Ports
-import Simulation
 import Testing
 
 @testable import Actors
+@testable import Simulation
 
 /// What is sent, and what is kept of the answer.
 @Suite struct AttemptComposerTests {
