@@ -26,6 +26,8 @@ struct CallSubmit: AsyncParsableCommand {
     @Option(help: "A tag to find the call by; may be repeated.") var tag: [String] = []
     @Option(help: "How long one attempt may take, in milliseconds (default: \(ServiceCallSubmission.standardTimeout.milliseconds)).")
     var timeoutMs: Int64?
+    @Option(help: "How many redirects one attempt may follow, 0 to \(ServiceCallSubmission.redirectLimits.upperBound) (default: 0).")
+    var followRedirects: Int64?
     @Option(help: "How many attempts there are at most (default: \(RetryPolicy.standard.maxAttempts)).")
     var maxAttempts: Int64?
     @Option(
@@ -87,6 +89,7 @@ struct CallSubmit: AsyncParsableCommand {
             json.field("dueAt", ifPresent: due.text(now: now))
             if !tag.isEmpty { json.field("tags", tag) }
             json.field("timeoutMs", ifPresent: timeoutMs)
+            json.field("followRedirects", ifPresent: followRedirects)
             guard maxAttempts != nil || initialDelayMs != nil || maxDelayMs != nil || deadline != nil else { return }
             json.object("retry") { retry in
                 retry.field("maxAttempts", ifPresent: maxAttempts)
