@@ -9,11 +9,17 @@ struct InMemoryContractTests {
     @Test("journal", arguments: JournalContract.cases)
     func journal(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("housekeeping", arguments: HousekeepingContract.cases)
+    func housekeeping(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
+    @Test("sealer", arguments: SealerContract.cases)
+    func sealer(_ contract: ContractCase<any Sealer>) async throws { try await contract.run(InMemorySealer()) }
 
     @Test("items", arguments: ItemContract.cases)
     func items(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
@@ -30,6 +36,7 @@ struct InMemoryHarness: StoreHarness {
     var calls: any ServiceCallQueries { store }
     var books: any BookQueries { store }
     var events: any EventQueries { store }
+    var housekeeping: any Housekeeping { store }
 
     func reopen() async throws {}
     func close() async {}

@@ -18,7 +18,9 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var headEpoch: Int64 = 0
         var published: Int64 = 0
         var lastOrdinal: Int64 = 0
+        /// All of them; those up to `trimmed` are kept for checks alone.
         var events: [CommittedEvent] = []
+        var trimmed: Int64 = 0
         var head: Int64 { Int64(events.count) }
     }
 
@@ -108,7 +110,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         try state.withLock { state throws(JournalError) in
             let index = try Self.index(partition, state)
             let events = state.partitions[index].events
-            return Array(events.dropFirst(Int(clamping: max(0, position))).prefix(max(0, limit)))
+            return Array(events.dropFirst(Int(clamping: max(state.partitions[index].trimmed, position))).prefix(max(0, limit)))
         }
     }
 
@@ -138,6 +140,11 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         let version = state.calls[key(write.stored.call)]?.stored.call.version ?? 0
         guard version == write.expectedVersion else {
             throw .rejected("Call \(write.stored.call.id) has version \(version), not \(write.expectedVersion).")
+        }
+        guard write.expectedVersion == 0 else { return }
+        switch write.stored.call.submission.request.payload {
+        case .empty, .sealed: break
+        case .clear, .erased: throw .rejected("The payload of a new call is not sealed.")
         }
     }
 

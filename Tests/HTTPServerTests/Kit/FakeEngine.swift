@@ -13,6 +13,8 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
         var submissions: [ServiceCallSubmission] = []
         /// Intents are never answered.
         var isStuck = false
+        /// Events up to this position are gone.
+        var trimmed: Int64 = 0
         /// Events are handed out by at most so many.
         var pageSize = 1_000
     }
@@ -96,14 +98,17 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
     }
 
     func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage {
-        let (error, log, size) = state.withLock { ($0.queryError, $0.log, min(limit, $0.pageSize)) }
+        let (error, log, size, trimmed) = state.withLock { ($0.queryError, $0.log, min(limit, $0.pageSize), $0.trimmed) }
         if let error { throw error }
+        if let gone = QueryError.gone(after: cursor, trimmed: [trimmed]) { throw gone }
         let start = Int(cursor.positions.first ?? 0)
         let page = log.dropFirst(start).prefix(size)
         return EventPage(
             events: page.filter { $0.tenant == tenant }, next: LogCursor(positions: [Int64(start + page.count)]),
             isAtEnd: start + page.count >= log.count)
     }
+
+    func oldest() async throws(QueryError) -> LogCursor { LogCursor(positions: [state.withLock { $0.trimmed }]) }
 
     func end() async throws(QueryError) -> LogCursor { LogCursor(positions: [state.withLock { Int64($0.log.count) }]) }
 
@@ -122,6 +127,22 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
     }
 
     // MARK: What a test does to it
+
+    /// Takes the payload of a call away, as retention does.
+    func erase(_ tenant: TenantId, _ id: ServiceCallId) {
+        state.withLock { state in
+            let key = ServiceCallKey(tenant: tenant, id: id)
+            guard let call = state.calls[key] else { return }
+            let old = call.submission
+            let request = SealedRequest(
+                method: old.request.method, url: old.request.url, payload: .erased, bodyBytes: old.request.bodyBytes)
+            let submission = ServiceCallSubmission(
+                tenant: tenant, id: id, request: request, dueAt: old.dueAt, fingerprint: old.fingerprint, correlationId: old.correlationId)
+            state.calls[key] = ServiceCall(
+                submission: submission, createdAt: call.createdAt, version: call.version, state: call.state, run: call.run,
+                attempts: call.attempts, attemptsInRun: call.attemptsInRun, updatedAt: call.updatedAt)
+        }
+    }
 
     func fail(intents error: IntentError?) { state.withLock { $0.intentError = error } }
     func fail(queries error: QueryError?) { state.withLock { $0.queryError = error } }
