@@ -146,7 +146,8 @@ import Testing
                     OutgoingRequest(method: .POST, url: url, headers: [], body: [1, 2, 3]), .request(of: id, tenant: tenant))
                 let retry = RetryPolicy(maxAttempts: 2, initialDelay: .seconds(1), maxDelay: .seconds(2))
                 let submission = ServiceCallSubmission(
-                    tenant: tenant, id: id, request: request, retry: retry, fingerprint: Fingerprint(bytes: [UInt8](repeating: 7, count: 32)),
+                    tenant: tenant, id: id, request: request, retry: retry,
+                    fingerprint: Fingerprint(bytes: [UInt8](repeating: 7, count: 32)),
                     correlationId: "c")
                 let at = Int64.random(in: 2...1_200, using: &world.generator)
                 world.after(.seconds(at)) { self.send(id, .submit(submission)) }
