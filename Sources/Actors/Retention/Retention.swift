@@ -17,10 +17,11 @@ struct Retention: Sendable {
 
     /// Works until the task is cancelled or the engine stops.
     func run() async {
+        let clock = ClockWatch(ports.time, settings)
         await ports.time.sleep(for: settings.startDelay)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.lookAgainAndAgain() }
-            group.addTask { await self.trimAgainAndAgain() }
+            group.addTask { await self.lookAgainAndAgain(clock) }
+            group.addTask { await self.trimAgainAndAgain(clock) }
         }
     }
 
@@ -28,8 +29,8 @@ struct Retention: Sendable {
 
     // MARK: - Calls
 
-    private func lookAgainAndAgain() async {
-        var clock = ClockWatch(ports.time, settings)
+    private func lookAgainAndAgain(_ first: ClockWatch) async {
+        var clock = first
         var wait = BackOff(first: .seconds(1), most: .minutes(1))
         // Where the present look has come to, by partition; nil once it is through.
         var places: [Int64?] = lanes.map { _ in 0 }
@@ -96,8 +97,8 @@ struct Retention: Sendable {
 
     // MARK: - The log
 
-    private func trimAgainAndAgain() async {
-        var clock = ClockWatch(ports.time, settings)
+    private func trimAgainAndAgain(_ first: ClockWatch) async {
+        var clock = first
         var wait = BackOff(first: .seconds(1), most: .minutes(1))
         while !isOver {
             do throws(JournalError) {
