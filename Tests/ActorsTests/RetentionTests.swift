@@ -100,17 +100,27 @@ import Testing
 
     private final class History: @unchecked Sendable {
         let world: World
-        let executor = SimulatedExecutor()
         let store: InMemoryStore
-        let engine: Engine
         let tenant: TenantId
         let follower = Follower()
         var sleepy = Follower()
+        private let published: PublishedLog
+        private let failures: Int
+        private var current: (engine: Engine, executor: SimulatedExecutor)?
 
         init(seed: UInt64) throws {
             world = World(seed: seed)
             tenant = try #require(TenantId("acme"))
             store = InMemoryStore(partitionCount: 2, storeId: UniqueId(high: 1, low: seed))
+            published = PublishedLog(world: world, store: store)
+            failures = seed.isMultiple(of: 3) ? 20 : 0
+            start()
+        }
+
+        /// Starts an engine in the place of the one that serves, which dies as it stands.
+        private func start() {
+            current?.executor.kill()
+            let executor = SimulatedExecutor()
             let clock = SimulatedClock(world: world, executor: executor)
             var faults = Faults.calm
             faults.targetFails = 50
@@ -119,22 +129,25 @@ import Testing
             settings.retention.policy = RetentionTests.policy
             settings.retention.startDelay = .seconds(1)
             settings.retention.trimInterval = .seconds(30)
-            engine = Engine(
+            let engine = Engine(
                 ports: EnginePorts(
                     journal: SimulatedJournal(world: world, clock: clock, store: store, faults: inForce),
-                    bus: SimulatedBus(world: world, clock: clock, faults: inForce, log: PublishedLog(world: world, store: store)),
+                    bus: SimulatedBus(world: world, clock: clock, faults: inForce, log: published),
                     client: SimulatedTarget(world: world, clock: clock, faults: inForce, store: store), sealer: InMemorySealer(),
                     time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
                     calendar: UTCCalendar(),
-                    housekeeping: WatchedHousekeeping(world: world, clock: clock, store: store, failures: seed.isMultiple(of: 3) ? 20 : 0)),
+                    housekeeping: WatchedHousekeeping(world: world, clock: clock, store: store, failures: failures)),
                 settings: settings)
-            world.executors = [executor]
-            Task(executorPreference: executor) { try? await self.engine.run() }
+            world.executors.append(executor)
+            world.note("engine starts")
+            Task(executorPreference: executor) { try? await engine.run() }
+            current = (engine, executor)
         }
 
         private func send(_ id: ServiceCallId, _ command: ServiceCallCommand) {
             let intent = ServiceCallIntent(key: ServiceCallKey(tenant: tenant, id: id), command: command)
-            Task(executorPreference: executor) { _ = try? await self.engine.router.send(intent) }
+            guard let (engine, executor) = current else { return }
+            Task(executorPreference: executor) { _ = try? await engine.router.send(intent) }
         }
 
         /// Calls over twenty minutes; some are cancelled, and failed ones are retried, often when they are about to be purged.
@@ -158,21 +171,25 @@ import Testing
                 }
             }
             for round in 1...80 {
-                world.after(.seconds(Int64(round) * 30)) {
-                    Task(executorPreference: self.executor) { await self.follower.read(self.store, self.tenant) }
-                }
+                world.after(.seconds(Int64(round) * 30)) { self.read(self.follower) }
             }
             for minutes in [2, 30] as [Int64] {
-                world.after(.minutes(minutes)) {
-                    Task(executorPreference: self.executor) { await self.sleepy.read(self.store, self.tenant) }
-                }
+                world.after(.minutes(minutes)) { self.read(self.sleepy) }
             }
+            for _ in 0..<Int.random(in: 0...4, using: &world.generator) {
+                world.after(.seconds(Int64.random(in: 1...1_500, using: &world.generator))) { self.start() }
+            }
+        }
+
+        private func read(_ follower: Follower) {
+            guard let executor = current?.executor else { return }
+            Task(executorPreference: executor) { await follower.read(self.store, self.tenant) }
         }
 
         func run() {
             let end = world.uptime + 2_400_000_000
             world.run(limit: 4_000_000, deadline: .max) { world.uptime > end }
-            executor.kill()
+            current?.executor.kill()
         }
     }
 
