@@ -18,6 +18,9 @@ struct InMemoryContractTests {
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("sealer", arguments: SealerContract.cases)
+    func sealer(_ contract: ContractCase<any Sealer>) async throws { try await contract.run(InMemorySealer()) }
+
     @Test("items", arguments: ItemContract.cases)
     func items(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 

@@ -144,6 +144,8 @@ public enum JournalContract {
                         correlationId: text))
             }
             submissions.append(try fullyDressed(200, in: owner))
+            let schedule = CallOrigin.schedule(ScheduleId(UniqueId(high: 5, low: 6)), nominal: Sample.start + .milliseconds(1))
+            submissions.append(try Sample.submission(201, in: owner, url: "https://example.com", headers: [], body: [], origin: schedule))
             let stored = try await owner.submit(submissions)
             let keys = submissions.map { ServiceCallKey(tenant: $0.tenant, id: $0.id) }
             let found = byId(try await harness.journal.load(keys, in: owner.partition))
@@ -153,6 +155,17 @@ public enum JournalContract {
             let kept = byId(try await harness.journal.load(keys, in: owner.partition))
             for (a, b) in zip(kept, byId(stored)) { try requireEqual(a, b, "a call after opening again") }
             try requireEqual(kept.count, stored.count, "calls kept")
+        },
+        .init("a call whose payload is not sealed is refused") { harness in
+            let owner = try await Owner(harness.journal, 0)
+            for payload in [SealedRequest.Payload.clear([1, 0, 0, 0]), .erased] {
+                let sample = try Sample.submission(1, in: owner)
+                let request = SealedRequest(method: .POST, url: sample.request.url, payload: payload, bodyBytes: 0)
+                let submission = ServiceCallSubmission(
+                    tenant: sample.tenant, id: sample.id, request: request, fingerprint: sample.fingerprint, correlationId: "c")
+                let batch = owner.batch([try owner.change(nil, .submit(submission), at: Sample.start)])
+                try await requireError("\(payload)", \.isRejected) { try await harness.journal.commit(batch) }
+            }
         },
         .init("every state of a call's life comes back as it was stored") { harness in
             var owner = try await Owner(harness.journal, 0)
@@ -270,7 +283,8 @@ public enum JournalContract {
             tags: (0..<16).map { "tag-\($0)" }, timeout: .milliseconds(123),
             retry: RetryPolicy(
                 maxAttempts: 7, initialDelay: .milliseconds(3), maxDelay: .seconds(77), deadline: Sample.start + .hours(1),
-                statuses: [429, 503]))
+                statuses: [429, 503]), redirects: 5,
+            origin: .subscription(SubscriptionId(UniqueId(high: 1, low: 2)), event: UniqueId(high: 3, low: 4)))
     }
 }
 

@@ -17,12 +17,13 @@ public enum QueriesContract {
                 let kind = ExecutionFailure.Kind.allCases[number % 3 + 1]
                 let failure = ExecutionFailure(
                     kind: number % 4 == 0 ? .status : kind, status: number % 4 == 0 ? 503 : nil, detail: "no \(number)")
-                if failure.isRetryable(under: policy) {
-                    call = try await owner.commit(call, .executionFailed(attempt: number, failure), at: now + .milliseconds(5))
-                    expected.append(.init(number: number, startedAt: now, endedAt: now + .milliseconds(5), outcome: .failed(failure)))
-                } else {
-                    call = try await owner.commit(call, .executionFailed(attempt: number, failure), at: now + .milliseconds(5))
-                    expected.append(.init(number: number, startedAt: now, endedAt: now + .milliseconds(5), outcome: .failed(failure)))
+                let snippet = number % 2 == 0 ? SealedBytes(bytes: [0, UInt8(number), 255]) : nil
+                let report = ServiceCallCommand.executionFailed(attempt: number, failure, snippet: snippet)
+                call = try await owner.commit(call, report, at: now + .milliseconds(5))
+                expected.append(
+                    .init(
+                        number: number, startedAt: now, endedAt: now + .milliseconds(5), outcome: .failed(failure), snippet: snippet))
+                if !failure.isRetryable(under: policy) {
                     call = try await owner.commit(call, .retry, at: now + .milliseconds(6))
                 }
             }

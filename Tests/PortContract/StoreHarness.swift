@@ -134,7 +134,7 @@ public enum Sample {
         _ number: Int, in owner: Owner, tenant: TenantId = acme, url: String = "https://example.com/hook?x=1",
         headers: [(String, String)] = [("Content-Type", "application/json")], body: [UInt8] = Array(#"{"n":1}"#.utf8),
         dueAt: Instant? = nil, tags: [String] = [], timeout: TimeSpan = .seconds(30), retry: RetryPolicy = .standard,
-        correlationId: String = "c-1"
+        redirects: Int = 0, origin: CallOrigin? = nil, correlationId: String = "c-1"
     ) throws -> ServiceCallSubmission {
         let id = id(number, tenant: tenant, partition: owner.partition.index, of: owner.journal.partitionCount)
         return ServiceCallSubmission(
@@ -142,7 +142,8 @@ public enum Sample {
             request: sealed(
                 OutgoingRequest(
                     method: .POST, url: try TargetURL(url), headers: try headers.map { try .init(name: $0.0, value: $0.1) }, body: body)),
-            dueAt: dueAt, tags: tags, timeout: timeout, retry: retry, fingerprint: Fingerprint(bytes: (0..<32).map { UInt8($0) }),
+            dueAt: dueAt, tags: tags, timeout: timeout, retry: retry, redirects: redirects, origin: origin,
+            fingerprint: Fingerprint(bytes: (0..<32).map { UInt8($0) }),
             correlationId: correlationId)
     }
 }

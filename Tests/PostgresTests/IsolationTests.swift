@@ -9,8 +9,8 @@ import Testing
 struct IsolationTests {
     /// The tables that are read by tenant, and how many rows `filled` puts into each for every tenant.
     private static let tables = [
-        ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 15), ("series", 1), ("invoices", 2),
-        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 0), ("follower_cursors", 0),
+        ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 17), ("series", 1), ("invoices", 2),
+        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 2), ("follower_cursors", 1),
     ]
 
     /// A store with calls, attempts, books and events of two tenants.
@@ -31,7 +31,10 @@ struct IsolationTests {
                         .series(try BookSample.series(tenant: tenant)), .invoice(BookSample.invoice(1, tenant: tenant)),
                         .invoice(BookSample.invoice(2, tenant: tenant)),
                     ] + (try (1...4).map { .number(try BookSample.number($0, tenant: tenant)) })
-                try await owner.commit(books: owner.numbered(books), audit: [BookSample.audit(tenant, after: .start)])
+                let item = try ItemSample.subscription(1, tenant: tenant)
+                let items: [BookRecord] = [.item(item), .item(try ItemSample.schedule(1, tenant: tenant))]
+                try await owner.commit(books: owner.numbered(books + items), audit: [BookSample.audit(tenant, after: .start)])
+                try await harness.store.storeCursors([ItemSample.cursor(item, owner, [1, 2, 3, 4])])
             }
             try await body(harness, calls)
         }
@@ -55,7 +58,7 @@ struct IsolationTests {
                     #expect(Set(page.calls.map(\.id)) == mine && page.calls.allSatisfy { $0.tenant == tenant })
                 }
                 let events = try await harness.events.events(tenant: tenant, after: .beginning(partitions: 4), limit: 100)
-                #expect(events.events.allSatisfy { $0.tenant == tenant } && events.events.count == (mine.isEmpty ? 0 : mine.count * 4 + 3))
+                #expect(events.events.allSatisfy { $0.tenant == tenant } && events.events.count == (mine.isEmpty ? 0 : mine.count * 4 + 5))
             }
         }
     }
@@ -105,6 +108,8 @@ struct IsolationTests {
                 ("ledgerflow_query", "SELECT owner FROM ledgerflow.partitions"),
                 ("ledgerflow_query", "SELECT ledgerflow.refuse('XX000')"),
                 ("ledgerflow_query", "SELECT ledgerflow.collide('x')"), ("ledgerflow_query", "UPDATE ledgerflow.invoices SET version = 1"),
+                ("ledgerflow_query", "UPDATE ledgerflow.items SET version = 1"),
+                ("ledgerflow_query", "DELETE FROM ledgerflow.follower_cursors"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.audit"), ("ledgerflow_writer", "DELETE FROM ledgerflow.audit"),
                 ("ledgerflow_writer", "UPDATE ledgerflow.audit SET head_count = 9"), ("ledgerflow_writer", "DELETE FROM ledgerflow.series"),
                 ("ledgerflow_writer", "CREATE TABLE ledgerflow.mine (a int)"), ("ledgerflow_writer", "DROP TABLE ledgerflow.events"),

@@ -14,10 +14,15 @@ struct PostgresMigrationTests {
         #expect(try PostgresMigrations.status(url: url).allSatisfy { $0.appliedAt == nil })
         var store = try await PostgresStore.open(url: url, options: .small)
         var owner = try await Owner(store, 1)
-        let call = try await owner.submit([Sample.submission(1, in: owner)])[0]
+        // Every version can hold a call that says nothing but where it goes.
+        let call = try await owner.submit([Sample.submission(1, in: owner, url: "https://example.com/hook", headers: [], body: [])])[0]
+        let sealed = try await owner.submit([Sample.submission(2, in: owner)])[0]
         let books = try await owner.record([
             .series(try BookSample.series()), .invoice(BookSample.invoice(1)), .number(try BookSample.number(1)),
         ])
+        let item = try ItemSample.subscription(1)
+        let items = try await owner.record([.item(item)])
+        try await store.storeCursors([ItemSample.cursor(item, owner, [1, 2, 3, 4])])
         let id = store.storeId
         await store.close()
         let taken = try PostgresMigrations.down(url: url, to: number)
@@ -26,15 +31,54 @@ struct PostgresMigrationTests {
         store = try await PostgresStore.open(url: url, options: .small)
         #expect(store.storeId == id)
         #expect(try await store.detail(of: call.call.id, tenant: Sample.acme)?.call == call.call)
+        // The versions before have no room for what a sealed call says, and would send it without.
+        let left = try await store.detail(of: sealed.call.id, tenant: Sample.acme)?.call
+        #expect(number < 5 ? left?.status == .cancelled && left?.submission.request.payload == .empty : left == sealed.call)
         owner = try await Owner(store, 1)
-        #expect(owner.head == 3 && owner.lastOrdinal == 3)
+        #expect(owner.head == 5 && owner.lastOrdinal == 5)
         // A schema that knows no books has lost them.
         let kept = try await store.load(books.map(\.record.key), in: owner.partition)
         #expect(byKey(kept) == (number < 4 ? [] : byKey(books)))
         if number < 4 { try await owner.record(books.map(\.record)) }
-        _ = try await owner.submit([Sample.submission(2, in: owner)])
+        let cursors = try await store.cursors(of: .subscription, in: owner.partition, after: nil, limit: 9)
+        #expect(try await store.load(items.map(\.record.key), in: owner.partition) == (number < 5 ? [] : items))
+        #expect(cursors == (number < 5 ? [] : [ItemSample.cursor(item, owner, [1, 2, 3, 4])]))
+        let positions = try await store.events(in: owner.partition, after: 0, limit: 5).map(\.position)
+        #expect(positions.prefix(5) == (number < 5 ? [1, 2, 3, 4] : [1, 2, 3, 4, 5]) || number < 4)
+        // A hole in the log is passed over.
+        #expect(try await store.cursor(at: .latest).positions[1] >= 4)
+        if number < 5 { try await owner.record([.item(item)]) }
+        _ = try await owner.submit([Sample.submission(3, in: owner)])
         await store.close()
         #expect(try PostgresMigrations.up(url: url, at: Sample.start) == [])
+    }
+
+    @Test("a call from before payloads were sealed is read with all that it says", arguments: [1, 2, 3, 4])
+    func clearPayload(number: Int) async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let url = server.url(database)
+        var store = try await PostgresStore.open(url: url, options: .small)
+        var owner = try await Owner(store, 1)
+        let submission = try Sample.submission(1, in: owner, url: "https://example.com/hook", headers: [], body: [])
+        _ = try await owner.submit([submission])
+        await store.close()
+        try PostgresMigrations.down(url: url, to: number)
+        let request = OutgoingRequest(
+            method: .POST, url: try TargetURL("https://example.com/hook?x=1&t=geheim"),
+            headers: [try .init(name: "Content-Type", value: "application/json")], body: Array(#"{"n":1}"#.utf8))
+        try server.sql(
+            """
+            UPDATE ledgerflow.service_call_requests SET url = '\(request.url)', body = '{"n":1}'::bytea,
+              headers = '12:Content-Type,16:application/json,'::bytea
+            """, database: database)
+        store = try await PostgresStore.open(url: url, options: .small)
+        owner = try await Owner(store, 1)
+        let found = try #require(try await store.load(submission, in: owner.partition))
+        let bytes = try #require(request.payloadBytes)
+        #expect(found.call.submission.request == SealedRequest(method: .POST, url: request.url, payload: .clear(bytes), bodyBytes: 7))
+        #expect(found.call.submission.redirects == 0 && found.call.submission.origin == nil)
+        _ = try await owner.commit(found, .dueTimeReached, at: Sample.start)
+        await store.close()
     }
 
     @Test("migrations go up one by one and down to nothing")

@@ -112,9 +112,10 @@ struct PostgresStoreBenchmark {
     private static func submission(_ id: ServiceCallId) throws -> ServiceCallSubmission {
         ServiceCallSubmission(
             tenant: Sample.acme, id: id,
-            request: OutgoingRequest(
-                method: .POST, url: try TargetURL("https://example.com/hooks/orders"),
-                headers: [try .init(name: "Content-Type", value: "application/json")], body: Array(repeating: 0x41, count: 200)),
+            request: Sample.sealed(
+                OutgoingRequest(
+                    method: .POST, url: try TargetURL("https://example.com/hooks/orders"),
+                    headers: [try .init(name: "Content-Type", value: "application/json")], body: Array(repeating: 0x41, count: 200))),
             tags: ["orders", "eu"], fingerprint: Fingerprint(bytes: Array(repeating: 7, count: 32)),
             correlationId: "4bf92f3577b34da6a3ce929d0e0e4736")
     }

@@ -142,9 +142,10 @@ private struct Submissions {
     private mutating func submission(_ id: ServiceCallId, _ now: Instant) throws -> ServiceCallSubmission {
         ServiceCallSubmission(
             tenant: Sample.acme, id: id,
-            request: OutgoingRequest(
-                method: .POST, url: try TargetURL("https://example.com/hooks/orders"),
-                headers: [try .init(name: "Content-Type", value: "application/json")], body: Array(repeating: 0x41, count: 200)),
+            request: Sample.sealed(
+                OutgoingRequest(
+                    method: .POST, url: try TargetURL("https://example.com/hooks/orders"),
+                    headers: [try .init(name: "Content-Type", value: "application/json")], body: Array(repeating: 0x41, count: 200))),
             dueAt: now + .hours(24) + .milliseconds(Int64.random(in: 0..<2_592_000_000, using: &random)), tags: ["orders", "eu"],
             fingerprint: Fingerprint(bytes: Array(repeating: 7, count: 32)), correlationId: "4bf92f3577b34da6a3ce929d0e0e4736")
     }

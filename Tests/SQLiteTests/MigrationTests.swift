@@ -64,13 +64,19 @@ struct MigrationTests {
             let path = directory + "/" + SQLiteStore.databaseName
             let store = try await SQLiteStore.open(directory: directory, options: .small)
             var owner = try await Owner(store, 0)
-            let stored = try await owner.submit([try Sample.submission(1, in: owner)])
+            let stored = try await owner.submit([try plain(1, in: owner)])
+            let sealed = try await owner.submit([try Sample.submission(2, in: owner, dueAt: Sample.start + .hours(9))])[0]
             await store.close()
             #expect(try SQLiteMigrations.down(path: path, to: 1) == [4, 3, 2])
             #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == [false, true, true, true])
             let again = try await SQLiteStore.open(directory: directory, options: .small)
             let found = try await again.load([ServiceCallKey(tenant: stored[0].call.tenant, id: stored[0].call.id)], in: PartitionId(0))
             #expect(found == stored)
+            // The version before has no room for what it says, and would send it without.
+            let left = try await again.load(sealed.call.submission, in: PartitionId(0))
+            #expect(left?.call.status == .cancelled && left?.call.submission.request.payload == .empty)
+            let due = try await again.due(in: PartitionId(0), tenant: Sample.acme, after: nil, upTo: .latest, limit: 9)
+            #expect(due.map(\.id) == stored.map(\.call.id))
             await again.close()
             #expect(try SQLiteMigrations.down(path: path, to: 0) == [4, 3, 2, 1])
             #expect(try SQLiteMigrations.status(path: path).allSatisfy { $0.appliedAt == nil })
@@ -111,6 +117,14 @@ struct MigrationTests {
         }
     }
 
+    /// A call that says nothing but where it goes: every version can hold it.
+    private func plain(
+        _ number: Int, in owner: Owner, tenant: TenantId = Sample.acme, dueAt: Instant? = nil
+    ) throws -> ServiceCallSubmission {
+        try Sample.submission(
+            number, in: owner, tenant: tenant, url: "https://example.com/hook", headers: [], body: [], dueAt: dueAt)
+    }
+
     /// The same rows as in a store of today, in a database that has the migrations up to `last` only.
     private func makeVersion(_ last: Int, of new: String, at path: String) throws {
         let checksums = try SQLiteMigrations.status(path: new).map(\.checksum)
@@ -132,7 +146,8 @@ struct MigrationTests {
     }
 
     @Test(
-        "a store of an earlier version has its calls found by id, refused again and due as before, and takes books", arguments: [1, 2])
+        "a store of an earlier version has its calls found by id, refused again and due as before, and takes books and items",
+        arguments: [1, 2, 3])
     func fromEarlierVersion(_ version: Int) async throws {
         try await withScratch { directory in
             let store = try await SQLiteStore.open(directory: directory + "/new", options: .small)
@@ -140,7 +155,7 @@ struct MigrationTests {
             for partition in 0..<2 {
                 var owner = try await Owner(store, partition)
                 let submissions = try (0..<60).map {
-                    try Sample.submission(
+                    try plain(
                         $0, in: owner, tenant: $0 % 3 == 0 ? Sample.zenith : Sample.acme, dueAt: Sample.start + .minutes(Int64($0 * 7)))
                 }
                 var calls = try await owner.submit(submissions)
@@ -165,10 +180,74 @@ struct MigrationTests {
                 expectWholeIndexes(old)
             }
             let harness = try await SQLiteHarness(old)
-            for contract in BookContract.cases.prefix(1) { try await contract.run(harness) }
+            for contract in BookContract.cases.prefix(1) + ItemContract.cases.prefix(1) { try await contract.run(harness) }
             try await model.checkLoads(harness.store)
             await harness.close()
             expectWholeIndexes(old)
+        }
+    }
+
+    @Test("a call from before payloads were sealed is read with all that it says, and can be made")
+    func clearPayload() async throws {
+        try await withScratch { directory in
+            let (new, old) = (directory + "/new", directory + "/old")
+            let store = try await SQLiteStore.open(directory: new, options: .small)
+            var owner = try await Owner(store, 0)
+            let submission = try plain(1, in: owner)
+            _ = try await owner.submit([submission])
+            await store.close()
+            try FileManager.default.createDirectory(atPath: old, withIntermediateDirectories: true)
+            let path = old + "/" + SQLiteStore.databaseName
+            try makeVersion(3, of: new + "/" + SQLiteStore.databaseName, at: path)
+            let request = OutgoingRequest(
+                method: .POST, url: try TargetURL("https://example.com/hook?x=1&t=geheim"),
+                headers: [try .init(name: "Content-Type", value: "application/json")], body: Array(#"{"n":1}"#.utf8))
+            try #require(
+                SideConnection(path).execute(
+                    """
+                    UPDATE service_call_requests SET url = '\(request.url)', body = CAST('{"n":1}' AS BLOB),
+                      headers = CAST('12:Content-Type,16:application/json,' AS BLOB)
+                    """))
+            let migrated = try await SQLiteStore.open(directory: old, options: .small)
+            owner = try await Owner(migrated, 0)
+            let found = try #require(try await migrated.load(submission, in: owner.partition))
+            let bytes = try #require(request.payloadBytes)
+            #expect(
+                found.call.submission.request == SealedRequest(method: .POST, url: request.url, payload: .clear(bytes), bodyBytes: 7))
+            let kept = found.call.submission.request
+            #expect(try OutgoingRequest(method: kept.method, url: kept.url, payloadBytes: bytes) == request)
+            #expect(found.call.submission.redirects == 0 && found.call.submission.origin == nil)
+            _ = try await owner.commit(found, .dueTimeReached, at: Sample.start)
+            await migrated.close()
+        }
+    }
+
+    @Test("taken back to the version before items, a store keeps its books and loses items, cursors and their events")
+    func withoutItems() async throws {
+        try await withScratch { directory in
+            let path = directory + "/" + SQLiteStore.databaseName
+            let harness = try await SQLiteHarness(directory)
+            var owner = try await Owner.books(of: Sample.acme, harness.journal)
+            let item = try ItemSample.subscription(1)
+            try await owner.record([.series(try BookSample.series()), .item(item), .invoice(BookSample.invoice(1))])
+            try await harness.journal.storeCursors([ItemSample.cursor(item, owner, [1, 0, 0, 0])])
+            await harness.close()
+            #expect(try SQLiteMigrations.down(path: path, to: 3) == [4])
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [4])
+            let again = try await SQLiteHarness(directory)
+            owner = try await Owner.books(of: Sample.acme, again.journal)
+            #expect(owner.head == 3 && owner.lastOrdinal == 3)
+            #expect(try await again.books.item(item.key, tenant: Sample.acme) == nil)
+            #expect(try await again.books.invoice(BookSample.invoiceId(1), tenant: Sample.acme) != nil)
+            #expect(try await again.journal.cursors(of: .subscription, in: owner.partition, after: nil, limit: 9).isEmpty)
+            #expect(try await again.journal.events(in: owner.partition, after: 0, limit: 9).map(\.position) == [1, 3])
+            // The hole in the log is passed over.
+            let end = try await again.events.cursor(at: .latest)
+            #expect(end.positions[owner.partition.index] == 3)
+            #expect(try await again.events.cursor(at: .earliest) == .beginning(partitions: 4))
+            try await owner.record([.item(item)])
+            #expect(try await again.books.item(item.key, tenant: Sample.acme) == item)
+            await again.close()
         }
     }
 
@@ -178,7 +257,7 @@ struct MigrationTests {
             let path = directory + "/" + SQLiteStore.databaseName
             let harness = try await SQLiteHarness(directory)
             var owner = try await Owner.books(of: Sample.acme, harness.journal)
-            let call = try await owner.submit([try Sample.submission(1, in: owner)])[0]
+            let call = try await owner.submit([try plain(1, in: owner)])[0]
             let records: [BookRecord] = [
                 .series(try BookSample.series()), .invoice(BookSample.invoice(1)), .number(try BookSample.number(1)),
             ]

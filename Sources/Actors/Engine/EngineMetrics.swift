@@ -21,11 +21,19 @@ public struct EngineMetrics: Sendable {
     public let publishDelay = MetricHistogram.latency()
     public let ambiguousCommits = MetricCounter()
     public let timerCatchUps = MetricCounter()
+    public let attemptsCutOff = MetricCounter()
+    public let breakerOpenings = MetricCounter()
+    public let callsParked = MetricCounter()
+    public let parkedPages = MetricCounter()
     public let invoicesIssued = MetricCounter()
     public let numbersAllocated = MetricCounter()
     public let numberCollisions = MetricCounter()
     public let intentsTaken = MetricCounter()
     public let intentsRefused = MetricCounter()
+    public let occurrences = MetricCounter()
+    public let occurrencesSkipped = MetricCounter()
+    public let deliveries = MetricCounter()
+    public let subscriptionsDisabled = MetricCounter()
 
     public init() {}
 
@@ -57,6 +65,15 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "cancelled")],
                 .counter(callsCancelled)),
+            MetricFamily(
+                "ledgerflow_service_call_attempts_cut_off", "Running attempts whose call was cancelled.", .counter(attemptsCutOff)),
+            MetricFamily(
+                "ledgerflow_target_breaker_openings", "Times that a target failed so often that its calls were made to wait.",
+                .counter(breakerOpenings)),
+            MetricFamily(
+                "ledgerflow_service_calls_parked", "Due calls that left memory because their target took none.", .counter(callsParked)),
+            MetricFamily(
+                "ledgerflow_timer_parked_pages", "Pages of due calls read for targets that take calls again.", .counter(parkedPages)),
             MetricFamily("ledgerflow_invoices_issued", "Invoices and credit notes that got their number.", .counter(invoicesIssued)),
             MetricFamily("ledgerflow_numbers_allocated", "Numbers given to documents.", .counter(numbersAllocated)),
             MetricFamily(
@@ -67,6 +84,14 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "refused")],
                 .counter(intentsRefused)),
+            MetricFamily("ledgerflow_schedule_occurrences", "Calls that schedules made.", .counter(occurrences)),
+            MetricFamily(
+                "ledgerflow_schedule_occurrences_skipped", "Missed occurrences that made no call, by the misfire rule.",
+                .counter(occurrencesSkipped)),
+            MetricFamily("ledgerflow_subscription_deliveries", "Calls that deliver events to subscribers.", .counter(deliveries)),
+            MetricFamily(
+                "ledgerflow_subscriptions_disabled", "Subscriptions disabled because they failed for days.",
+                .counter(subscriptionsDisabled)),
             MetricFamily("ledgerflow_events_published", "Events that the bus acknowledged.", .counter(published)),
             MetricFamily(
                 "ledgerflow_publish_delay_seconds", "From a commit to the bus's acknowledgement of its last event.",

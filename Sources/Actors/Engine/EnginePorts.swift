@@ -3,6 +3,8 @@ public import Ports
 /// Everything that the engine needs from outside.
 public struct EnginePorts: Sendable {
     public let journal: any Journal
+    /// The same store's log, as tenants read it.
+    public let log: any EventQueries
     public let bus: any EventBus
     public let client: any TargetClient
     public let sealer: any Sealer
@@ -14,11 +16,12 @@ public struct EnginePorts: Sendable {
     public let housekeeping: (any Housekeeping)?
 
     public init(
-        journal: any Journal, bus: any EventBus, client: any TargetClient, sealer: any Sealer, time: any TimeSource,
-        entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
+        journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer,
+        time: any TimeSource, entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
         housekeeping: (any Housekeeping)? = nil
     ) {
         self.journal = journal
+        self.log = log
         self.bus = bus
         self.client = client
         self.sealer = sealer

@@ -15,9 +15,12 @@ public struct EngineSettings: Sendable {
     public var resolveBudget = TimeSpan.seconds(2)
     /// Attempts that run at one time.
     public var maxRunning = 512
-    /// Due calls that may wait for execution: of one tenant, and in all.
-    public var executionQueuePerTenant = 1_024
+    /// Due calls that may wait for execution: to one target of a tenant, of one tenant, and in all.
+    public var executionQueuePerLane = 2_048
+    public var executionQueuePerTenant = 4_096
     public var executionQueueTotal = 65_536
+    /// What one tenant, and one target, may take of execution.
+    public var admission = AdmissionLimits()
     /// Calls of one tenant and partition that the timer keeps in memory.
     public var windowLimit = 2_048
     /// How far ahead the timer reads.
@@ -34,6 +37,20 @@ public struct EngineSettings: Sendable {
     public var publishLimit = 512
     /// How often the published cursors are stored.
     public var cursorInterval = TimeSpan.milliseconds(500)
+    /// Schedules whose occurrences are submitted together.
+    public var scheduleRound = 64
+    /// How late an occurrence is seen to be missed, and how many missed ones of a schedule are made up for at most.
+    public var misfireAfter = TimeSpan.minutes(1)
+    public var misfireLimit = 1_000
+    /// Tenants whose subscriptions are followed at one time, and events that are read for them at one time.
+    public var followersRunning = 8
+    public var followerPage = 256
+    /// How often a tenant is followed of which nothing was heard, so that its cursors do not stay behind in the log.
+    public var followerRefresh = TimeSpan.minutes(5)
+    /// How long deliveries to a subscription may fail, with no success between, before it is disabled.
+    public var disableSubscriptionAfter = TimeSpan.hours(120)
+    /// Changes that may wait for the scheduler and for the followers.
+    public var itemCapacity = 4_096
     /// How long shutting down may wait for running attempts, and then for the bus.
     public var drainTimeout = TimeSpan.seconds(10)
     /// What is kept for how long.
@@ -53,6 +70,8 @@ package struct EngineVariant: Sendable {
     package var readsPageBeforeHorizon = false
     /// Does not take a counter back when the commit that moved it was refused.
     package var keepsRefusedNumbers = false
+    /// Moves the cursors of schedules and subscriptions before what they stand for is committed.
+    package var movesFollowersFirst = false
 
     package init() {}
     package static let sound = EngineVariant()

@@ -5,11 +5,18 @@ internal import Ports
 /// nowhere else.
 struct AttemptComposer: Sendable {
     private let sealer: any Sealer
+    private let keys: SigningKeys
+    private let time: any TimeSource
     private let entropy: any EntropySource
     private let policy: RedactionPolicy
 
-    init(sealer: any Sealer, entropy: any EntropySource, policy: RedactionPolicy = .standard) {
+    init(
+        sealer: any Sealer, keys: SigningKeys, time: any TimeSource, entropy: any EntropySource,
+        policy: RedactionPolicy = .standard
+    ) {
         self.sealer = sealer
+        self.keys = keys
+        self.time = time
         self.entropy = entropy
         self.policy = policy
     }
@@ -18,16 +25,17 @@ struct AttemptComposer: Sendable {
 
     /// - Throws: a failure that may be retried when a key is missing, since it may be put back; one that may not when what was to be
     ///   sent is gone. Either way the call stays on record and can be opened again by hand.
-    func request(for call: ServiceCall) throws(AttemptFailed) -> AttemptRequest {
+    func request(for call: ServiceCall) async throws(AttemptFailed) -> AttemptRequest {
         let submission = call.submission
-        let request: OutgoingRequest
+        let opened: OutgoingRequest
         do throws(SealError) {
-            request = try sealer.open(submission.request, submission.sealContext)
+            opened = try sealer.open(submission.request, submission.sealContext)
         } catch {
             throw AttemptFailed(Self.failure(error))
         }
+        let (request, signature) = try await signed(opened, of: call)
         return AttemptRequest(
-            key: ServiceCallKey(tenant: call.tenant, id: call.id), request: request, headers: headers(of: call),
+            key: ServiceCallKey(tenant: call.tenant, id: call.id), request: request, headers: headers(of: call) + signature,
             timeout: submission.timeout, redirects: submission.redirects)
     }
 
@@ -41,6 +49,38 @@ struct AttemptComposer: Sendable {
             ExecutionFailure(
                 kind: .payloadLost, detail: "The request was erased when its retention ended, so nothing was sent; submit it anew.")
         }
+    }
+
+    /// The fields that sign the request with the tenant's keys (SC-10). The message's id is the `webhook-id` that the request brings, the same
+    /// for every delivery of one event; else the call's. A request that brings a signature of its own keeps it and gets no other.
+    ///
+    /// - Throws: a failure that may be retried: a receiver that verifies would refuse the request without its signature.
+    private func signed(
+        _ request: OutgoingRequest, of call: ServiceCall
+    ) async throws(AttemptFailed) -> (request: OutgoingRequest, fields: [(name: String, value: String)]) {
+        guard !request.headers.contains(where: { $0.isNamed(WebhookSignature.signatureField) }) else { return (request, []) }
+        let signing: [WebhookSigningKey]
+        do throws(SigningKeysError) { signing = try await keys.keys(of: call.tenant) } catch {
+            throw AttemptFailed(Self.failure(error))
+        }
+        guard !signing.isEmpty else { return (request, []) }
+        let given = request.headers.first { $0.isNamed(WebhookSignature.idField) }?.value
+        let messageId = given.flatMap { WebhookSignature.isMessageId($0) ? $0 : nil } ?? call.id.description
+        let engines = [WebhookSignature.idField, WebhookSignature.timestampField]
+        let rest = request.headers.filter { header in !engines.contains { header.isNamed($0) } }
+        return (
+            OutgoingRequest(method: request.method, url: request.url, headers: rest, body: request.body),
+            WebhookSignature.fields(messageId: messageId, timestamp: time.now(), body: request.body, keys: signing)
+        )
+    }
+
+    private static func failure(_ error: SigningKeysError) -> ExecutionFailure {
+        let reason =
+            switch error {
+            case .sealed(let error): "\(error)"
+            case .unavailable: "the store did not answer"
+            }
+        return ExecutionFailure(kind: .keyMissing, detail: "The signing keys could not be had, so nothing was sent: \(reason).")
     }
 
     /// What goes with every attempt: the same key each time, so that the target can tell a repetition; and a W3C trace context whose trace

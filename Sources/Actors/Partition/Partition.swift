@@ -7,6 +7,9 @@ struct PartitionOutlets: Sendable {
     let timer: TimerInbox
     let outbox: OutboxInbox
     let signal: LogSignal
+    let items: ItemOutlets
+    /// The call was cancelled: an attempt of it that runs is for nothing.
+    let cancelled: @Sendable (ServiceCallKey) -> Void
     /// Another engine serves the store, and this one stands by.
     let heldElsewhere: @Sendable (_ owner: String) -> Void
     /// The partition has another owner; this engine must stop.
@@ -73,9 +76,11 @@ actor Partition {
         while !Task.isCancelled {
             do throws(JournalError) {
                 let taken = try await journal.takeOwnership(of: id)
+                try await outlets.items.holds.read(id)
                 ownership = taken
                 outlets.outbox.open(taken, in: id)
                 outlets.timer.open(id, taken)
+                outlets.items.open(taken, in: id)
                 return true
             } catch .heldElsewhere(let owner) {
                 outlets.heldElsewhere(owner)
@@ -244,6 +249,7 @@ actor Partition {
         }
         ownership = taken
         outlets.outbox.open(taken, in: id)
+        outlets.items.cursors.open(taken, in: id)
         if isStored {
             install(turn, epoch: taken.epoch)
             reply(outcomes, to: deliveries)
@@ -362,6 +368,7 @@ actor Partition {
                 calls.remove(key)
             }
             changes.append(TimerChange(stored.call))
+            if stored.call.status == .cancelled { outlets.cancelled(key) }
         }
         keep(turn)
         metrics.commits.add()
@@ -370,6 +377,7 @@ actor Partition {
         outlets.timer.changed(id, changes)
         outlets.outbox.committed(turn.events, head: turn.batch.head, epoch: epoch, in: id)
         outlets.signal.committed(turn.events)
+        outlets.items.committed(turn, in: id)
     }
 
     /// For the broken variant alone.

@@ -141,6 +141,11 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         guard version == write.expectedVersion else {
             throw .rejected("Call \(write.stored.call.id) has version \(version), not \(write.expectedVersion).")
         }
+        guard write.expectedVersion == 0 else { return }
+        switch write.stored.call.submission.request.payload {
+        case .empty, .sealed: break
+        case .clear, .erased: throw .rejected("The payload of a new call is not sealed.")
+        }
     }
 
     private static func apply(_ write: ServiceCallWrite, partition: Int, to state: inout State) {

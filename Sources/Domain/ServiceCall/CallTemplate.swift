@@ -77,3 +77,40 @@ extension CallTemplate {
             redirects: Int(clamping: redirects))
     }
 }
+
+extension CallTemplate {
+    /// One of its calls.
+    ///
+    /// - Parameter request: what is sent, sealed under the call's own identity.
+    public func submission(
+        tenant: TenantId, id: ServiceCallId, request: SealedRequest, dueAt: Instant?, origin: CallOrigin, correlationId: String
+    ) -> ServiceCallSubmission {
+        // The identity says all that tells one such call from another; a repetition after a change of the template is still a repetition.
+        ServiceCallSubmission(
+            tenant: tenant, id: id, request: request, dueAt: dueAt, tags: tags, timeout: timeout, retry: retry, redirects: redirects,
+            origin: origin, fingerprint: Fingerprint(bytes: id.value.bytes), correlationId: correlationId)
+    }
+}
+
+extension ServiceCallId {
+    /// The call that a schedule makes for the occurrence at `nominal`, always the same: UUIDv5 over the schedule and the microseconds.
+    public static func occurrence(of schedule: ScheduleId, at nominal: Instant) -> ServiceCallId {
+        ServiceCallId(UniqueId.version5(namespace: schedule.value, name: Self.bytes(of: nominal.microseconds)))
+    }
+
+    /// The call that delivers `event` to a subscription, one for each generation: UUIDv5 over the subscription, the event, and the
+    /// generation unless it is the first.
+    public static func delivery(of event: UniqueId, to subscription: SubscriptionId, generation: Int) -> ServiceCallId {
+        let again = generation > 0 ? Self.bytes(of: Int64(generation)) : []
+        return ServiceCallId(UniqueId.version5(namespace: subscription.value, name: event.bytes + again))
+    }
+
+    private static func bytes(of number: Int64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Int64($0)) }
+    }
+}
+
+extension SubscriptionId {
+    /// The `webhook-id` under which `event` is delivered, however often: by it the receiver knows a repetition (Standard Webhooks 1.0.0).
+    public func webhookId(of event: UniqueId) -> UniqueId { UniqueId.version5(namespace: value, name: event.bytes) }
+}

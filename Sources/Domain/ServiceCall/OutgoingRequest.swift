@@ -17,6 +17,11 @@ public struct OutgoingRequest: Hashable, Sendable {
             self.value = value
         }
 
+        /// Whether this is its name, whatever the case (RFC 9110 §5.1).
+        public func isNamed(_ name: String) -> Bool {
+            self.name.utf8.count == name.utf8.count && self.name.lowercased() == name.lowercased()
+        }
+
         /// One that was accepted before, whatever is refused today.
         init(stored name: String, _ value: String) {
             self.name = name
@@ -45,6 +50,9 @@ public struct OutgoingRequest: Hashable, Sendable {
     public let headers: [Header]
     /// Sent as they are; any bytes.
     public let body: [UInt8]
+
+    /// The body as it goes over the wire, and as it is signed: a GET and a HEAD have none (RFC 9110 §9.3.1).
+    public var sentBody: [UInt8] { method == .GET || method == .HEAD ? [] : body }
 
     /// The most bytes that a body may have: 256 KiB.
     public static let maxBodyBytes = 262_144

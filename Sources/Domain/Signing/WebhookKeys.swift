@@ -29,7 +29,7 @@ public struct WebhookKey: Hashable, Sendable {
     /// Under which its secret is sealed (`SealContext.Field.signingKey`).
     public let id: UniqueId
     public let scheme: WebhookScheme
-    /// The secret; never leaves the engine but once, to who made it.
+    /// Seals the secret as `WebhookSigningKey` reads and writes it; it leaves the engine but once, to who made it.
     public let sealed: SealedBytes
     /// What receivers verify with; nil when they share the secret.
     public let publicKey: String?

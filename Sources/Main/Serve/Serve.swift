@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand {
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
-            trustedRoots: trustedRoots ?? Setting.environment("trusted-roots"),
+            targets: targets(),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
             retention: retention.policy(), tax: tax.registry(dataDirectory: data.path))
@@ -51,6 +51,13 @@ struct Serve: AsyncParsableCommand {
         try Setting.list(allowTarget, "allow-target").map { text in
             do { return try CIDR(text) } catch { throw ValidationError("--allow-target “\(text)”: \(error)") }
         }
+    }
+
+    private func targets() throws -> HTTPTargetClientSettings {
+        var targets = HTTPTargetClientSettings()
+        targets.trustedRootsFile = trustedRoots ?? Setting.environment("trusted-roots")
+        do { try targets.checkTrustedRoots() } catch { throw ValidationError("--trusted-roots: \(error).") }
+        return targets
     }
 
     private static func welcomeText(address: String, token: String) -> String {

@@ -25,7 +25,7 @@ public enum SealError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Seals what must be kept and not be read: payloads of requests, first bytes of answers, signing keys.
 ///
-/// The same bytes sealed twice differ. Sealing and opening block nobody and cost microseconds.
+/// Sealing and opening block nobody and cost microseconds.
 public protocol Sealer: Sendable {
     /// - Throws: `SealError.unusable`, and no other.
     func seal(_ clear: [UInt8], _ context: SealContext) throws(SealError) -> SealedBytes

@@ -128,6 +128,22 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
 
     // MARK: What a test does to it
 
+    /// Takes the payload of a call away, as retention does.
+    func erase(_ tenant: TenantId, _ id: ServiceCallId) {
+        state.withLock { state in
+            let key = ServiceCallKey(tenant: tenant, id: id)
+            guard let call = state.calls[key] else { return }
+            let old = call.submission
+            let request = SealedRequest(
+                method: old.request.method, url: old.request.url, payload: .erased, bodyBytes: old.request.bodyBytes)
+            let submission = ServiceCallSubmission(
+                tenant: tenant, id: id, request: request, dueAt: old.dueAt, fingerprint: old.fingerprint, correlationId: old.correlationId)
+            state.calls[key] = ServiceCall(
+                submission: submission, createdAt: call.createdAt, version: call.version, state: call.state, run: call.run,
+                attempts: call.attempts, attemptsInRun: call.attemptsInRun, updatedAt: call.updatedAt)
+        }
+    }
+
     func fail(intents error: IntentError?) { state.withLock { $0.intentError = error } }
     func fail(queries error: QueryError?) { state.withLock { $0.queryError = error } }
 

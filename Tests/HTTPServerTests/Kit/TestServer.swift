@@ -3,6 +3,7 @@ import HTTPServerAdapter
 import JWTAdapter
 import Logging
 import Ports
+import SealingAdapter
 import ServiceLifecycle
 import Synchronization
 import SystemAdapter
@@ -29,10 +30,14 @@ struct Silence: Diagnostics {
 /// A server on a port of its own, with a fake engine behind it.
 struct TestServer: Sendable {
     static let seed = [UInt8](repeating: 7, count: 32)
+    static let sealer: any Sealer = {
+        do { return KeyRingSealer(try KeyRing([[UInt8](repeating: 3, count: 32)])) } catch { preconditionFailure("\(error)") }
+    }()
 
     let port: Int
     let engine: FakeEngine
     let books: FakeBooks
+    let targets: FakeTargets
     let time: MovableTime
     let token: String
     let otherToken: String
@@ -85,6 +90,7 @@ func withServer(
     let engine = FakeEngine { time.now() }
     let calendar = SystemCalendar()
     let books = FakeBooks(calendar: calendar) { time.now() }
+    let targets = FakeTargets()
     let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
     let readiness = TestServer.SharedReadiness()
     let key = try await TokenKey(seed: TestServer.seed)
@@ -96,9 +102,9 @@ func withServer(
     let server = HTTPServer(
         HTTPServerDependencies(
             intents: engine, calls: engine, books: books, bookQueries: books, desk: InvoiceDesk(parse: parse), parse: parse,
-            calendar: calendar, events: engine, signal: engine,
+            calendar: calendar, events: engine, signal: engine, targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
-            fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)),
+            fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
             metrics: {
                 (OpenMetricsText.contentType, OpenMetricsText.render([MetricFamily("x", "An x.", .counter(counter))]))
@@ -112,7 +118,7 @@ func withServer(
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         let testServer = TestServer(
-            port: port, engine: engine, books: books, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
+            port: port, engine: engine, books: books, targets: targets, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
             stop: { await group.triggerGracefulShutdown() })
         do {

@@ -78,19 +78,15 @@ enum ServiceCallWriter {
 
     private static func write(_ fields: [OutgoingRequest.Header], _ policy: RedactionPolicy, to headers: inout JSONWriter) {
         for (index, header) in fields.enumerated() {
-            let isRepeated = fields.count > 1 && fields[..<index].contains { sameName($0, header) }
+            let isRepeated = fields.count > 1 && fields[..<index].contains { $0.isNamed(header.name) }
             if isRepeated { continue }
-            let values = fields[index...].filter { $0 == header || sameName($0, header) }
+            let values = fields[index...].filter { $0 == header || $0.isNamed(header.name) }
             if values.count == 1 {
                 headers.field(dynamic: header.name, policy.shown(header))
             } else {
                 headers.field(dynamic: header.name, values.map(policy.shown))
             }
         }
-    }
-
-    private static func sameName(_ a: OutgoingRequest.Header, _ b: OutgoingRequest.Header) -> Bool {
-        a.name.utf8.count == b.name.utf8.count && a.name.lowercased() == b.name.lowercased()
     }
 
     private static func ended(_ attempt: AttemptRecord, _ snippet: String?, to list: inout JSONWriter) {

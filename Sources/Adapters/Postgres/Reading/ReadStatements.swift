@@ -50,16 +50,19 @@ enum ReadStatements {
     static let heads = Statement("heads", [], "SELECT head, trimmed FROM partitions ORDER BY id")
 
     /// The position before the first event at $1 or later, in each partition: events up to `low` are earlier, those after `high` are not,
-    /// and each round halves what lies between.
+    /// and each round halves what lies between. A migration that was taken back may have left holes: the next event stands for them.
     static let cursorAt = Statement(
         "cursor_at", [int8],
         """
         WITH RECURSIVE search AS (
           SELECT id, trimmed AS low, head AS high FROM partitions
           UNION ALL
-          SELECT s.id, CASE WHEN e.time < $1 THEN m.middle ELSE s.low END, CASE WHEN e.time < $1 THEN s.high ELSE m.middle - 1 END
+          SELECT s.id, CASE WHEN e.time < $1 THEN e.key - (s.id::bigint << 40) ELSE s.low END,
+            CASE WHEN e.time < $1 THEN s.high ELSE m.middle - 1 END
           FROM search AS s CROSS JOIN LATERAL (SELECT s.low + (s.high - s.low + 1) / 2 AS middle) AS m
-          JOIN events AS e ON e.key = (s.id::bigint << 40) + m.middle
+          LEFT JOIN LATERAL (
+            SELECT key, time FROM events WHERE key >= (s.id::bigint << 40) + m.middle AND key <= (s.id::bigint << 40) + s.high
+            ORDER BY key LIMIT 1) AS e ON true
           WHERE s.low < s.high)
         SELECT low FROM search WHERE low >= high ORDER BY id
         """)

@@ -1,0 +1,95 @@
+internal import Domain
+internal import Ports
+internal import Synchronization
+
+/// How far schedules and subscriptions are followed: noted here at each step, and stored from time to time. After a crash what came since
+/// is done again, under the same identities.
+final class CursorBook: Sendable {
+    private struct Key: Hashable, Comparable {
+        let tenant: TenantId
+        let item: ItemKey
+        static func < (a: Key, b: Key) -> Bool { (a.tenant, a.item) < (b.tenant, b.item) }
+    }
+
+    private struct Place {
+        let generation: Int
+        let place: [Int64]
+        let state: [UInt8]
+    }
+
+    private struct State {
+        /// By partition; nil until it is ours.
+        var epochs: [Int64?]
+        /// At most one of each item.
+        var unstored: [Key: Place] = [:]
+    }
+
+    private static let batch = 1_000
+    private let state: Mutex<State>
+    private let ports: EnginePorts
+    private let interval: TimeSpan
+
+    init(ports: EnginePorts, interval: TimeSpan) {
+        self.ports = ports
+        self.interval = interval
+        state = Mutex(State(epochs: Array(repeating: nil, count: ports.journal.partitionCount)))
+    }
+
+    func open(_ ownership: Ownership, in partition: PartitionId) {
+        state.withLock { state in
+            if state.epochs.indices.contains(partition.index) { state.epochs[partition.index] = ownership.epoch }
+        }
+    }
+
+    /// To be told once everything up to `place` is committed.
+    func moved(_ item: ItemKey, of tenant: TenantId, generation: Int = 0, to place: [Int64], state health: [UInt8] = []) {
+        let key = Key(tenant: tenant, item: item)
+        state.withLock { $0.unstored[key] = Place(generation: generation, place: place, state: health) }
+    }
+
+    /// Stores until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            await ports.time.sleep(for: interval)
+            await store()
+        }
+    }
+
+    func store() async {
+        let (waiting, epochs) = state.withLock { state in
+            defer { state.unstored = [:] }
+            return (state.unstored.sorted { $0.key < $1.key }, state.epochs)
+        }
+        var rest = waiting[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(Self.batch)
+            let cursors = some.compactMap { cursor($0.key, $0.value, epochs) }
+            do throws(JournalError) {
+                if !cursors.isEmpty { try await ports.journal.storeCursors(cursors) }
+            } catch {
+                keep(rest)
+                return ports.diagnostics.report(
+                    Diagnostic(
+                        .warning, "follower.cursor-not-stored",
+                        "How far schedules and subscriptions are followed could not be stored; trying again.",
+                        fields: [("reason", String(describing: error))]))
+            }
+            rest = rest.dropFirst(some.count)
+        }
+    }
+
+    /// Takes back what could not be stored, where nothing newer has come.
+    private func keep(_ places: ArraySlice<(key: Key, value: Place)>) {
+        state.withLock { state in
+            for (key, place) in places where state.unstored[key] == nil { state.unstored[key] = place }
+        }
+    }
+
+    private func cursor(_ key: Key, _ place: Place, _ epochs: [Int64?]) -> FollowerCursor? {
+        let partition = PartitionHash.partition(tenant: key.tenant, count: epochs.count)
+        guard epochs.indices.contains(partition), let epoch = epochs[partition] else { return nil }
+        return FollowerCursor(
+            partition: PartitionId(partition), epoch: epoch, tenant: key.tenant, kind: key.item.kind, id: key.item.id,
+            generation: place.generation, place: place.place, state: place.state)
+    }
+}
