@@ -56,7 +56,7 @@ extension BlackBox {
                 let shown = try CommandRun(["retention", "--retain-failed", "12h", "--json"], in: logs)
                 findings.check(shown.output.contains(#""retain-failed":"12h""#), "it shows \(shown.output)")
                 findings.check(shown.output.contains(#""retain-succeeded":"30d""#), "it shows \(shown.output)")
-                try CommandRun(["serve", "--retain-events", "a month"], in: logs).expectUsage(
+                try CommandRun(["serve", "--data-dir", logs.file("data"), "--retain-events", "a month"], in: logs).expectUsage(
                     ["--retain-events", "30d", "forever"], findings)
             }
         }
