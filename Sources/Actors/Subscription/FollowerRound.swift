@@ -43,6 +43,11 @@ struct FollowerRound: Sendable {
                 page = try await ports.log.events(
                     tenant: tenant, after: LogCursor(positions: first.place), limit: settings.followerPage)
             } catch {
+                if let oldest = error.oldest {
+                    rest.removeFirst()
+                    leap(first, to: oldest.positions, &result)
+                    continue
+                }
                 report(.warning, "subscription.read-failed", "The log could not be read; trying again.", nil, error.reason)
                 result.isHeldUp = true
                 return result
@@ -57,6 +62,17 @@ struct FollowerRound: Sendable {
             await serve(served, Page(page, store: ports.log.storeId), &result)
         }
         return result
+    }
+
+    /// What the subscription had not read for so long is no longer kept (retention); it goes on with what is left.
+    private func leap(_ follow: Follow, to place: [Int64], _ result: inout Result) {
+        report(
+            .warning, "subscription.events-lost", "Events that a subscription had not read were taken out of the log; it goes on behind them.",
+            follow.subscription.id, "older than what is kept for it")
+        note(follow, place, follow.health)
+        result.steps.append(
+            Step(id: follow.subscription.id, version: follow.subscription.version, place: place, health: follow.health, hasFailed: false))
+        result.isAtEnd = false
     }
 
     /// A page whose events are each read once.
