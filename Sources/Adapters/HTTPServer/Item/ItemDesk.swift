@@ -142,13 +142,12 @@ extension IncomingRequest {
         return id
     }
 
-    /// Why something is done, when the body says so: `{"reason":"…"}` or nothing.
-    func optionalReason() throws(Problem) -> String? {
+    /// Why something is paused, when the body says so: `{"reason":"…"}` or nothing.
+    func pauseReason() throws(Problem) -> String? {
         guard let value = try optionalJSON(limits: .standard) else { return nil }
         var problems = JSONProblems()
-        guard let reason = problems.object(value, { fields -> String?? in .some(fields.optionalReason("reason")) }) else {
-            throw Problem(problems)
-        }
+        guard let reason = problems.object(value, { fields -> String?? in .some(fields.optionalReason("reason", maxBytes: Hold.maxReasonBytes)) })
+        else { throw Problem(problems) }
         return reason
     }
 }
