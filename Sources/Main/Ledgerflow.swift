@@ -20,7 +20,7 @@ struct Ledgerflow: AsyncParsableCommand {
         subcommands: [
             Serve.self, Demo.self, Call.self, ScheduleCommands.self, SubscriptionCommands.self, TargetCommands.self, TenantCommands.self,
             WebhookSecretCommands.self, InvoiceCommands.self, SeriesCommands.self, Validate.self, AuditCommands.self, Events.self,
-            Token.self, KeysCommands.self, Migrate.self, Doctor.self,
+            Token.self, KeysCommands.self, Migrate.self, Doctor.self, RetentionCommand.self, Maintain.self,
         ])
 
     /// As the library's own, but for failures that bring their exit code along.

@@ -106,7 +106,7 @@ import Testing
             self.store = store
             engine = Engine(
                 ports: EnginePorts(
-                    journal: journal,
+                    journal: journal, log: SimulatedLog(clock: clock, store: store, faults: faultsInForce, world: world),
                     bus: SimulatedBus(world: world, clock: clock, faults: faultsInForce, log: PublishedLog(world: world, store: store)),
                     client: SimulatedTarget(world: world, clock: clock, faults: faultsInForce, store: store), sealer: InMemorySealer(),
                     time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),

@@ -20,7 +20,9 @@ struct BookChecks {
                 let subject = series.plan.id.subject(in: series.tenant)
                 checkVersions("Series \(series.plan.id)", series.version, eventsBySubject[subject] ?? [])
             case .number(let record): numbers.append(record)
-            case .item: break
+            case .item(.counts): break
+            case .item(let item):
+                checkVersions(record.auditSubject, item.version, eventsBySubject[item.key.subject(in: item.tenant)] ?? [])
             }
         }
         checkNumbers(numbers)
@@ -125,7 +127,10 @@ struct BookChecks {
                 heads[segment.tenant] = segment.head
             }
             for record in store.allBooks {
-                if case .number = record { continue }
+                switch record {
+                case .number, .item(.counts): continue
+                case .series, .invoice, .item: break
+                }
                 let tenant = record.key.tenant
                 guard PartitionHash.partition(tenant: tenant, count: store.partitionCount) == partition else { continue }
                 if last[tenant]?[record.auditSubject] != record.digest { violate("\(record.auditSubject) is not as the audit says.") }

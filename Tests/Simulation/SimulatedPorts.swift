@@ -127,6 +127,30 @@ struct SimulatedJournal: Journal {
     private func chance(_ percent: Int) -> Bool { percent > 0 && world.generator.chance(percent) }
 }
 
+/// The log of the same store, as tenants read it.
+struct SimulatedLog: EventQueries {
+    let clock: SimulatedClock
+    let store: InMemoryStore
+    let faults: FaultsInForce
+    let world: World
+
+    var storeId: UniqueId { store.storeId }
+    var partitionCount: Int { store.partitionCount }
+
+    func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage {
+        await clock.delay(faults.current.slowness)
+        let percent = faults.current.readFails
+        if percent > 0, world.generator.chance(percent) { throw QueryError("simulated") }
+        let page = try await store.events(tenant: tenant, after: cursor, limit: limit)
+        await clock.delay(faults.current.slowness)
+        return page
+    }
+
+    func oldest() async throws(QueryError) -> LogCursor { try await store.oldest() }
+    func end() async throws(QueryError) -> LogCursor { try await store.end() }
+    func cursor(at instant: Instant) async throws(QueryError) -> LogCursor { try await store.cursor(at: instant) }
+}
+
 /// Shared by all ports of a run, so that faults can begin and end.
 final class FaultsInForce: @unchecked Sendable {
     var current: Faults
@@ -208,6 +232,7 @@ struct SimulatedTarget: TargetClient {
         if !request.headers.contains(where: { $0.name == "Idempotency-Key" && $0.value == id.description }) {
             world.violate("A request left without its idempotency key.")
         }
+        checkDelivery(request)
         if chance(faults.current.targetHangs) {
             // Three of four hang until the client's own time-out; the fourth comes back a minute late.
             await clock.sleep(for: world.generator.chance(75) ? request.timeout : .seconds(60))
@@ -224,6 +249,19 @@ struct SimulatedTarget: TargetClient {
             throw AttemptFailed(ExecutionFailure(kind: .status, status: 429, detail: "simulated", retryAfter: .seconds(2)))
         default: throw AttemptFailed(ExecutionFailure(kind: .status, status: 503, detail: "simulated"))
         }
+    }
+
+    /// What delivers an event carries it, and the identity by which the receiver knows a repetition.
+    private func checkDelivery(_ request: AttemptRequest) {
+        guard case .subscription(let id, let event)? = store.current(request.key)?.submission.origin else { return }
+        let webhookId = id.webhookId(of: event).description
+        if !request.request.headers.contains(where: { $0.name == "webhook-id" && $0.value == webhookId }) {
+            world.violate("A delivery left without its webhook-id.")
+        }
+        if !String(decoding: request.request.body, as: UTF8.self).contains(event.description) {
+            world.violate("A delivery left without its event.")
+        }
+        if !request.request.url.description.contains("canary") { world.violate("A delivery lost the query of its target.") }
     }
 
     private func chance(_ percent: Int) -> Bool { percent > 0 && world.generator.chance(percent) }

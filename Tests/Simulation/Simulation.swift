@@ -22,7 +22,7 @@ public final class Simulation: @unchecked Sendable {
 
     /// A deliberately broken engine that a simulation must find out.
     public enum Defect: String, Sendable, CaseIterable {
-        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers
+        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers, movesFollowersFirst
     }
 
     let world: World
@@ -36,6 +36,8 @@ public final class Simulation: @unchecked Sendable {
     private var engines: [(engine: Engine, executor: SimulatedExecutor)] = []
     private var clients: [SimulatedClient] = []
     private var bookkeepers: [SimulatedBookkeeper] = []
+    private var setups: [SimulatedSetup] = []
+    private var stepsSinceLook = 0
     private var crashes = 0
     private var isCalm = false
 
@@ -52,6 +54,7 @@ public final class Simulation: @unchecked Sendable {
         variant.movesCursorPastGap = defect == .movesCursorPastGap
         variant.readsPageBeforeHorizon = defect == .readsPageBeforeHorizon
         variant.keepsRefusedNumbers = defect == .keepsRefusedNumbers
+        variant.movesFollowersFirst = defect == .movesFollowersFirst
         self.variant = variant
     }
 
@@ -90,6 +93,13 @@ public final class Simulation: @unchecked Sendable {
         settings.publishLimit = Int.random(in: 1...10, using: &generator)
         settings.drainTimeout = .seconds(5)
         settings.watchdogGrace = .milliseconds(500)
+        settings.scheduleRound = Int.random(in: 1...4, using: &generator)
+        settings.misfireAfter = .seconds(Int64.random(in: 2...20, using: &generator))
+        settings.followersRunning = Int.random(in: 1...3, using: &generator)
+        settings.followerPage = Int.random(in: 1...20, using: &generator)
+        settings.followerRefresh = .seconds(Int64.random(in: 1...30, using: &generator))
+        settings.disableSubscriptionAfter = .seconds(Int64.random(in: 20...120, using: &generator))
+        settings.itemCapacity = Int.random(in: 1...4, using: &generator)
         return settings
     }
 
@@ -108,10 +118,15 @@ public final class Simulation: @unchecked Sendable {
             bookkeepers.append(bookkeeper)
             bookkeeper.begin()
         }
+        for index in 0..<Int.random(in: 0...3, using: &world.generator) {
+            guard let setup = SimulatedSetup(index: index, simulation: self) else { continue }
+            setups.append(setup)
+            setup.begin()
+        }
         planTrouble()
         world.after(.seconds(60)) { self.becomeCalm() }
         world.run(limit: 400_000, deadline: 900_000_000) {
-            isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && isAtRest
+            isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && setups.allSatisfy(\.isDone) && isAtRest
         }
         if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
         for (_, executor) in engines { executor.kill() }
@@ -130,6 +145,7 @@ public final class Simulation: @unchecked Sendable {
         let clock = SimulatedClock(world: world, executor: executor)
         let ports = EnginePorts(
             journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
+            log: SimulatedLog(clock: clock, store: store, faults: faults, world: world),
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
             sealer: InMemorySealer(), time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
@@ -180,6 +196,7 @@ public final class Simulation: @unchecked Sendable {
         running.executor.kill()
         for client in clients { client.engineDied(running.executor) }
         for bookkeeper in bookkeepers { bookkeeper.engineDied(running.executor) }
+        for setup in setups { setup.engineDied(running.executor) }
         let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
         world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
     }
@@ -198,6 +215,7 @@ public final class Simulation: @unchecked Sendable {
     }
 
     private func noteWhatIsLeft() {
+        if let missing = ItemChecks(simulation: self).missing() { world.note("left: \(missing)") }
         for (call, _) in store.allCalls where !call.status.isTerminal {
             let key = ServiceCallKey(tenant: call.tenant, id: call.id)
             world.note("left: \(call.id) of \(call.tenant) in \(key.partition(of: store.partitionCount)): \(call.state)")
@@ -213,6 +231,7 @@ public final class Simulation: @unchecked Sendable {
 
     private var isAtRest: Bool {
         guard store.allCalls.allSatisfy({ $0.call.status.isTerminal }) else { return false }
-        return zip(store.allEvents, published.highest).allSatisfy { Int64($0.count) == $1 }
+        guard zip(store.allEvents, published.highest).allSatisfy({ Int64($0.count) == $1 }) else { return false }
+        return ItemChecks(simulation: self).missing() == nil
     }
 }

@@ -1,25 +1,17 @@
 internal import Domain
 internal import Ports
 
-/// Where the keys are found that a tenant's requests are signed with.
-protocol SigningKeySource: Sendable {
-    /// - Returns: nil when the tenant has none.
-    /// - Throws: when the store cannot tell now.
-    func keys(of tenant: TenantId) async throws(JournalError) -> WebhookKeys?
-}
-
 /// Makes of a call what one attempt sends, and of what came back the command that reports it. The request is in the clear in between, and
 /// nowhere else.
 struct AttemptComposer: Sendable {
     private let sealer: any Sealer
-    private let keys: (any SigningKeySource)?
+    private let keys: SigningKeys
     private let time: any TimeSource
     private let entropy: any EntropySource
     private let policy: RedactionPolicy
 
-    /// - Parameter keys: nil: nothing is signed.
     init(
-        sealer: any Sealer, keys: (any SigningKeySource)?, time: any TimeSource, entropy: any EntropySource,
+        sealer: any Sealer, keys: SigningKeys, time: any TimeSource, entropy: any EntropySource,
         policy: RedactionPolicy = .standard
     ) {
         self.sealer = sealer
@@ -66,16 +58,11 @@ struct AttemptComposer: Sendable {
     private func signed(
         _ request: OutgoingRequest, of call: ServiceCall
     ) async throws(AttemptFailed) -> (request: OutgoingRequest, fields: [(name: String, value: String)]) {
-        guard let keys, !request.headers.contains(where: { $0.isNamed(WebhookSignature.signatureField) }) else { return (request, []) }
-        let now = time.now()
-        let item: WebhookKeys?
-        do throws(JournalError) {
-            item = try await keys.keys(of: call.tenant)
-        } catch {
-            throw AttemptFailed(ExecutionFailure(kind: .keyMissing, detail: "The signing keys could not be read, so nothing was sent."))
+        guard !request.headers.contains(where: { $0.isNamed(WebhookSignature.signatureField) }) else { return (request, []) }
+        let signing: [WebhookSigningKey]
+        do throws(SigningKeysError) { signing = try await keys.keys(of: call.tenant) } catch {
+            throw AttemptFailed(Self.failure(error))
         }
-        var signing: [WebhookSigningKey] = []
-        for key in item?.valid(at: now) ?? [] { signing.append(try opened(key, of: call.tenant)) }
         guard !signing.isEmpty else { return (request, []) }
         let given = request.headers.first { $0.isNamed(WebhookSignature.idField) }?.value
         let messageId = given.flatMap { WebhookSignature.isMessageId($0) ? $0 : nil } ?? call.id.description
@@ -83,20 +70,17 @@ struct AttemptComposer: Sendable {
         let rest = request.headers.filter { header in !engines.contains { header.isNamed($0) } }
         return (
             OutgoingRequest(method: request.method, url: request.url, headers: rest, body: request.body),
-            WebhookSignature.fields(messageId: messageId, timestamp: now, body: request.body, keys: signing)
+            WebhookSignature.fields(messageId: messageId, timestamp: time.now(), body: request.body, keys: signing)
         )
     }
 
-    private func opened(_ key: WebhookKey, of tenant: TenantId) throws(AttemptFailed) -> WebhookSigningKey {
-        do throws(SealError) {
-            let text = String(decoding: try sealer.open(key.sealed, key.context(in: tenant)), as: UTF8.self)
-            if let key = try? WebhookSigningKey(text) { return key }
-            throw SealError.damaged
-        } catch {
-            throw AttemptFailed(
-                ExecutionFailure(
-                    kind: .keyMissing, detail: "The signing key \(key.id) could not be opened, so nothing was sent: \(error)."))
-        }
+    private static func failure(_ error: SigningKeysError) -> ExecutionFailure {
+        let reason =
+            switch error {
+            case .sealed(let error): "\(error)"
+            case .unavailable: "the store did not answer"
+            }
+        return ExecutionFailure(kind: .keyMissing, detail: "The signing keys could not be had, so nothing was sent: \(reason).")
     }
 
     /// What goes with every attempt: the same key each time, so that the target can tell a repetition; and a W3C trace context whose trace

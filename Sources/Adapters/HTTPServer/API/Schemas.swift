@@ -154,6 +154,7 @@ enum Schemas {
         "type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},
         "instance":{"type":"string","format":"uri-reference","description":"The identifier of the request."},
         "retryAfter":{"type":"integer","description":"Seconds."},
+        "oldestCursor":{"type":"string","description":"For an expired cursor: where the events that are left begin."},
         "errors":{"type":"array","items":{"type":"object","required":["detail"],"properties":{
         "pointer":{"type":"string","format":"json-pointer"},"parameter":{"type":"string"},"header":{"type":"string"},"detail":{"type":"string"}}}},
         "furtherErrors":{"type":"integer"},"findings":\#(findings)}}
