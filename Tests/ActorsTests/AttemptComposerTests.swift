@@ -109,6 +109,16 @@ import Testing
         #expect(signatures.count == 2 && signatures.contains { $0 == expected } && signatures.contains { $0.hasPrefix("v1a,") })
     }
 
+    /// A receiver verifies only what it gets.
+    @Test(arguments: [OutgoingRequest.Method.GET, .HEAD])
+    func whatHasNoBodyOnTheWireIsSignedWithoutOne(_ method: OutgoingRequest.Method) async throws {
+        let request = OutgoingRequest(method: method, url: try TargetURL("https://example.com/"), body: Array("ignored".utf8))
+        let attempt = try await composer(keys: [Self.hmac]).request(for: try call(request))
+        let expected = WebhookSignature.header(
+            messageId: id.description, timestamp: Self.now, body: [], keys: [try WebhookSigningKey(Self.hmac)])
+        #expect(attempt.headers.last?.value == expected)
+    }
+
     @Test func theIdOfAnEventIsTheMessagesAndStandsOnce() async throws {
         let request = try Self.request([("Webhook-Id", "msg_1"), ("webhook-timestamp", "1")])
         let attempt = try await composer(keys: [Self.hmac]).request(for: try call(request))

@@ -39,7 +39,7 @@ public final class Simulation: @unchecked Sendable {
     private(set) var operators: [SimulatedOperator] = []
     private var crowd: SimulatedCrowd?
     private var setups: [SimulatedSetup] = []
-    private var stepsSinceLook = 0
+    private var lastLook: (events: Int, moment: Int64)?
     private var crashes = 0
     private var isCalm = false
 
@@ -272,6 +272,10 @@ public final class Simulation: @unchecked Sendable {
     private var isAtRest: Bool {
         guard store.allCalls.allSatisfy({ $0.call.status.isTerminal }) else { return false }
         guard zip(store.allEvents, published.highest).allSatisfy({ Int64($0.count) == $1 }) else { return false }
+        // A look takes its time, and what is looked at changes seldom.
+        let mark = (store.allEvents.reduce(0) { $0 + $1.count }, world.uptime / 500_000)
+        if let lastLook, lastLook == mark { return false }
+        lastLook = mark
         return ItemChecks(simulation: self).missing() == nil
     }
 }
