@@ -201,7 +201,7 @@ import Testing
         guard all.allSatisfy({ $0.waiting == $0.lanes.values.reduce(0) { $0 + $1.queue.count } }),
             admission.busyTenants == all.count(where: \.isBusy), admission.laneCount == all.reduce(0, { $0 + $1.lanes.count })
         else { throw Broken(description: "a tenant's counts differ") }
-        guard running <= settings.maxRunning + admission.bounds.reserve, counts.waiting <= settings.executionQueueTotal else {
+        guard running <= settings.maxRunning + admission.bounds.reserve, counts.waiting <= 2 * settings.executionQueueTotal else {
             throw Broken(description: "a bound is broken: \(counts)")
         }
     }

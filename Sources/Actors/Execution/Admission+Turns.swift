@@ -38,9 +38,9 @@ extension Admission {
                 old.append(tenant)
                 continue
             }
-            if case .call(let call, let charge) = pick(tenant, at: now, withinShares: false) {
-                return serve(call, charge: charge, at: now)
-            }
+            var picked = pick(tenant, at: now, withinShares: true)
+            if case .overShare = picked { picked = pick(tenant, at: now, withinShares: false) }
+            if case .call(let call, let charge) = picked { return serve(call, charge: charge, at: now) }
             fresh.removeFirst()
             tenants[tenant]?.list = .none
         }

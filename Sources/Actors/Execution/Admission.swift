@@ -103,6 +103,8 @@ struct Admission {
     static let mostDebt: Int64 = 60_000_000
     /// After so many of the tenants that run little, one of the others comes.
     static let freshTurns = 8
+    /// Calls that each tenant may have waiting also when there is no room.
+    static let alwaysWaiting = 4
     /// How many tenants are looked at for one that may have a place of the reserve.
     static let reserveVisits = 32
 
@@ -169,10 +171,12 @@ struct Admission {
 
     func waiting(of tenant: TenantId) -> Int { tenants[tenant]?.waiting ?? 0 }
 
-    /// How many calls one tenant may have waiting: less, the less room there is in all, so that who comes new always finds some.
+    /// How many calls one tenant may have waiting: less, the less room there is in all; but a few, up to twice the whole, so that many who
+    /// are loud do not keep out who comes new.
     var waitingLimit: Int {
         let free = bounds.waiting - waitingKeys.count
-        return free > 0 ? min(bounds.waitingPerTenant, free / 2 + 1) : 0
+        let few = -free < bounds.waiting ? Self.alwaysWaiting : 0
+        return min(bounds.waitingPerTenant, max(few, free > 0 ? free / 2 + 1 : 0))
     }
 
     mutating func open(_ host: String, of tenant: TenantId) {
