@@ -18,7 +18,7 @@ final class SimulatedCrowd: @unchecked Sendable {
         let world = simulation.world
         guard let tenant = TenantId("crowd") else { return }
         for number in 0..<count {
-            let id = ServiceCallId(UniqueId(high: 21, low: UInt64(number)))
+            let id = ServiceCallId(UniqueId(high: 31, low: UInt64(number)))
             guard let request = try? InMemorySealer().seal(SimulatedHost.any(&world.generator).request, .request(of: id, tenant: tenant))
             else { continue }
             remaining.append(

@@ -66,7 +66,8 @@ extension Admission {
             if tenants[tenant] != nil { tenants[tenant]?.isAwaited = true }
         }
         for host in new.hosts.subtracting(before.hosts).sorted() { news.returned += giveBack(host, of: tenant) }
-        if before.isPaused { relieve(tenant, at: now) }
+        // Also when nothing was resumed: who waits for room has it now, and nothing here may be left that brings the word.
+        relieve(tenant, at: now)
         for host in before.hosts.subtracting(new.hosts).sorted() { release(LaneKey(tenant: tenant, host: host), at: now) }
     }
 
@@ -83,29 +84,27 @@ extension Admission {
 
     /// Says that the lane has room again, if calls were refused and it has.
     mutating func release(_ lane: LaneKey, at now: Uptime) {
-        guard let known = tenants[lane.tenant], known.lanes[lane.host]?.isAwaited == true else { return }
+        guard tenants[lane.tenant]?.lanes[lane.host]?.isAwaited == true else { return }
         let hold = holds[lane.tenant]
         if !knowsHolds || hold?.isPaused == true || hold?.hosts.contains(lane.host) == true { return }
         guard tenants[lane.tenant]?.lanes[lane.host]?.hasRoomAgain(at: now, bounds) == true else { return }
-        if known.waiting >= waitingLimit { return waitForRoom(of: lane.tenant) }
+        if waiting(of: lane.tenant) >= waitingLimit { return waitForRoom(of: lane.tenant) }
         tenants[lane.tenant]?.lanes[lane.host]?.isAwaited = false
         news.released.append(lane)
     }
 
     /// Says that the tenant has room again, if calls were refused and it has; and so do its lanes.
     mutating func relieve(_ tenant: TenantId, at now: Uptime) {
-        guard let known = tenants[tenant], known.isAwaited, knowsHolds, holds[tenant]?.isPaused != true
-        else { return }
+        guard tenants[tenant]?.isAwaited == true, knowsHolds, holds[tenant]?.isPaused != true else { return }
         let limit = waitingLimit
-        guard limit > 0, known.waiting <= limit / 2 else {
-            if !known.isBusy, starved.last != tenant { starved.append(tenant) }
+        guard limit > 0, waiting(of: tenant) <= limit / 2 else {
+            if tenants[tenant]?.isBusy == false, starved.last != tenant { starved.append(tenant) }
             return
         }
         tenants[tenant]?.isAwaited = false
         news.relieved.append(tenant)
-        for host in known.lanes.keys.sorted() where known.lanes[host]?.isAwaited == true {
-            release(LaneKey(tenant: tenant, host: host), at: now)
-        }
+        let awaited = tenants[tenant]?.lanes.filter { $0.value.isAwaited }.keys.sorted() ?? []
+        for host in awaited { release(LaneKey(tenant: tenant, host: host), at: now) }
     }
 
     mutating func relieveStarved(at now: Uptime) {

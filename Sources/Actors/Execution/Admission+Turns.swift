@@ -28,11 +28,11 @@ extension Admission {
 
     private mutating func popFresh(at now: Uptime) -> Admitted? {
         while let tenant = fresh.first {
-            guard let known = tenants[tenant] else {
+            guard let (credit, running) = standing(of: tenant) else {
                 fresh.removeFirst()
                 continue
             }
-            if known.credit <= 0 || known.running >= evenShare {
+            if credit <= 0 || running >= evenShare {
                 fresh.removeFirst()
                 tenants[tenant]?.list = .old
                 old.append(tenant)
@@ -59,15 +59,15 @@ extension Admission {
                 endRound()
                 (passed, someLackCredit) = (0, false)
             }
-            guard let known = tenants[tenant] else {
+            guard let (credit, running) = standing(of: tenant) else {
                 old.removeFirst()
                 continue
             }
-            if rule == .belowEven, known.running >= evenShare {
+            if rule == .belowEven, running >= evenShare {
                 pass(tenant, &passed)
                 continue
             }
-            if known.credit <= 0 {
+            if credit <= 0 {
                 tenants[tenant]?.credit += Self.quantum
                 someLackCredit = true
                 pass(tenant, &passed)
@@ -83,6 +83,9 @@ extension Admission {
         }
         return nil
     }
+
+    /// Never hold a copy of a tenant while it is changed: that would copy its lanes.
+    private func standing(of tenant: TenantId) -> (credit: Int64, running: Int)? { tenants[tenant].map { ($0.credit, $0.running) } }
 
     private mutating func pass(_ tenant: TenantId, _ passed: inout Int) {
         old.removeFirst()

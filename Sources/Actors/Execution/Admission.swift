@@ -140,14 +140,14 @@ struct Admission {
             tenants[lane.tenant]?.lanes[lane.host]?.isAwaited = true
             return 0
         }
-        let ofTenant = waitingLimit - (tenants[lane.tenant]?.waiting ?? 0)
+        let ofTenant = waitingLimit - waiting(of: lane.tenant)
         return min(ofTenant, tenants[lane.tenant]?.lanes[lane.host]?.room(at: now, bounds) ?? bounds.waitingPerLane)
     }
 
     private mutating func refusal(of host: String, of tenant: TenantId, at now: Uptime) -> Offer? {
         let hold = holds[tenant]
         let isPaused = hold?.isPaused == true
-        if isClosed || !knowsHolds || isPaused || waitingLimit <= tenants[tenant]?.waiting ?? 0 {
+        if isClosed || !knowsHolds || isPaused || waitingLimit <= waiting(of: tenant) {
             open(host, of: tenant)
             waitForRoom(of: tenant)
             return isPaused ? .paused : .full
@@ -162,10 +162,12 @@ struct Admission {
 
     /// There will be word of the tenant once it has room.
     mutating func waitForRoom(of tenant: TenantId) {
-        guard let known = tenants[tenant], !known.isAwaited else { return }
+        guard tenants[tenant]?.isAwaited == false else { return }
         tenants[tenant]?.isAwaited = true
-        if !known.isBusy { starved.append(tenant) }
+        if tenants[tenant]?.isBusy == false { starved.append(tenant) }
     }
+
+    func waiting(of tenant: TenantId) -> Int { tenants[tenant]?.waiting ?? 0 }
 
     /// How many calls one tenant may have waiting: less, the less room there is in all, so that who comes new always finds some.
     var waitingLimit: Int {
@@ -189,9 +191,9 @@ struct Admission {
 
     /// - Returns: whether the tenant has come to have a place in the turns.
     mutating func enlist(_ tenant: TenantId) -> Bool {
-        guard let known = tenants[tenant], known.list == .none, !known.turns.isEmpty, !known.waitsForToken else { return false }
-        if known.running == 0 { tenants[tenant]?.credit = Self.freshCredit }
-        if known.running < evenShare {
+        guard tenants[tenant]?.needsTurn == true, let running = tenants[tenant]?.running else { return false }
+        if running == 0 { tenants[tenant]?.credit = Self.freshCredit }
+        if running < evenShare {
             tenants[tenant]?.list = .fresh
             fresh.append(tenant)
         } else {

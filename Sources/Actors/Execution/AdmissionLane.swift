@@ -105,6 +105,7 @@ struct AdmissionTenant {
     var waitsForToken = false
 
     var isBusy: Bool { waiting + running > 0 }
+    var needsTurn: Bool { list == .none && !turns.isEmpty && !waitsForToken }
 
     mutating func dropWaiting() {
         for host in lanes.keys { lanes[host]?.queue = [] }

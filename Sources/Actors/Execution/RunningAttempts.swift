@@ -4,15 +4,14 @@ internal import Synchronization
 
 /// The attempts that run, so that each can be cut off.
 final class RunningAttempts: Sendable {
+    /// Of a task that is not one's own, only what `Task` has too may be called; see the documentation of `UnsafeCurrentTask`. It lives as
+    /// long as it is in the table.
     private struct Running: Sendable {
-        let ticket: UInt64
-        /// Of a task that is not one's own, only what `Task` has too may be called; see the documentation of `UnsafeCurrentTask`. It lives
-        /// as long as it is in the table.
         nonisolated(unsafe) let task: UnsafeCurrentTask
     }
 
     private struct State {
-        var running: [ServiceCallKey: Running] = [:]
+        var running: [ServiceCallKey: (ticket: UInt64, attempt: Running)] = [:]
         var next: UInt64 = 0
     }
 
@@ -26,12 +25,12 @@ final class RunningAttempts: Sendable {
     func run<Result: Sendable>(_ key: ServiceCallKey, _ work: @Sendable () async -> Result) async -> Result {
         await withUnsafeCurrentTask { task in
             guard let task else { return await work() }
+            let attempt = Running(task: task)
             let ticket = state.withLock { state in
                 state.next += 1
+                state.running[key] = (state.next, attempt)
                 return state.next
             }
-            let running = Running(ticket: ticket, task: task)
-            state.withLock { $0.running[key] = running }
             let result = await work()
             state.withLock { state in
                 if state.running[key]?.ticket == ticket { state.running[key] = nil }
@@ -47,7 +46,7 @@ final class RunningAttempts: Sendable {
         // Within the lock, since a task that has left may be gone.
         state.withLock { state in
             guard let running = state.running[key] else { return false }
-            running.task.cancel()
+            running.attempt.task.cancel()
             return true
         }
     }

@@ -154,7 +154,7 @@ actor Timer {
         for index in partitions.indices {
             if let due = partitions[index]?.nextDue() { wake = min(wake, uptime + max(.zero, due - now)) }
             if let resumption = partitions[index]?.nextResumption { wake = min(wake, max(uptime, resumption)) }
-            if let page = partitions[index]?.nextPage { wake = min(wake, max(uptime, page)) }
+            if let page = partitions[index]?.nextPage(after: uptime) { wake = min(wake, page) }
             if let overdue = partitions[index]?.nextOverdue() { wake = min(wake, max(uptime, overdue)) }
         }
         return wake

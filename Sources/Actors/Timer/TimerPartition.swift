@@ -262,9 +262,10 @@ struct TimerPartition {
         capped.isEmpty ? [] : capped.filter { windows[$0]?.wantsPage ?? false && windows[$0]?.pageFrom ?? uptime <= uptime }.sorted()
     }
 
-    /// When the next rest between two pages is over.
-    var nextPage: Uptime? {
-        capped.isEmpty ? nil : capped.compactMap { windows[$0]?.wantsPage ?? false ? windows[$0]?.pageFrom : nil }.min()
+    /// When the next rest between two pages is over; nil when none is under way.
+    func nextPage(after uptime: Uptime) -> Uptime? {
+        if capped.isEmpty { return nil }
+        return capped.compactMap { windows[$0]?.wantsPage ?? false ? windows[$0]?.pageFrom : nil }.filter { $0 > uptime }.min()
     }
 
     /// Drops windows that hold nothing and end where the sweep ends: they say no more than the sweep does.
