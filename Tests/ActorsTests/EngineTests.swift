@@ -228,7 +228,8 @@ import Testing
         for number in 1...10 { bench.send(try submission(number)) }
         bench.run { bench.results.count == 10 }
         let busy = bench.results.count { if case .failure(.busy) = $0 { true } else { false } }
-        #expect(busy == 7, "\(bench.results)")
+        // Two wait; a third is taken if the partition comes first.
+        #expect((7...8).contains(busy), "\(bench.results)")
         #expect(bench.engine.metrics.commandsRefused.value == Int64(busy))
     }
 
