@@ -36,7 +36,7 @@ import Testing
             let document = try await Self.document(server)
             #expect(document.at(["openapi"]) == .string("3.1.0"))
             let operations = Self.operations(document)
-            #expect(operations.count == 38)
+            #expect(operations.count == 64)
             var names: Set<String> = []
             for (path, method, value) in operations {
                 guard case .string(let name)? = value.at(["operationId"]) else {
@@ -45,7 +45,7 @@ import Testing
                 }
                 #expect(names.insert(name).inserted)
                 let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
-                    .replacing("{series}", with: "INV").replacing("{document}", with: "x")
+                    .replacing("{series}", with: "INV").replacing("{document}", with: "x").replacing("{host}", with: "example.com")
                 let answer = try await server.send(method.uppercased(), target, token: .some(nil))
                 let needsToken = value.at(["security", "0", "token"]) != nil
                 #expect((answer.status == 401) == needsToken, "\(method) \(path)")
@@ -72,24 +72,36 @@ import Testing
     @Test func theExamplesAreAccepted() async throws {
         try await withServer { server in
             for (path, method, value) in Self.operations(try await Self.document(server)) {
-                guard let example = value.at(["requestBody", "content", "application/json", "example"]) else { continue }
-                let id =
-                    path.hasPrefix("/v1/invoices")
-                    ? try await server.draft(issue: path.hasSuffix("/void") || path.hasSuffix("/credit-notes"))
-                    : try await server.post(
-                        "/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#
-                    ).string("id") ?? ""
+                let type = method == "patch" ? MergePatch.contentType : "application/json"
+                guard let example = value.at(["requestBody", "content", type, "example"]) else { continue }
+                let id = try await Self.subject(of: path, server)
                 _ = try await server.post("/v1/series/INV/allocations", #"{"document":"order-1"}"#)
                 let target = path.replacing("{id}", with: id).replacing("{series}", with: path.hasSuffix("/import") ? "SHOP" : "INV")
-                    .replacing("{document}", with: "order-1")
+                    .replacing("{document}", with: "order-1").replacing("{host}", with: "example.com")
                 var writer = JSONWriter()
                 writer.value(example)
                 let answer = try await server.send(
-                    method.uppercased(), target, headers: [("Content-Type", "application/json")], body: writer.bytes)
+                    method.uppercased(), target, headers: [("Content-Type", type)], body: writer.bytes)
                 #expect((200...201).contains(answer.status), "\(method) \(path) \(answer.text)")
                 #expect(!answer.text.contains("\"problem\""), "\(answer.text)")
             }
         }
+    }
+
+    /// The identifier of something that the operations of `path` can be tried on.
+    private static func subject(of path: String, _ server: TestServer) async throws -> String {
+        if path.hasPrefix("/v1/invoices") {
+            return try await server.draft(issue: path.hasSuffix("/void") || path.hasSuffix("/credit-notes"))
+        }
+        let (list, body) =
+            if path.hasPrefix("/v1/schedules") {
+                ("/v1/schedules", Schemas.scheduleExample)
+            } else if path.hasPrefix("/v1/subscriptions") {
+                ("/v1/subscriptions", Schemas.subscriptionExample)
+            } else {
+                ("/v1/service-calls", #"{"request":{"url":"https://example.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#)
+            }
+        return try await server.post(list, body).string("id") ?? ""
     }
 
     /// What the API gives has the members that its schema requires, and no others.
@@ -125,6 +137,19 @@ import Testing
                 ("ServiceCallItem", try await server.get("/v1/service-calls").json("items", "0")),
                 ("Event", try await server.get("/v1/events").json("items", "0")),
                 ("Problem", try await server.post("/v1/service-calls", "{}").json()),
+                ("Schedule", try await server.post("/v1/schedules", Schemas.scheduleExample).json()),
+                ("ScheduleItem", try await server.get("/v1/schedules").json("items", "0")),
+                ("SchedulePage", try await server.get("/v1/schedules").json()),
+                ("Subscription", try await server.post("/v1/subscriptions", Schemas.subscriptionExample).json()),
+                ("SubscriptionItem", try await server.get("/v1/subscriptions").json("items", "0")),
+                ("SubscriptionPage", try await server.get("/v1/subscriptions").json()),
+                ("EventFilter", try await server.get("/v1/subscriptions").json("items", "0", "filter")),
+                ("TemplateRetry", try await server.get("/v1/subscriptions").json("items", "0", "retry")),
+                ("WebhookSecret", try await server.send("POST", "/v1/webhook-secrets").json()),
+                ("WebhookSecretList", try await server.get("/v1/webhook-secrets").json()),
+                ("Target", try await server.post("/v1/targets/a.example/pause", #"{"reason":"x"}"#).json()),
+                ("TargetPage", try await server.get("/v1/targets").json()),
+                ("Tenant", try await server.post("/v1/tenant/pause", #"{"reason":"x"}"#).json()),
             ] {
                 guard case .object(let object)? = value,
                     case .array(let required)? = document.at(["components", "schemas", schema, "required"]),

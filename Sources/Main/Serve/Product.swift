@@ -30,6 +30,7 @@ struct Product: Sendable {
     private let directory: DataDirectory
     private let lock: DataDirectoryLock
     private let port: Int
+    private let limits: AdmissionLimits
     private let store: SelectedStore
     private let bus: SelectedBus
     private let client: HTTPTargetClient
@@ -45,7 +46,7 @@ struct Product: Sendable {
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
         targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
-        retention: RetentionPolicy = RetentionPolicy(),
+        limits: AdmissionLimits = AdmissionLimits(), retention: RetentionPolicy = RetentionPolicy(),
         tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
@@ -53,6 +54,7 @@ struct Product: Sendable {
         self.host = host
         desk = InvoiceDesk(taxes: tax.taxes, regime: tax.regime, parse: Self.parse)
         self.port = port
+        self.limits = limits
         lock = try directory.lock()
         let time = SystemTimeSource()
         self.time = time
@@ -70,6 +72,7 @@ struct Product: Sendable {
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
+        settings.admission = limits
         settings.retention.policy = retention
         engine = Engine(
             ports: EnginePorts(
@@ -127,12 +130,13 @@ struct Product: Sendable {
         var settings = HTTPServerSettings(host: host, port: port)
         settings.maxConcurrentRequests = 8_192
         settings.productVersion = productVersion
+        settings.tenantLimits = LimitOptions.told(limits)
         settings.topicPrefix = bus.topicPrefix
         settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
-            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: UnknownTargets(),
+            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: engine,
             authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {
@@ -182,9 +186,4 @@ private struct IntakeService: Service {
             if !Task.isCancelled { await intake.run() }
         }
     }
-}
-
-/// Until execution tells of its targets.
-private struct UnknownTargets: TargetOverview {
-    func targets(of tenant: TenantId) -> [TargetState] { [] }
 }

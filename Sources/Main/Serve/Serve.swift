@@ -22,6 +22,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many partitions a new store gets, 1 to 256 (default: 4). An existing store keeps its own.")
     var partitions: String?
     @Option(help: "How many attempts may run at one time, 1 to 65536 (default: 512).") var maxRunning: String?
+    @OptionGroup var limits: LimitOptions
     @OptionGroup var database: DatabaseOption
     @OptionGroup var kafka: KafkaOptionGroup
     @OptionGroup var tax: TaxOptions
@@ -36,7 +37,7 @@ struct Serve: AsyncParsableCommand {
             targets: targets(),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            retention: retention.policy(), tax: tax.registry(dataDirectory: data.path))
+            limits: limits.limits(), retention: retention.policy(), tax: tax.registry(dataDirectory: data.path))
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in

@@ -65,7 +65,7 @@ struct ItemDesk: Sendable {
     func seal(_ template: SubmittedTemplate, id: UniqueId, tenant: TenantId) throws(Problem) -> CallTemplate {
         do {
             return CallTemplate(
-                request: try sealer.seal(template.outgoing, SealContext(tenant: tenant, id: id, field: .request)), tags: template.tags,
+                request: try sealer.seal(template.outgoing, CallTemplate.context(of: id, tenant: tenant)), tags: template.tags,
                 timeout: template.timeout, retry: template.retry, redirects: template.redirects)
         } catch {
             throw Problem(error)
@@ -76,7 +76,7 @@ struct ItemDesk: Sendable {
     func open(_ template: CallTemplate, id: UniqueId, tenant: TenantId) throws(Problem) -> SubmittedTemplate {
         do {
             return SubmittedTemplate(
-                outgoing: try sealer.open(template.request, SealContext(tenant: tenant, id: id, field: .request)), tags: template.tags,
+                outgoing: try sealer.open(template.request, CallTemplate.context(of: id, tenant: tenant)), tags: template.tags,
                 timeout: template.timeout, retry: template.retry, redirects: template.redirects)
         } catch {
             throw Problem(error)
@@ -93,22 +93,21 @@ struct ItemDesk: Sendable {
 
     /// Makes a call of what a template says, now.
     ///
-    /// - Parameter id: the call's.
+    /// - Parameters:
+    ///   - item: the identity that the template is sealed under.
+    ///   - id: the call's.
     func call(
-        _ template: SubmittedTemplate, id: ServiceCallId, origin: CallOrigin, _ request: IncomingRequest, _ principal: Principal
+        _ template: CallTemplate, of item: UniqueId, id: ServiceCallId, origin: CallOrigin, _ request: IncomingRequest, _ principal: Principal,
+        _ change: (OutgoingRequest) -> OutgoingRequest
     ) async throws(Problem) -> Reply {
-        let sealed: SealedRequest
+        let submission: ServiceCallSubmission
         do {
-            sealed = try sealer.seal(template.outgoing, .request(of: id, tenant: principal.tenant))
+            submission = try template.call(
+                tenant: principal.tenant, item: item, id: id, dueAt: nil, origin: origin, correlationId: request.id, sealer: sealer,
+                changing: change)
         } catch {
             throw Problem(error)
         }
-        // Two requests under one key are the same when they ask for the same origin's call, whatever the template says by now.
-        let mark = Array("call1\u{0}".utf8) + Self.owner(origin).bytes
-        let submission = ServiceCallSubmission(
-            tenant: principal.tenant, id: id, request: sealed, tags: template.tags, timeout: template.timeout, retry: template.retry,
-            redirects: template.redirects, origin: origin, fingerprint: fingerprinter.fingerprint(mark, tenant: principal.tenant),
-            correlationId: request.id)
         let reply: ServiceCallReply
         do {
             reply = try await intents.send(.submit(submission, by: principal.subject))
@@ -118,13 +117,6 @@ struct ItemDesk: Sendable {
         let shown = ShownCall(ServiceCallDetail(call: reply.call, attempts: []), sealer: sealer, policy: policy)
         return Reply.json(reply.changed ? 201 : 200, headers: [("Location", ServiceCallHandlers.path + "/" + id.description)]) {
             ServiceCallWriter.detail(shown, to: &$0)
-        }
-    }
-
-    private static func owner(_ origin: CallOrigin) -> UniqueId {
-        switch origin {
-        case .schedule(let id, _): id.value
-        case .subscription(let id, _): id.value
         }
     }
 }
@@ -142,13 +134,12 @@ extension IncomingRequest {
         return id
     }
 
-    /// Why something is done, when the body says so: `{"reason":"…"}` or nothing.
-    func optionalReason() throws(Problem) -> String? {
+    /// Why something is paused, when the body says so: `{"reason":"…"}` or nothing.
+    func pauseReason() throws(Problem) -> String? {
         guard let value = try optionalJSON(limits: .standard) else { return nil }
         var problems = JSONProblems()
-        guard let reason = problems.object(value, { fields -> String?? in .some(fields.optionalReason("reason")) }) else {
-            throw Problem(problems)
-        }
+        guard let reason = problems.object(value, { fields -> String?? in .some(fields.optionalReason("reason", maxBytes: Hold.maxReasonBytes)) })
+        else { throw Problem(problems) }
         return reason
     }
 }

@@ -62,8 +62,8 @@ extension JSONFields {
         return checked(text, name)
     }
 
-    mutating func optionalReason(_ name: StaticString) -> String? {
-        guard let text = optionalString(name, minBytes: 1, maxBytes: 1_000) else { return nil }
+    mutating func optionalReason(_ name: StaticString, maxBytes: Int = 1_000) -> String? {
+        guard let text = optionalString(name, minBytes: 1, maxBytes: maxBytes) else { return nil }
         return checked(text, name)
     }
 

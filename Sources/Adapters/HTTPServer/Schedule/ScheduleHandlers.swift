@@ -112,9 +112,11 @@ struct ScheduleHandlers: Sendable {
         let key = try request.idempotencyKey()
         try request.expectNoBody()
         let schedule = try await find(id, principal.tenant)
-        let template = try desk.open(schedule.template, id: id.value, tenant: principal.tenant)
-        let call = key.map { ServiceCallId(tenant: principal.tenant, idempotencyKey: $0) } ?? ServiceCallId(desk.newId())
-        return try await desk.call(template, id: call, origin: .schedule(id, nominal: desk.time.now()), request, principal)
+        // A key is the schedule's own: elsewhere it names something else.
+        let call = key.map { UniqueId.version5(namespace: id.value, name: Array("run\u{0}\($0.value)".utf8)) } ?? desk.newId()
+        return try await desk.call(
+            schedule.template, of: id.value, id: ServiceCallId(call), origin: .schedule(id, nominal: desk.time.now()), request, principal
+        ) { $0 }
     }
 
     // MARK: Reads

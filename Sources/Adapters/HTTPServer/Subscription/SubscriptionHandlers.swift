@@ -149,14 +149,11 @@ struct SubscriptionHandlers: Sendable {
         let id = try request.subscriptionId()
         try request.expectNoBody()
         let subscription = try await find(id, principal.tenant)
-        let template = try desk.open(subscription.template, id: id.value, tenant: principal.tenant)
         let event = desk.newId()
         let sample = SampleEvent(id: event, subscription: id, tenant: principal.tenant, at: desk.time.now(), correlationId: request.id)
-        guard let delivery = sample.delivery(template) else {
-            throw Problem(.internalError, "The sample event could not be put into a request.")
-        }
         return try await desk.call(
-            delivery, id: ServiceCallId(desk.newId()), origin: .subscription(id, event: event), request, principal)
+            subscription.template, of: id.value, id: ServiceCallId(desk.newId()), origin: .subscription(id, event: event), request, principal
+        ) { $0.delivering(sample.body, webhookId: id.webhookId(of: event).description) }
     }
 
     // MARK: Reads

@@ -53,19 +53,4 @@ struct SampleEvent {
         }
         return writer.bytes
     }
-
-    /// The request that delivers it, as events of the log are delivered.
-    ///
-    /// - Returns: nil when the header fields cannot be made.
-    func delivery(_ template: SubmittedTemplate) -> SubmittedTemplate? {
-        let messageId = UniqueId.version5(namespace: subscription.value, name: id.bytes).description
-        let own = ["content-type", WebhookSignature.idField]
-        guard let type = try? OutgoingRequest.Header(name: "Content-Type", value: "application/cloudevents+json"),
-            let message = try? OutgoingRequest.Header(name: WebhookSignature.idField, value: messageId)
-        else { return nil }
-        let headers = template.outgoing.headers.filter { !own.contains($0.name.lowercased()) } + [type, message]
-        return SubmittedTemplate(
-            outgoing: OutgoingRequest(method: .POST, url: template.outgoing.url, headers: headers, body: body), tags: template.tags,
-            timeout: template.timeout, retry: template.retry, redirects: template.redirects)
-    }
 }

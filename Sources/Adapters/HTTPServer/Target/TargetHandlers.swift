@@ -38,7 +38,7 @@ struct TargetHandlers: Sendable {
 
     func pause(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let host = try request.targetHost()
-        let reason = try request.optionalReason()
+        let reason = try request.pauseReason()
         return try await command(.pauseTarget(host: host, by: principal.subject, reason: reason ?? ""), host, request, principal)
     }
 
@@ -63,7 +63,7 @@ struct TargetHandlers: Sendable {
     }
 
     func pauseTenant(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        let reason = try request.optionalReason()
+        let reason = try request.pauseReason()
         let item = try await desk.send(.holds(.pauseTenant(by: principal.subject, reason: reason ?? "")), request, principal).item
         return tenant(principal.tenant, try Self.holds(item))
     }
