@@ -69,14 +69,36 @@ extension PostgresStoreOptions {
 
 /// Runs `body` with a new store, which is closed afterwards.
 func withStore<Value>(_ options: PostgresStoreOptions = .small, _ body: (PostgresHarness) async throws -> Value) async throws -> Value {
-    let harness = try await PostgresHarness(options: options)
-    do {
-        let value = try await body(harness)
-        await harness.close()
-        return value
-    } catch {
-        await harness.close()
+    await OpenStores.shared.enter()
+    let harness: PostgresHarness
+    do { harness = try await PostgresHarness(options: options) } catch {
+        await OpenStores.shared.leave()
         throw error
+    }
+    let result: Result<Value, any Error>
+    do { result = .success(try await body(harness)) } catch { result = .failure(error) }
+    await harness.close()
+    await OpenStores.shared.leave()
+    return try result.get()
+}
+
+/// Tests run all at once, and a server takes so many connections: the others wait for their turn.
+private actor OpenStores {
+    static let shared = OpenStores()
+
+    private var free = 32
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func leave() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }
 

@@ -80,7 +80,7 @@ struct ItemStoreTests {
             let work = [("", ""), ("t3", ""), ("t6", "00000000-0000-0000-0800")].map { place in
                 side.work(ItemReader.inUseQuery, ["0", "'schedule'", "'\(place.0)'", "'\(place.1)'", "500"])
             }
-            #expect(work[0] > 0 && work.allSatisfy { abs($0 - work[0]) * 20 < work[0] }, "\(work)")
+            #expect(work[0] > 0 && work.allSatisfy { abs($0 - work[0]) * 4 < work[0] }, "\(work)")
             await store.close()
         }
     }

@@ -252,6 +252,7 @@ public protocol Journal: Sendable {
 
     /// Stores how far items are followed, each under its owner's epoch. A cursor that does not replace the stored one
     /// (`FollowerCursor.replaces`) is passed over, and so is one of an item that does not exist or is deleted: what is late does no harm.
+    /// One request is one transaction, in which commits wait: better some hundreds in each than ten thousand.
     ///
     /// - Throws: `ownershipLost` when an epoch is not the partition's any more; the cursors of other partitions may be stored then.
     func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError)
