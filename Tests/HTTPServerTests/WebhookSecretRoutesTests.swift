@@ -69,7 +69,10 @@ import Testing
             #expect(made.status == 201, "\(made.text)")
             #expect(try made.string("secret") == own)
             for (body, pointers) in [
-                (#"{"secret":"c4n4ry","scheme":"rsa","overlapSeconds":-1,"colour":1}"#, ["/secret", "/scheme", "/overlapSeconds", "/colour"]),
+                (
+                    #"{"secret":"c4n4ry","scheme":"rsa","overlapSeconds":-1,"colour":1}"#,
+                    ["/secret", "/scheme", "/overlapSeconds", "/colour"]
+                ),
                 (#"{"secret":"whsec_c4n4ry"}"#, ["/secret"]), (#"{"secret":"\#(own)","scheme":"ed25519"}"#, ["/secret"]),
                 (#"{"secret":""}"#, ["/secret"]),
             ] {

@@ -19,11 +19,14 @@ extension BlackBox {
                 let id = String(made.output.prefix(36))
                 try desk.schedule(create).expect(0, output: [id, "(created before with the same key)"], findings)
                 let shown = try desk.schedule(["show", id])
-                shown.expect(0, output: ["name         nightly", "when         0 3 * * *", "X-Api-Key: [redacted]", "body         5 bytes"], findings)
+                shown.expect(
+                    0, output: ["name         nightly", "when         0 3 * * *", "X-Api-Key: [redacted]", "body         5 bytes"], findings
+                )
                 findings.check(!shown.output.contains("canary"), shown.output)
                 try desk.schedule(["list"]).expect(0, output: [id, "nightly", "POST http://127.0.0.1"], findings)
                 try desk.schedule(["change", id, "--cron", "30 4 * * *", "--tag", "night", "--misfire", "skip"])
-                    .expect(0, output: ["when         30 4 * * *", "misfire      skip", "tags         night", "body         5 bytes"], findings)
+                    .expect(
+                        0, output: ["when         30 4 * * *", "misfire      skip", "tags         night", "body         5 bytes"], findings)
                 try desk.schedule(["change", id, "--clear", "tag", "--clear", "misfire"]).expect(0, output: ["misfire      all"], findings)
                 try desk.schedule(["pause", id]).expect(0, output: ["paused"], findings)
                 let run = try desk.schedule(["run", id])
@@ -75,8 +78,10 @@ extension BlackBox {
         @Test func whatIsWrongIsNamedByItsOption() async throws {
             try await scenario { findings in
                 let desk = try Desk()
-                try desk.schedule(["create", "--name", "x", "--cron", "x", "--url", "ftp://x/", "--time-zone", "Nowhere", "--max-attempts", "0"])
-                    .expect(1, errors: ["Mend: ", "--cron", "--url", "--time-zone", "--max-attempts"], findings)
+                try desk.schedule([
+                    "create", "--name", "x", "--cron", "x", "--url", "ftp://x/", "--time-zone", "Nowhere", "--max-attempts", "0",
+                ])
+                .expect(1, errors: ["Mend: ", "--cron", "--url", "--time-zone", "--max-attempts"], findings)
                 try desk.schedule(["show", "01981f6e-0000-7000-8000-000000000000"]).expect(1, errors: ["no schedule with that"], findings)
                 for (arguments, words) in [
                     (["schedule", "create", "--name", "x", "--url", "https://x/"], ["Give --cron or --every"]),
@@ -85,7 +90,10 @@ extension BlackBox {
                     (["schedule", "change", "x"], ["Say what is to be changed."]), (["schedule", "show", ""], ["The identifier is empty"]),
                     (["schedule", "change", "x", "--clear", "url"], ["--clear must be one of"]),
                     (["schedule", "next"], ["Give the identifier of a schedule"]),
-                    (["schedule", "create", "--name", "x", "--cron", "@daily", "--url", "https://x/", "--header", "s3cret"], ["--header must be"]),
+                    (
+                        ["schedule", "create", "--name", "x", "--cron", "@daily", "--url", "https://x/", "--header", "s3cret"],
+                        ["--header must be"]
+                    ),
                 ] as [([String], [String])] {
                     let run = try CommandRun(arguments, in: desk.scene.logs)
                     run.expectUsage(words, findings)

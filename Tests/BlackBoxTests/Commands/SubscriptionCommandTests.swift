@@ -15,7 +15,10 @@ extension BlackBox {
                 secret.expect(0, findings)
                 findings.check(secret.output.hasPrefix("whsec_") && secret.lines.count == 1, "it prints more than a secret")
                 let made = try desk.subscription(
-                    ["create", "--name", "series", "--type", "ledgerflow.series.*", "--url", target.url("/ok"), "--header", "X-Key: canary"])
+                    [
+                        "create", "--name", "series", "--type", "ledgerflow.series.*", "--url", target.url("/ok"), "--header",
+                        "X-Key: canary",
+                    ])
                 made.expect(0, output: ["active"], findings)
                 let id = String(made.output.prefix(36))
                 let tested = try desk.subscription(["test", id, "--wait"])
@@ -62,7 +65,10 @@ extension BlackBox {
                     .expect(1, errors: ["Mend: ", "--url", "types"], findings)
                 for (arguments, words) in [
                     (["subscription", "create", "--name", "x", "--url", "https://x/"], ["Give at least one --type"]),
-                    (["subscription", "create", "--name", "x", "--url", "https://x/", "--type", "*", "--filter", "{"], ["--filter is not JSON"]),
+                    (
+                        ["subscription", "create", "--name", "x", "--url", "https://x/", "--type", "*", "--filter", "{"],
+                        ["--filter is not JSON"]
+                    ),
                     (["subscription", "replay", "x"], ["Missing expected argument '--from"]),
                     (["subscription", "change", "x"], ["Say what is to be changed."]),
                 ] as [([String], [String])] {

@@ -29,7 +29,8 @@ extension API {
                 TargetHandlers.path + "/{host}/resume", "resumeTarget", "Let calls go to a host again", "Target", body: nil,
                 handlers.resume),
             Route(
-                method: .GET, path: TargetHandlers.tenantPath, operation: "getTenant", summary: "Whether the tenant is paused, and its limits",
+                method: .GET, path: TargetHandlers.tenantPath, operation: "getTenant",
+                summary: "Whether the tenant is paused, and its limits",
                 tag: targetsTag, answers: [.json(200, "The tenant.", "Tenant"), .problem(.invalidQuery), unavailable] + tenantProblems,
                 maxBodyBytes: smallBody, handler: .tenant(handlers.showTenant)),
             hold(

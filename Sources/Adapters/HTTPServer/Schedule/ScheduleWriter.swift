@@ -3,7 +3,8 @@ internal import Domain
 /// Writes schedules as the API shows them.
 enum ScheduleWriter {
     /// - Parameter next: the occurrences to come.
-    static func detail(_ schedule: Schedule, opened: OutgoingRequest, next: [String], policy: RedactionPolicy, to writer: inout JSONWriter) {
+    static func detail(_ schedule: Schedule, opened: OutgoingRequest, next: [String], policy: RedactionPolicy, to writer: inout JSONWriter)
+    {
         writer.object { json in
             members(of: schedule, opened: opened, nextAt: next.first, policy, to: &json)
             json.field("next", next)
