@@ -1,10 +1,10 @@
 import Domain
 import InMemoryAdapter
 import Ports
-import Simulation
 import Testing
 
 @testable import Actors
+@testable import Simulation
 
 /// What is sent, and what is kept of the answer.
 @Suite struct AttemptComposerTests {
@@ -31,7 +31,8 @@ import Testing
                 method: sealed.method, url: sealed.url, payload: payload ?? sealed.payload, bodyBytes: sealed.bodyBytes),
             timeout: .seconds(7), redirects: 3, fingerprint: Fingerprint(bytes: []), correlationId: "c")
         return ServiceCall(
-            submission: submission, createdAt: Self.now, version: 2, state: .running(.init(startedAt: Self.now, epoch: 1)), run: 1, attempts: 4,
+            submission: submission, createdAt: Self.now, version: 2, state: .running(.init(startedAt: Self.now, epoch: 1)), run: 1,
+            attempts: 4,
             attemptsInRun: 1, updatedAt: Self.now)
     }
 
@@ -106,6 +107,16 @@ import Testing
             keys: [try WebhookSigningKey(Self.hmac)])
         let signatures = (fields["webhook-signature"] ?? "").split(separator: " ")
         #expect(signatures.count == 2 && signatures.contains { $0 == expected } && signatures.contains { $0.hasPrefix("v1a,") })
+    }
+
+    /// A receiver verifies only what it gets.
+    @Test(arguments: [OutgoingRequest.Method.GET, .HEAD])
+    func whatHasNoBodyOnTheWireIsSignedWithoutOne(_ method: OutgoingRequest.Method) async throws {
+        let request = OutgoingRequest(method: method, url: try TargetURL("https://example.com/"), body: Array("ignored".utf8))
+        let attempt = try await composer(keys: [Self.hmac]).request(for: try call(request))
+        let expected = WebhookSignature.header(
+            messageId: id.description, timestamp: Self.now, body: [], keys: [try WebhookSigningKey(Self.hmac)])
+        #expect(attempt.headers.last?.value == expected)
     }
 
     @Test func theIdOfAnEventIsTheMessagesAndStandsOnce() async throws {

@@ -21,7 +21,7 @@ import Testing
     }
 
     private func due(_ key: ServiceCallKey, in seconds: Int64, version: Int64 = 1) -> TimerChange {
-        TimerChange(key: key, version: version, kind: .due(Self.start + .seconds(seconds)))
+        TimerChange(key: key, host: "example.com", version: version, kind: .due(Self.start + .seconds(seconds)))
     }
 
     private func popAll(_ partition: inout TimerPartition, after seconds: Int64) -> [UInt64] {
@@ -72,13 +72,14 @@ import Testing
     @Test func whatHasEndedIsForgotten() throws {
         var partition = partition()
         partition.apply(due(try key(1), in: 10), clocks: clocks, grace: .zero)
-        partition.apply(TimerChange(key: try key(1), version: 2, kind: .ended), clocks: clocks, grace: .zero)
+        partition.apply(TimerChange(key: try key(1), host: "example.com", version: 2, kind: .ended), clocks: clocks, grace: .zero)
         #expect({ popAll(&partition, after: 60) }() == [])
     }
 
     @Test func anAttemptWithoutReportIsGivenUpOnTheMonotonicClock() throws {
         var partition = partition()
-        let running = TimerChange(key: try key(1), version: 2, kind: .running(attempt: 3, deadline: Self.start + .seconds(30)))
+        let running = TimerChange(
+            key: try key(1), host: "example.com", version: 2, kind: .running(attempt: 3, deadline: Self.start + .seconds(30)))
         partition.apply(running, clocks: clocks, grace: .seconds(2))
         let next = partition.nextOverdue()
         #expect(next == Self.uptime + .seconds(32))
@@ -154,7 +155,9 @@ import Testing
             var partition = partition(windowLimit: limit)
             var handedOut: [Int] = []
             func page() {
-                guard partition.tenantsWantingPage == [tenant], let page = partition.raiseWindow(of: tenant) else { return }
+                guard partition.tenantsWantingPage(at: Self.uptime) == [tenant], let page = partition.raiseWindow(of: tenant) else {
+                    return
+                }
                 let places = stored.keys.filter { $0 > page.after }.sorted().prefix(limit / 2)
                 let entries = places.map {
                     DueEntry(tenant: tenant, id: $0.id, host: "example.com", version: 1, dueAt: $0.dueAt, running: nil)

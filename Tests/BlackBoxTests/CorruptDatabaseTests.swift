@@ -55,7 +55,7 @@ extension BlackBox {
         @Test func aDamagedKeyIsRefusedWithAdvice() async throws {
             try await scenario { findings in
                 let scene = try Self.filled(findings)
-                for key in ["token.key", "fingerprint.key", "cursor.key"] {
+                for key in ["token.key", "fingerprint.key", "cursor.key", "sealing-1.key"] {
                     let good = scene.data.contents(key)
                     try scene.data.write(key, Array(good.dropLast(5)))
                     let result = try run(["serve", "--data-dir", scene.data.path, "--port", "0"], in: scene.logs)

@@ -10,13 +10,17 @@ import Testing
             switch type {
             case .serviceCall(let kind): try #require(EventWireTests.golden[kind])
             case .series, .invoice: try #require(BookEventWireTests.golden[type])
+            default: try #require(ItemEventWireTests.golden[type])
             }
         try check(JSONReader.read(Array(golden.utf8)), type.fields, type.name)
     }
 
     @Test func everyTypeIsDeclaredWithAContextAndAMeaning() {
         let kinds = ServiceCallEvent.Kind.allCases.count + SeriesEvent.Kind.allCases.count + InvoiceEvent.Kind.allCases.count
-        #expect(EventType.all.count == kinds)
+        let items =
+            ScheduleEvent.Kind.allCases.count + SubscriptionEvent.Kind.allCases.count + WebhookKeyEvent.Kind.allCases.count
+            + 2 * HoldEvent.Kind.allCases.count
+        #expect(EventType.all.count == kinds + items)
         #expect(Set(EventType.all.map(\.name)).count == EventType.all.count)
         for type in EventType.all {
             #expect(type.name.hasPrefix("ledgerflow.\(type.context)."))

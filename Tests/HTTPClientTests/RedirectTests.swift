@@ -1,4 +1,5 @@
 import Domain
+import NIOCore
 import Ports
 import Testing
 
@@ -211,6 +212,22 @@ struct RedirectTests {
             #expect(failure?.detail == "after 1 redirect: no complete answer within 400 ms")
         }
         await target.stop()
+
+        // Each hop alone would be in time.
+        let slow = try await ScriptedTarget(onData: { connection, bytes in
+            guard let request = RecordedRequest(bytes) else { return false }
+            let hop = Int(request.path.dropFirst()) ?? 0
+            connection.channel.eventLoop.scheduleTask(in: .milliseconds(300)) {
+                connection.write(hop < 5 ? Self.redirect(307, "/\(hop + 1)") : Self.okay)
+            }
+            return true
+        })
+        try await withClient { client in
+            let failure = await client.failure(
+                try attempt(.POST, "http://127.0.0.1:\(slow.port)/0", timeout: .milliseconds(900), redirects: 5))
+            #expect(failure?.kind == .timeout)
+        }
+        await slow.stop()
     }
 
     @Test("Cancelling the task ends the attempt in whatever hop it is")

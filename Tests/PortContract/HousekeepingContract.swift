@@ -1,5 +1,5 @@
-internal import Domain
-internal import Ports
+public import Domain
+public import Ports
 
 /// What every store promises to retention: what has ended and is old goes whole, everything else stays as it is.
 public enum HousekeepingContract {
@@ -98,6 +98,40 @@ public enum HousekeepingContract {
             try await purge(try await ended(harness, in: owner), harness, owner)
             try await requireError("a retry of what is gone", \.isRejected) { try await harness.journal.commit(owner.batch([retry])) }
             try requireEqual(try await harness.journal.load(call.call.submission, in: owner.partition), nil, "the call")
+        },
+        .init("calls that are retried and purged at the same moment are either gone or whole, and the owner is told which") { harness in
+            var owner = try await Owner(harness.journal, 0)
+            var failed: [StoredServiceCall] = []
+            for number in 0..<24 {
+                let call = try await owner.submit([Sample.submission(number, in: owner)])[0]
+                failed.append(try await finish(call, .failed, &owner, at: Sample.start))
+            }
+            let found = try await ended(harness, in: owner)
+            let (housekeeping, partition, epoch) = (harness.housekeeping, owner.partition, owner.epoch)
+            async let cleaned: Int = {
+                var done = 0
+                for call in found.reversed() {
+                    done += try await housekeeping.clean([call], .purge, in: partition, epoch: epoch).done
+                }
+                return done
+            }()
+            var retried: [Int64: StoredServiceCall] = [:]
+            for call in failed {
+                do { retried[call.ordinal] = try await owner.commit(call, .retry, at: Sample.start + .hours(1)) } catch let error
+                    as JournalError
+                {
+                    try require(error.isRejected, "the wrong error, \(error)")
+                }
+            }
+            let purged = try await cleaned
+            try require(purged + retried.count <= failed.count, "\(purged) purged, \(retried.count) retried of \(failed.count)")
+            for call in failed {
+                let stored = try await harness.journal.load(call.call.submission, in: owner.partition)
+                let detail = try await harness.calls.detail(of: call.call.id, tenant: Sample.acme)
+                try requireEqual(detail?.call, stored?.call, "the detail")
+                try requireEqual(detail?.attempts.count, stored == nil ? nil : 1, "the attempts")
+                if let again = retried[call.ordinal] { try requireEqual(stored, again, "a retried call") }
+            }
         },
         .init("what lives is never purged or erased, whatever is asked") { harness in
             var owner = try await Owner(harness.journal, 3)
@@ -198,7 +232,7 @@ public enum HousekeepingContract {
         }
     }
 
-    static func finish(_ call: StoredServiceCall, _ end: CallEnd, _ owner: inout Owner, at now: Instant) async throws
+    public static func finish(_ call: StoredServiceCall, _ end: CallEnd, _ owner: inout Owner, at now: Instant) async throws
         -> StoredServiceCall
     {
         if end == .cancelled { return try await owner.commit(call, .cancel, at: now) }
@@ -214,7 +248,7 @@ public enum HousekeepingContract {
         return try await owner.commit(call, .executionFailed(attempt: 1, failure, snippet: snippet), at: now)
     }
 
-    static func ended(_ harness: any StoreHarness, in owner: Owner, upTo latest: Instant = .latest) async throws -> [EndedCall] {
+    public static func ended(_ harness: any StoreHarness, in owner: Owner, upTo latest: Instant = .latest) async throws -> [EndedCall] {
         var found: [EndedCall] = []
         var place: Int64? = 0
         for _ in 0..<10_000 {
@@ -248,7 +282,7 @@ public enum HousekeepingContract {
         try await clean(calls, .purge, harness, owner)
     }
 
-    static func listed(_ harness: any StoreHarness, _ tenant: TenantId, tag: String? = nil) async throws -> [ServiceCallId] {
+    public static func listed(_ harness: any StoreHarness, _ tenant: TenantId, tag: String? = nil) async throws -> [ServiceCallId] {
         var filter = ServiceCallFilter()
         filter.tag = tag
         let page = try await harness.calls.list(tenant: tenant, filter: filter, after: nil, limit: 1_000)
@@ -256,7 +290,7 @@ public enum HousekeepingContract {
         return page.calls.map(\.id)
     }
 
-    static func publish(_ owner: Owner, upTo position: Int64? = nil) async throws {
+    public static func publish(_ owner: Owner, upTo position: Int64? = nil) async throws {
         try await owner.journal.storePublished([
             PublishedCursor(partition: owner.partition, epoch: owner.epoch, position: position ?? owner.head)
         ])

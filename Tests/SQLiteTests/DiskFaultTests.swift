@@ -73,6 +73,39 @@ struct DiskFaultTests {
         }
     }
 
+    @Test(
+        "an item or a cursor whose flush failed is there or not, and can be stored again after taking over",
+        arguments: [FaultyDisk.Fault.syncFails, .writesFail], [false, true])
+    func failedItem(_ fault: FaultyDisk.Fault, isCursor: Bool) async throws {
+        try await withFaultyStore { harness, owner in
+            let item = try ItemSample.subscription(1)
+            if isCursor { try await owner.record([.item(item)]) }
+            let batch = owner.batch(books: owner.numbered([.item(item)]))
+            let cursor = ItemSample.cursor(item, owner, [7])
+            FaultyDisk.set(fault)
+            await #expect {
+                if isCursor { try await harness.store.storeCursors([cursor]) } else { try await harness.store.commit(batch) }
+            } throws: { error in
+                if case .ambiguous = error as? JournalError { true } else { false }
+            }
+            FaultyDisk.set(.none)
+            let ownership = try await takeOwnership(harness)
+            for _ in 0..<2 {
+                let found = try await harness.books.item(item.key, tenant: item.tenant)
+                #expect(found == (isCursor || ownership.head == batch.head ? item : nil))
+                let cursors = try await harness.journal.cursors(of: .subscription, in: owner.partition, after: nil, limit: 9)
+                #expect(cursors.isEmpty || isCursor && cursors.map(\.place) == [[7]])
+                try await harness.reopen()
+            }
+            var next = try await Owner(harness.journal, 0)
+            if try await harness.books.item(item.key, tenant: item.tenant) == nil { try await next.record([.item(item)]) }
+            await #expect(throws: JournalError.ownershipLost) { try await harness.journal.storeCursors([cursor]) }
+            try await harness.journal.storeCursors([ItemSample.cursor(item, next, [7])])
+            let cursors = try await harness.journal.cursors(of: .subscription, in: owner.partition, after: nil, limit: 9)
+            #expect(cursors == [ItemSample.cursor(item, next, [7])])
+        }
+    }
+
     @Test("while flushes fail, nothing is acknowledged and the store does not hang")
     func persistentFailure() async throws {
         try await withFaultyStore { harness, owner in

@@ -127,6 +127,15 @@ final class SideConnection {
         return lines
     }
 
+    /// How many steps of its machine the library takes for a query; -1 when it cannot run it.
+    func steps(_ sql: String) -> Int32 {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else { return -1 }
+        while sqlite3_step(statement) == SQLITE_ROW {}
+        return sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0)
+    }
+
     func text(_ sql: String, column: Int32 = 0) -> String? {
         var statement: OpaquePointer?
         defer { sqlite3_finalize(statement) }

@@ -10,20 +10,18 @@ struct ItemChecks {
 
     /// What is still to come of active schedules and subscriptions; nothing once all has been done.
     func missing() -> String? {
+        let items = store.allBooks.compactMap { if case .item(let item) = $0 { item } else { nil } }.sorted { $0.key < $1.key }
+        for case .schedule(let schedule) in items where schedule.status == .active {
+            if let notAfter = schedule.timing.notAfter, simulation.world.now <= notAfter { return "\(schedule.id) goes on" }
+            if let missing = missing(of: schedule) { return "\(schedule.id) has no call for \(missing.rfc3339)" }
+        }
         var events: [TenantId: [(event: CommittedEvent, data: JSONValue?)]]?
-        for case .item(let item) in store.allBooks {
-            switch item {
-            case .schedule(let schedule) where schedule.status == .active:
-                if let notAfter = schedule.timing.notAfter, simulation.world.now <= notAfter { return "\(schedule.id) goes on" }
-                if let missing = missing(of: schedule) { return "\(schedule.id) has no call for \(missing.rfc3339)" }
-            case .subscription(let subscription) where subscription.status == .active:
-                let all = events ?? eventsByTenant()
-                events = all
-                for (event, data) in all[subscription.tenant] ?? [] where wants(subscription, event, data) {
-                    guard event.position > subscription.from[event.partition.index], call(for: event, subscription) == nil else { continue }
-                    return "\(subscription.id) was not told of \(event.type.name) \(event.partition)/\(event.position)"
-                }
-            default: break
+        for case .subscription(let subscription) in items where subscription.status == .active {
+            let all = events ?? eventsByTenant()
+            events = all
+            for (event, data) in all[subscription.tenant] ?? [] where wants(subscription, event, data) {
+                guard event.position > subscription.from[event.partition.index], call(for: event, subscription) == nil else { continue }
+                return "\(subscription.id) was not told of \(event.type.name) \(event.partition)/\(event.position)"
             }
         }
         return nil
@@ -48,7 +46,9 @@ struct ItemChecks {
     }
 
     private func wants(_ subscription: Subscription, _ event: CommittedEvent, _ data: JSONValue?) -> Bool {
-        if case .object(let object)? = data, case .string(let origin)? = object["origin"], origin.hasPrefix("subscription/") { return false }
+        if case .object(let object)? = data, case .string(let origin)? = object["origin"], origin.hasPrefix("subscription/") {
+            return false
+        }
         return subscription.types.contains { $0.matches(event.type) }
             && subscription.filter?.passes(type: event.type, subject: event.subject, data: data) ?? true
     }
@@ -84,7 +84,8 @@ struct ItemChecks {
             return violate("Call \(call.id) is of a schedule that does not exist.")
         }
         if call.id != .occurrence(of: id, at: nominal) { violate("Call \(call.id) has not the identity of its occurrence.") }
-        if nominal <= schedule.createdAt { violate("Schedule \(id) made a call for the time before it.") }
+        let begins = store.allEvents.joined().filter { $0.subject == id.value && $0.tenant == call.tenant }.map(\.time)
+        if nominal <= begins.min() ?? .latest { violate("Schedule \(id) made a call for the time before it.") }
         if schedule.timing.next(after: nominal - TimeSpan(microseconds: 1), zone: FixedZone.utc) != nominal {
             violate("Schedule \(id) made a call for \(nominal.rfc3339), which is none of its times.")
         }

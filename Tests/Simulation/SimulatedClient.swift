@@ -33,7 +33,8 @@ final class SimulatedClient: @unchecked Sendable {
             maxAttempts: Int.random(in: 1...5, using: &world.generator), initialDelay: .milliseconds(200), maxDelay: .seconds(5),
             deadline: world.generator.chance(10) ? world.now + .seconds(80) : nil)
         submission = ServiceCallSubmission(
-            tenant: tenant, id: id, request: Self.sealed(Self.request, .request(of: id, tenant: tenant)), dueAt: dueAt,
+            tenant: tenant, id: id, request: Self.sealed(SimulatedHost.any(&world.generator).request, .request(of: id, tenant: tenant)),
+            dueAt: dueAt,
             timeout: .seconds(2), retry: retry,
             fingerprint: Fingerprint(bytes: [UInt8(truncatingIfNeeded: index)]), correlationId: "c\(index)")
         remaining = [.submit]
@@ -46,14 +47,6 @@ final class SimulatedClient: @unchecked Sendable {
     private static func sealed(_ request: OutgoingRequest, _ context: SealContext) -> SealedRequest {
         do { return try InMemorySealer().seal(request, context) } catch { preconditionFailure("\(error)") }
     }
-
-    private static let request: OutgoingRequest = {
-        do {
-            return OutgoingRequest(method: .POST, url: try TargetURL("https://example.com/hook"), body: Array("{}".utf8))
-        } catch {
-            preconditionFailure("\(error)")
-        }
-    }()
 
     var key: ServiceCallKey { ServiceCallKey(tenant: submission.tenant, id: submission.id) }
 

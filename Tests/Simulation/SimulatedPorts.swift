@@ -16,6 +16,9 @@ struct Faults {
     var busLosesAnswer = 0
     var targetFails = 0
     var targetHangs = 0
+    /// While the dead host does not answer, as uptime; and the longest time that the slow one takes, in microseconds.
+    var outage: ClosedRange<Int64>?
+    var slowTarget: Int64 = 0
     /// Longest time that the store, the bus and the target take, in microseconds.
     var slowness: Int64 = 2_000
 
@@ -232,6 +235,16 @@ struct SimulatedTarget: TargetClient {
         if !request.headers.contains(where: { $0.name == "Idempotency-Key" && $0.value == id.description }) {
             world.violate("A request left without its idempotency key.")
         }
+        let host = request.request.url.host
+        if world.paused.forbids(request.key.tenant, host, at: world.uptime) {
+            world.violate("A request to \(host) left although it was paused: \(id)")
+        }
+        if host == SimulatedHost.dead.rawValue, faults.current.outage?.contains(world.uptime) == true {
+            await clock.delay(faults.current.slowness)
+            throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "simulated: away"))
+        }
+        if host == SimulatedHost.slow.rawValue { await clock.delay(faults.current.slowTarget) }
+        if Task.isCancelled { throw AttemptFailed(ExecutionFailure(kind: .cancelled, detail: "simulated: cut off")) }
         checkDelivery(request)
         if chance(faults.current.targetHangs) {
             // Three of four hang until the client's own time-out; the fourth comes back a minute late.

@@ -38,7 +38,8 @@ final class SimulatedSetup: @unchecked Sendable {
                 OutgoingRequest(method: .POST, url: url, headers: [header]), CallTemplate.context(of: id, tenant: tenant))
         else { return nil }
         return CallTemplate(
-            request: sealed, timeout: .seconds(2), retry: RetryPolicy(maxAttempts: 3, initialDelay: .milliseconds(200), maxDelay: .seconds(2)))
+            request: sealed, timeout: .seconds(2),
+            retry: RetryPolicy(maxAttempts: 3, initialDelay: .milliseconds(200), maxDelay: .seconds(2)))
     }
 
     private static func schedule(_ id: ScheduleId, _ name: ItemName, _ template: CallTemplate, _ world: World) -> [ItemCommand] {
@@ -47,7 +48,8 @@ final class SimulatedSetup: @unchecked Sendable {
         let rules = MisfireRule.allCases
         let misfire = world.generator.chance(60) ? .all : rules[Int.random(in: 0..<rules.count, using: &world.generator)]
         let timing = ScheduleTiming(
-            recurrence: .every(interval), misfire: misfire, notAfter: world.now + .seconds(Int64.random(in: 20...70, using: &world.generator)))
+            recurrence: .every(interval), misfire: misfire,
+            notAfter: world.now + .seconds(Int64.random(in: 20...70, using: &world.generator)))
         func plan(_ number: UInt8) -> Schedule.Plan {
             Schedule.Plan(name: name, timing: timing, template: template, fingerprint: Fingerprint(bytes: [number]))
         }

@@ -36,8 +36,10 @@ public final class Simulation: @unchecked Sendable {
     private var engines: [(engine: Engine, executor: SimulatedExecutor)] = []
     private var clients: [SimulatedClient] = []
     private var bookkeepers: [SimulatedBookkeeper] = []
+    private(set) var operators: [SimulatedOperator] = []
+    private var crowd: SimulatedCrowd?
     private var setups: [SimulatedSetup] = []
-    private var stepsSinceLook = 0
+    private var lastLook: (events: Int, moment: Int64)?
     private var crashes = 0
     private var isCalm = false
 
@@ -72,6 +74,11 @@ public final class Simulation: @unchecked Sendable {
         faults.busLosesAnswer = some(20)
         faults.targetFails = some(60)
         faults.targetHangs = some(15)
+        if generator.chance(60) {
+            let from = Int64.random(in: 0...30_000_000, using: &generator)
+            faults.outage = from...(from + Int64.random(in: 5_000_000...80_000_000, using: &generator))
+        }
+        faults.slowTarget = generator.chance(50) ? 0 : 1_500_000
         faults.slowness = generator.chance(20) ? 400_000 : 2_000
         return faults
     }
@@ -84,8 +91,10 @@ public final class Simulation: @unchecked Sendable {
         settings.replyTimeout = .seconds(3)
         settings.resolveBudget = .milliseconds(500)
         settings.maxRunning = Int.random(in: 1...6, using: &generator)
-        settings.executionQueuePerTenant = Int.random(in: 1...4, using: &generator)
-        settings.executionQueueTotal = Int.random(in: 4...12, using: &generator)
+        settings.executionQueuePerLane = Int.random(in: 1...3, using: &generator)
+        settings.executionQueuePerTenant = Int.random(in: 1...6, using: &generator)
+        settings.executionQueueTotal = Int.random(in: 2...12, using: &generator)
+        settings.admission = admission(&generator)
         settings.windowLimit = Int.random(in: 2...12, using: &generator)
         settings.lookahead = .seconds(Int64.random(in: 2...20, using: &generator))
         settings.timerCapacity = Int.random(in: 2...40, using: &generator)
@@ -103,6 +112,26 @@ public final class Simulation: @unchecked Sendable {
         return settings
     }
 
+    private static func admission(_ generator: inout SeededGenerator) -> AdmissionLimits {
+        func sometimes(_ percent: Int, _ range: ClosedRange<Int>) -> Int? {
+            generator.chance(percent) ? Int.random(in: range, using: &generator) : nil
+        }
+        var limits = AdmissionLimits()
+        limits.tenantShare = sometimes(50, 1...3)
+        limits.laneShare = sometimes(50, 1...2)
+        limits.reserve = Int.random(in: 0...2, using: &generator)
+        limits.mostPerTenant = sometimes(20, 1...3)
+        limits.mostPerLane = sometimes(20, 1...2)
+        limits.ratePerTenant = sometimes(15, 5...20).map { AdmissionLimits.Rate(perSecond: $0, burst: 2) }
+        limits.ratePerLane = sometimes(15, 3...10).map { AdmissionLimits.Rate(perSecond: $0, burst: 1) }
+        limits.failuresToOpen = Int.random(in: 2...6, using: &generator)
+        limits.firstOpen = .milliseconds(Int64.random(in: 100...3_000, using: &generator))
+        limits.longestOpen = .milliseconds(Int64.random(in: 1_000...15_000, using: &generator))
+        limits.probes = Int.random(in: 1...3, using: &generator)
+        limits.lanesKept = Int.random(in: 1...6, using: &generator)
+        return limits
+    }
+
     // MARK: - A history
 
     public func run() -> Outcome {
@@ -118,6 +147,14 @@ public final class Simulation: @unchecked Sendable {
             bookkeepers.append(bookkeeper)
             bookkeeper.begin()
         }
+        for index in 0..<(world.generator.chance(50) ? Int.random(in: 1...3, using: &world.generator) : 0) {
+            if let added = SimulatedOperator(index: index, simulation: self) { operators.append(added) }
+        }
+        for added in operators { added.begin() }
+        if world.generator.chance(8) {
+            crowd = SimulatedCrowd(count: Int.random(in: 50...150, using: &world.generator), simulation: self)
+            crowd?.step()
+        }
         for index in 0..<Int.random(in: 0...3, using: &world.generator) {
             guard let setup = SimulatedSetup(index: index, simulation: self) else { continue }
             setups.append(setup)
@@ -126,7 +163,8 @@ public final class Simulation: @unchecked Sendable {
         planTrouble()
         world.after(.seconds(60)) { self.becomeCalm() }
         world.run(limit: 400_000, deadline: 900_000_000) {
-            isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && setups.allSatisfy(\.isDone) && isAtRest
+            isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && operators.allSatisfy(\.isDone)
+                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && isAtRest
         }
         if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
         for (_, executor) in engines { executor.kill() }
@@ -196,6 +234,8 @@ public final class Simulation: @unchecked Sendable {
         running.executor.kill()
         for client in clients { client.engineDied(running.executor) }
         for bookkeeper in bookkeepers { bookkeeper.engineDied(running.executor) }
+        for held in operators { held.engineDied(running.executor) }
+        crowd?.engineDied(running.executor)
         for setup in setups { setup.engineDied(running.executor) }
         let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
         world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
@@ -232,6 +272,10 @@ public final class Simulation: @unchecked Sendable {
     private var isAtRest: Bool {
         guard store.allCalls.allSatisfy({ $0.call.status.isTerminal }) else { return false }
         guard zip(store.allEvents, published.highest).allSatisfy({ Int64($0.count) == $1 }) else { return false }
+        // A look takes its time, and what is looked at changes seldom.
+        let mark = (store.allEvents.reduce(0) { $0 + $1.count }, world.uptime / 500_000)
+        if let lastLook, lastLook == mark { return false }
+        lastLook = mark
         return ItemChecks(simulation: self).missing() == nil
     }
 }

@@ -30,6 +30,8 @@ final class World: @unchecked Sendable {
     private(set) var traceDigest: UInt64 = 14_695_981_039_346_656_037
     private(set) var steps = 0
     private(set) var violations: [String] = []
+    /// What may not be sent.
+    var paused = PausedSince()
     /// How often each call's request was sent.
     var sent: [ServiceCallKey: Int] = [:]
 

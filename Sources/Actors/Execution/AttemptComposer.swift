@@ -70,7 +70,7 @@ struct AttemptComposer: Sendable {
         let rest = request.headers.filter { header in !engines.contains { header.isNamed($0) } }
         return (
             OutgoingRequest(method: request.method, url: request.url, headers: rest, body: request.body),
-            WebhookSignature.fields(messageId: messageId, timestamp: time.now(), body: request.body, keys: signing)
+            WebhookSignature.fields(messageId: messageId, timestamp: time.now(), body: request.sentBody, keys: signing)
         )
     }
 

@@ -34,6 +34,7 @@ actor Execution {
     func run() async {
         let queue = self.queue
         let alarm = ports.time.makeAlarm { queue.finished.wake() }
+        var isSet = false
         await withDiscardingTaskGroup { group in
             while let ended = await queue.finished.takeBatch(limit: queue.finished.capacity) {
                 let step = queue.step(ended, at: ports.time.uptime())
@@ -46,7 +47,8 @@ actor Execution {
                 metrics.breakerOpenings.add(step.news.openings)
                 metrics.callsParked.add(step.news.returned.count)
                 timer.admission(step.news)
-                alarm.set(step.wake)
+                if isSet || step.wake != nil { alarm.set(step.wake) }
+                isSet = step.wake != nil
             }
             alarm.set(nil)
         }

@@ -199,6 +199,11 @@ actor Partition {
                 report(.error, "number.collision", "A number cannot be given: another document of the tenant prints alike.", error)
                 return fail(.refusedByBooks(.numberCollision(printed: turn.printedNumber ?? "")), deliveries)
             }
+            // What was read may have been purged meanwhile: the second look tells.
+            if attempt == 1 {
+                cautiousTurns = max(1, cautiousTurns)
+                return await decideAndCommit(deliveries, attempt: 2)
+            }
             report(.error, "commit.rejected", "The store refused a commit; nothing of it is stored.", error)
             return fail(.unavailable("The store refused the change."), deliveries)
         }

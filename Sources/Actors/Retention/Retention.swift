@@ -17,10 +17,11 @@ struct Retention: Sendable {
 
     /// Works until the task is cancelled or the engine stops.
     func run() async {
+        let clock = ClockWatch(ports.time, settings)
         await ports.time.sleep(for: settings.startDelay)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.lookAgainAndAgain() }
-            group.addTask { await self.trimAgainAndAgain() }
+            group.addTask { await self.lookAgainAndAgain(clock) }
+            group.addTask { await self.trimAgainAndAgain(clock) }
         }
     }
 
@@ -28,8 +29,8 @@ struct Retention: Sendable {
 
     // MARK: - Calls
 
-    private func lookAgainAndAgain() async {
-        var clock = ClockWatch(ports.time, settings)
+    private func lookAgainAndAgain(_ first: ClockWatch) async {
+        var clock = first
         var wait = BackOff(first: .seconds(1), most: .minutes(1))
         // Where the present look has come to, by partition; nil once it is through.
         var places: [Int64?] = lanes.map { _ in 0 }
@@ -96,16 +97,13 @@ struct Retention: Sendable {
 
     // MARK: - The log
 
-    private func trimAgainAndAgain() async {
-        var clock = ClockWatch(ports.time, settings)
+    private func trimAgainAndAgain(_ first: ClockWatch) async {
+        var clock = first
         var wait = BackOff(first: .seconds(1), most: .minutes(1))
         while !isOver {
             do throws(JournalError) {
                 await clock.believe(ports.time, ports.diagnostics)
-                let slowest = try await slowestFollower()
-                for lane in lanes {
-                    if let epoch = lane.epoch { try await trim(lane.partition, epoch: epoch, slowest) }
-                }
+                try await trim()
                 try await giveBackSpace()
                 wait.reset()
                 await ports.time.sleep(for: settings.trimInterval)
@@ -113,13 +111,26 @@ struct Retention: Sendable {
         }
     }
 
-    /// Events that a follower has not read go at their greater age alone.
-    private func trim(_ partition: PartitionId, epoch: Int64, _ slowest: [Int64]?) async throws(JournalError) {
+    private func trim() async throws(JournalError) {
         guard let age = policy.events.span else { return }
-        let read = slowest.map { $0.indices.contains(partition.index) ? $0[partition.index] : 0 } ?? .max
-        try await trim(partition, epoch: epoch, through: read, age: age)
-        if read < .max, let unread = policy.unreadEvents.span {
-            try await trim(partition, epoch: epoch, through: .max, age: max(age, unread))
+        var old: [(partition: PartitionId, epoch: Int64)] = []
+        for lane in lanes {
+            guard let epoch = lane.epoch else { continue }
+            // Nothing is trimmed up to here: it only tells how old the log is.
+            let cutoff = ports.time.now() - age
+            let oldest = try await store.trimEvents(in: lane.partition, through: 0, before: cutoff, epoch: epoch).oldest
+            metrics.oldest(oldest, in: lane.partition)
+            if let oldest, oldest < cutoff { old.append((lane.partition, epoch)) }
+        }
+        guard !old.isEmpty else { return }
+        let slowest = try await FollowedLog(journal: ports.journal, partitions: lanes.count).slowest()
+        for (partition, epoch) in old {
+            let read = slowest.map { $0.indices.contains(partition.index) ? $0[partition.index] : 0 } ?? .max
+            try await trim(partition, epoch: epoch, through: read, age: age)
+            // What a follower has not read goes at its greater age alone.
+            if read < .max, let unread = policy.unreadEvents.span {
+                try await trim(partition, epoch: epoch, through: .max, age: max(age, unread))
+            }
         }
     }
 
@@ -131,26 +142,6 @@ struct Retention: Sendable {
             guard step.removed > 0 else { return }
         }
     }
-
-    /// The lowest place of the followers of the log; nil when there is none.
-    private func slowestFollower() async throws(JournalError) -> [Int64]? {
-        var slowest: [Int64]?
-        for lane in lanes {
-            var after: (TenantId, String)?
-            while !isOver {
-                let cursors = try await ports.journal.cursors(
-                    of: .subscription, in: lane.partition, after: after, limit: Self.cursorsAtOnce)
-                for cursor in cursors where cursor.place.count == lanes.count {
-                    slowest = slowest.map { zip($0, cursor.place).map { min($0, $1) } } ?? cursor.place
-                }
-                guard cursors.count == Self.cursorsAtOnce, let last = cursors.last else { break }
-                after = (last.tenant, last.id)
-            }
-        }
-        return slowest
-    }
-
-    private static let cursorsAtOnce = 256
 
     private func giveBackSpace() async throws(JournalError) {
         while !isOver {

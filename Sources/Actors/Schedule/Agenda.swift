@@ -10,6 +10,7 @@ struct ScheduleChange: Sendable {
     let isActive: Bool
     let timing: ScheduleTiming
     let activeSince: Instant
+    let generation: Int
 
     init(_ schedule: Schedule) {
         tenant = schedule.tenant
@@ -18,6 +19,7 @@ struct ScheduleChange: Sendable {
         isActive = schedule.status == .active
         timing = schedule.timing
         activeSince = schedule.activeSince
+        generation = schedule.generation
     }
 
     var key: Agenda.Key { Agenda.Key(tenant: tenant, id: id) }
@@ -34,6 +36,7 @@ struct Agenda {
     struct Entry: Sendable {
         let version: Int64
         let timing: ScheduleTiming
+        let generation: Int
         /// Everything up to then is submitted, or not this schedule's.
         var cursor: Instant
         fileprivate var next: Instant?
@@ -64,8 +67,8 @@ struct Agenda {
     /// Takes a schedule as it is now.
     ///
     /// - Parameters:
-    ///   - cursor: as it was stored, if it was.
-    ///   - zone: nil when its zone is not known; it is looked at again after `patience`.
+    ///   - cursor: where it has been followed to in its present generation, as far as is known.
+    ///   - zone: nil when its zone is not known; it is looked at again at `retryAt`.
     mutating func put(_ change: ScheduleChange, cursor: Instant? = nil, zone: (any ZoneRules)?, retryAt: Uptime) {
         let known = entries[change.key]
         if let known, known.version > change.version { return }
@@ -73,8 +76,9 @@ struct Agenda {
             entries[change.key] = nil
             return
         }
-        let start = max(change.activeSince, max(cursor ?? .earliest, known?.cursor ?? .earliest))
-        var entry = Entry(version: change.version, timing: change.timing, cursor: start)
+        var start = max(change.activeSince, cursor ?? .earliest)
+        if let known, known.generation == change.generation { start = max(start, known.cursor) }
+        var entry = Entry(version: change.version, timing: change.timing, generation: change.generation, cursor: start)
         if let zone { entry.next = change.timing.next(after: start, zone: zone) } else { entry.waitsUntil = retryAt }
         set(entry, change.key)
     }
@@ -92,8 +96,8 @@ struct Agenda {
         }
         while due.count < limit, let first = heap.min, first.at <= clocks.now {
             heap.removeMin()
-            guard let entry = entries[first.key], entry.next == first.at, entry.waitsUntil == nil, !due.contains(first.key) else { continue }
-            due.append(first.key)
+            guard let entry = entries[first.key], entry.next == first.at, entry.waitsUntil == nil else { continue }
+            if !due.contains(first.key) { due.append(first.key) }
         }
         return due
     }

@@ -94,13 +94,12 @@ actor Scheduler {
     /// Reads all schedules of a partition. What is told meanwhile waits in the inbox and is taken afterwards, by its version.
     private func read(_ partition: PartitionId) async throws(JournalError) {
         guard agendas.indices.contains(partition.index) else { return }
-        var places: [Agenda.Key: Instant] = [:]
+        var places: [Agenda.Key: FollowerCursor] = [:]
         var after: (TenantId, String)?
         while !Task.isCancelled {
             let page = try await ports.journal.cursors(of: .schedule, in: partition, after: after, limit: Self.page)
             for cursor in page {
-                guard let id = ScheduleId(cursor.id), let place = cursor.place.first else { continue }
-                places[Agenda.Key(tenant: cursor.tenant, id: id)] = Instant(microseconds: place)
+                if let id = ScheduleId(cursor.id) { places[Agenda.Key(tenant: cursor.tenant, id: id)] = cursor }
             }
             guard page.count >= Self.page, let last = page.last else { break }
             after = (last.tenant, last.id)
@@ -112,8 +111,14 @@ actor Scheduler {
             let page = try await ports.journal.items(of: .schedule, in: partition, after: after, limit: Self.page)
             for case .schedule(let schedule) in page {
                 let change = ScheduleChange(schedule)
-                let known = max(places[change.key] ?? .earliest, before?.entry(change.key)?.cursor ?? .earliest)
-                agenda.put(change, cursor: known, zone: zone(change.timing), retryAt: ports.time.uptime() + Self.patience)
+                var place: Instant?
+                if let stored = places[change.key], stored.generation == change.generation {
+                    place = stored.place.first.map(Instant.init(microseconds:))
+                }
+                if let known = before?.entry(change.key), known.generation == change.generation {
+                    place = max(place ?? .earliest, known.cursor)
+                }
+                agenda.put(change, cursor: place, zone: zone(change.timing), retryAt: ports.time.uptime() + Self.patience)
             }
             guard page.count >= Self.page, let last = page.last else { break }
             after = (last.tenant, last.key.id)
@@ -157,7 +162,7 @@ actor Scheduler {
             let work = entry.timing.due(
                 after: entry.cursor, now: ports.time.now(), zone: zone, misfireAfter: settings.misfireAfter, most: settings.misfireLimit)
             round.begin(key, work)
-            if variant.movesFollowersFirst { note(key, work.cursor) }
+            if variant.movesFollowersFirst { note(key, entry.generation, work.cursor) }
             do throws(SealError) {
                 for nominal in work.occurrences {
                     round.add(try submission(schedule, nominal), of: key)
@@ -210,14 +215,14 @@ actor Scheduler {
             }
             metrics.occurrencesSkipped.add(work.skipped)
             agendas[index]?.advance(key, to: work.cursor, next: work.next)
-            note(key, work.cursor)
+            if let entry = agendas[index]?.entry(key) { note(key, entry.generation, entry.cursor) }
         }
         // More may be due already.
         inbox.mailbox.wake()
     }
 
-    private func note(_ key: Agenda.Key, _ cursor: Instant) {
-        cursors.moved(.schedule(key.id), of: key.tenant, to: [cursor.microseconds])
+    private func note(_ key: Agenda.Key, _ generation: Int, _ cursor: Instant) {
+        cursors.moved(.schedule(key.id), of: key.tenant, generation: generation, to: [cursor.microseconds])
     }
 
     private func refuse(_ key: Agenda.Key, _ index: Int, _ reason: String) {

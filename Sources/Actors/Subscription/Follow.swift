@@ -75,6 +75,8 @@ struct Follow: Sendable {
     /// One position of each partition: everything up to them is delivered, or was not wanted.
     var place: [Int64]
     var health: DeliveryHealth
+    /// Set while what it sends cannot be opened.
+    var waitsUntil: Uptime?
 
     /// - Parameter cursor: as it was stored, if it was; that of an earlier generation does not count.
     init(_ subscription: SubscriptionChange, partitions: Int, cursor: FollowerCursor?) {

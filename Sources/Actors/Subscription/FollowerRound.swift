@@ -20,6 +20,8 @@ struct FollowerRound: Sendable {
         var steps: [Step] = []
         /// Whether all have seen everything that there was.
         var isAtEnd = true
+        /// Whose requests cannot be opened; they wait, and hold up no others.
+        var unreadable: [SubscriptionId] = []
         /// Whether something could not be done now.
         var isHeldUp = false
     }
@@ -41,6 +43,11 @@ struct FollowerRound: Sendable {
                 page = try await ports.log.events(
                     tenant: tenant, after: LogCursor(positions: first.place), limit: settings.followerPage)
             } catch {
+                if let oldest = error.oldest {
+                    rest.removeFirst()
+                    leap(first, to: oldest.positions, &result)
+                    continue
+                }
                 report(.warning, "subscription.read-failed", "The log could not be read; trying again.", nil, error.reason)
                 result.isHeldUp = true
                 return result
@@ -55,6 +62,17 @@ struct FollowerRound: Sendable {
             await serve(served, Page(page, store: ports.log.storeId), &result)
         }
         return result
+    }
+
+    /// What the subscription had not read for so long is no longer kept (retention); it goes on with what is left.
+    private func leap(_ follow: Follow, to place: [Int64], _ result: inout Result) {
+        report(
+            .warning, "subscription.events-lost", "Events that a subscription had not read were taken out of the log; it goes on behind them.",
+            follow.subscription.id, "older than what is kept for it")
+        note(follow, place, follow.health)
+        result.steps.append(
+            Step(id: follow.subscription.id, version: follow.subscription.version, place: place, health: follow.health, hasFailed: false))
+        result.isAtEnd = false
     }
 
     /// A page whose events are each read once.
@@ -116,8 +134,13 @@ struct FollowerRound: Sendable {
                 guard let subscription = templates[id], subscription.status == .active,
                     subscription.generation == follow.subscription.generation
                 else { continue }
-                guard await deliver(events, to: subscription) else {
+                switch await deliver(events, to: subscription) {
+                case .done: break
+                case .heldUp:
                     result.isHeldUp = true
+                    continue
+                case .unreadable:
+                    result.unreadable.append(id)
                     continue
                 }
             }
@@ -163,10 +186,12 @@ struct FollowerRound: Sendable {
 
     private static let together = 64
 
+    private enum Delivered { case done, heldUp, unreadable }
+
     /// Submits a call for each event, in some at a time, and waits with the next until these are committed.
     ///
-    /// - Returns: whether all are; if not, all are submitted again later, which changes nothing for those that are there.
-    private func deliver(_ events: [Page.Event], to subscription: Subscription) async -> Bool {
+    /// Unless it is done all are submitted again later, which changes nothing for those that are there.
+    private func deliver(_ events: [Page.Event], to subscription: Subscription) async -> Delivered {
         var rest = events[...]
         while !rest.isEmpty {
             let some = rest.prefix(Self.together)
@@ -178,11 +203,11 @@ struct FollowerRound: Sendable {
                 report(
                     .error, "subscription.not-followed", "What a subscription sends cannot be opened; trying again.", subscription.id,
                     error.description)
-                return false
+                return .unreadable
             }
-            guard await submit(intents) else { return false }
+            guard await submit(intents) else { return .heldUp }
         }
-        return true
+        return .done
     }
 
     private static func intents(

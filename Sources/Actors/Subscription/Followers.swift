@@ -123,6 +123,7 @@ actor Followers {
             tenants[tenant]?.follows[step.id]?.health = step.health
             if step.hasFailed { await disable(step, of: tenant) }
         }
+        for id in result.unreadable { tenants[tenant]?.follows[id]?.waitsUntil = ports.time.uptime() + Self.patience }
         if result.isHeldUp {
             let wait = tenants[tenant]?.wait.next() ?? .zero
             tenants[tenant]?.retryAt = ports.time.uptime() + wait
@@ -133,6 +134,9 @@ actor Followers {
         }
         dropIfEmpty(tenant)
     }
+
+    /// How long a subscription waits at least whose request cannot be opened.
+    private static let patience = TimeSpan.minutes(1)
 
     /// The command may fail; then the next round, which sees the same health, gives it again.
     private func disable(_ step: FollowerRound.Step, of tenant: TenantId) async {
@@ -166,9 +170,11 @@ actor Followers {
             guard let known = tenants[tenant] else { continue }
             tenants[tenant]?.isQueued = false
             tenants[tenant]?.isTouched = false
-            guard !known.follows.isEmpty, !known.isRunning else { continue }
+            let uptime = ports.time.uptime()
+            let follows = known.follows.values.filter { $0.waitsUntil.map { $0 <= uptime } ?? true }
+            guard !follows.isEmpty, !known.isRunning else { continue }
             tenants[tenant]?.isRunning = true
-            return (tenant, Array(known.follows.values))
+            return (tenant, follows)
         }
         return nil
     }

@@ -53,7 +53,10 @@ extension InMemoryStore {
     public func cursor(at instant: Instant) async throws(QueryError) -> LogCursor {
         state.withLock { state in
             LogCursor(
-                positions: state.partitions.map { row in row.events.first { $0.time >= instant }.map { $0.position - 1 } ?? row.head })
+                positions: state.partitions.map { row in
+                    let log = row.events.dropFirst(Int(clamping: row.trimmed))
+                    return log.first { $0.time >= instant }.map { $0.position - 1 } ?? row.head
+                })
         }
     }
 }

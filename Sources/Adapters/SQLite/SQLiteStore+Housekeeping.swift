@@ -39,7 +39,8 @@ extension SQLiteStore: Housekeeping {
     }
 
     public func giveBackSpace() async throws(JournalError) -> StoreSpace? {
-        try await chore { (session) throws(StoreFailure) in try session.cleaning().giveBackSpace(session.connection) }
+        let kept = options.keptFreePages
+        return try await chore { (session) throws(StoreFailure) in try session.cleaning().giveBackSpace(session.connection, kept: kept) }
     }
 
     /// On a reader that no partition waits for.

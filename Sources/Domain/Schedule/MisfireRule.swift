@@ -1,5 +1,5 @@
-/// What becomes of occurrences that were missed: those that the engine sees much later than they were due, because it did not run or the
-/// schedule was paused.
+/// What becomes of occurrences that were missed: those that the engine comes to much later than they were due, because it did not run or had
+/// too much to do. What would have been while a schedule was paused is not missed.
 public enum MisfireRule: String, Hashable, Sendable, CaseIterable {
     /// Each one is made up for, the newest up to a limit.
     case all

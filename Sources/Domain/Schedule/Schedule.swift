@@ -37,6 +37,8 @@ public struct Schedule: Hashable, Sendable {
     public internal(set) var updatedAt: Instant
     /// Occurrences up to then are none of its: they came before it was made, or resumed, or got its present timing.
     public internal(set) var activeSince: Instant
+    /// Rises with each new `activeSince`: what was followed before then says nothing of what follows.
+    public internal(set) var generation: Int
 
     public var name: ItemName { plan.name }
     public var timing: ScheduleTiming { plan.timing }
@@ -114,7 +116,7 @@ extension Schedule {
         if case .created(let plan) = event {
             return Schedule(
                 tenant: tenant, id: id, version: 1, plan: plan, status: .active, fingerprint: plan.fingerprint, createdAt: now,
-                updatedAt: now, activeSince: now)
+                updatedAt: now, activeSince: now, generation: 0)
         }
         guard var schedule = state else { return nil }
         schedule.version += 1
@@ -122,17 +124,22 @@ extension Schedule {
         switch event {
         case .created: break
         case .changed(let plan):
-            if plan.timing != schedule.timing { schedule.activeSince = now }
+            if plan.timing != schedule.timing { schedule.begin(at: now) }
             schedule.plan = plan
         case .paused: schedule.status = .paused
         case .resumed:
             schedule.status = .active
-            schedule.activeSince = now
+            schedule.begin(at: now)
         case .deleted:
             schedule.status = .deleted
             schedule.plan.template = schedule.plan.template.erased
         }
         return schedule
+    }
+
+    private mutating func begin(at now: Instant) {
+        activeSince = now
+        generation += 1
     }
 }
 
@@ -149,6 +156,7 @@ extension Schedule {
             json.field("createdAt", createdAt.microseconds)
             json.field("updatedAt", updatedAt.microseconds)
             json.field("activeSince", activeSince.microseconds)
+            json.field("generation", generation)
         }
         return json.bytes
     }
@@ -160,11 +168,12 @@ extension Schedule {
             let template = CallTemplate(StoredMembers(members.object("template"))),
             let planFingerprint = members.fingerprint("planFingerprint"), let fingerprint = members.fingerprint("fingerprint"),
             let createdAt = members.instant("createdAt"), let updatedAt = members.instant("updatedAt"),
-            let activeSince = members.instant("activeSince")
+            let activeSince = members.instant("activeSince"), let generation = members.integer("generation")
         else { return nil }
         self.init(
             tenant: tenant, id: id, version: version,
             plan: Plan(name: name, timing: timing, template: template, fingerprint: planFingerprint), status: status,
-            fingerprint: fingerprint, createdAt: createdAt, updatedAt: updatedAt, activeSince: activeSince)
+            fingerprint: fingerprint, createdAt: createdAt, updatedAt: updatedAt, activeSince: activeSince,
+            generation: Int(clamping: generation))
     }
 }

@@ -73,7 +73,8 @@ extension CallTemplate {
             timeout: TimeSpan(microseconds: timeout),
             retry: RetryPolicy(
                 maxAttempts: Int(clamping: maxAttempts), initialDelay: TimeSpan(microseconds: initialDelay),
-                maxDelay: TimeSpan(microseconds: maxDelay), statuses: members.integers("statuses").map { Set($0.map { Int(clamping: $0) }) }),
+                maxDelay: TimeSpan(microseconds: maxDelay), statuses: members.integers("statuses").map { Set($0.map { Int(clamping: $0) }) }
+            ),
             redirects: Int(clamping: redirects))
     }
 }

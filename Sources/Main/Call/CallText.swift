@@ -41,6 +41,8 @@ enum CallText {
             for value in values { add("header", "\(header.name): \(value)") }
         }
         add("body", call["request"]?["bodyBytes"]?.int.map { "\($0) bytes" })
+        add("begins", call["request"]?["bodyPreview"]?.text)
+        add("payload", call["request"]?["payload"]?.text)
         add("due", call["dueAt"]?.text == nil ? nil : time(call["dueAt"]))
         add("submitted", time(call["createdAt"]))
         add("changed", time(call["updatedAt"]))
@@ -48,6 +50,7 @@ enum CallText {
         let tags = (call["tags"]?.elements ?? []).compactMap(\.text)
         add("tags", tags.isEmpty ? nil : tags.joined(separator: ", "))
         add("time-out", call["timeoutMs"]?.int.map(span))
+        add("redirects", call["followRedirects"]?.int.flatMap { $0 > 0 ? "up to \($0)" : nil })
         if let most = retry?["maxAttempts"]?.int {
             let first = retry?["initialDelayMs"]?.int.map(span) ?? "?"
             let longest = retry?["maxDelayMs"]?.int.map(span) ?? "?"
@@ -56,6 +59,7 @@ enum CallText {
         add("deadline", retry?["deadline"]?.text)
         add("run", call["run"]?.int.map { String($0) })
         add("correlation", call["correlationId"]?.text)
+        add("origin", call["origin"]?.text)
         let attempts = call["attempts"]?.elements ?? []
         lines.append(attempts.isEmpty ? "no attempts yet" : "attempts")
         return (lines + attempts.map { "  " + attempt($0) }).joined(separator: "\n")

@@ -31,7 +31,7 @@ struct DatabaseCheck {
             guard problem == "ok" else { return [Finding(.fail, "database", "\(path) is damaged: \(problem)", advice: restore)] }
             let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
             let fine = Finding(.ok, "database", "quick_check found nothing wrong (\(DiskCheck.amount(Int64(size))))")
-            return [fine] + (try migrations(path)) + lists()
+            return [fine] + (try room(path)) + (try migrations(path)) + lists()
         } catch let error as Unreadable {
             return [Finding(.fail, "database", "\(path) cannot be read: \(error.reason)", advice: restore)]
         } catch {
@@ -72,6 +72,20 @@ struct DatabaseCheck {
             Finding(
                 .warn, "migrations", "missing: \(missing.map { String($0.number) }.joined(separator: ", "))",
                 advice: "`ledgerflow migrate up` or the next start applies them.")
+        ]
+    }
+
+    /// Free room within the database, when it is much and the database cannot give it back by itself.
+    private func room(_ path: String) throws(Unreadable) -> [Finding] {
+        func number(_ pragma: String) throws(Unreadable) -> Int64 {
+            try query(path, "PRAGMA \(pragma)").first?.first.flatMap { Int64($0) } ?? 0
+        }
+        let free = try number("freelist_count") * (try number("page_size"))
+        guard try number("auto_vacuum") == 0, free > 64 << 20, try number("freelist_count") > number("page_count") / 4 else { return [] }
+        return [
+            Finding(
+                .warn, "room", "\(DiskCheck.amount(free)) of the database are free, and it was made by a version that gives none back",
+                advice: "They are used again before it grows. To give them back: stop the engine, `ledgerflow maintain vacuum`.")
         ]
     }
 

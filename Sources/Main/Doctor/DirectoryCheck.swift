@@ -53,7 +53,25 @@ struct DirectoryCheck {
             key("token", bytes: TokenKey.seedBytes, isNew, .warn, "tokens issued before are no longer valid"),
             key("fingerprint", bytes: 32, isNew, .fail, "repeated submissions with a key will be refused as changed"),
             key("cursor", bytes: 32, isNew, .warn, "cursors handed out before are no longer valid"),
-        ]
+        ] + sealingKeys(isNew: isNew)
+    }
+
+    /// Those that are there; which ones the store needs is for the store to say.
+    private func sealingKeys(isNew: Bool) -> [Finding] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let numbers = files.compactMap { file -> Int? in
+            guard file.hasPrefix("sealing-"), file.hasSuffix(".key") else { return nil }
+            return Int(file.dropFirst(8).dropLast(4))
+        }
+        if numbers.isEmpty {
+            if isNew { return [Finding(.ok, "key", "sealing-1.key will be made at the first start")] }
+            return [
+                Finding(
+                    .warn, "key", "there is no sealing-*.key although there is a database: what was sealed cannot be sent",
+                    advice: "Restore the files from a backup; a database of a version that did not seal yet has none.")
+            ]
+        }
+        return numbers.sorted().map { key("sealing-\($0)", bytes: 32, isNew, .fail, "what was sealed with it cannot be sent") }
     }
 
     private func key(_ name: String, bytes: Int, _ isNew: Bool, _ lost: Finding.Level, _ consequence: String) -> Finding {

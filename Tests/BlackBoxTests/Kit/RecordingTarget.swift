@@ -6,6 +6,7 @@ import Synchronization
 /// - `/ok` 200; `/gone` 410; `/broken` always 500
 /// - `/fail/N` 500 for the first N requests of a call, then 200
 /// - `/drop/N` closes the connection without an answer for the first N requests of a call, then 200
+/// - `/says/N` 200, or 500 for the first N requests of a call, with the text that the target was given
 /// - `/slow/MS` 200 after so many milliseconds
 final class RecordingTarget: Sendable {
     struct Arrival: Sendable {
@@ -22,10 +23,14 @@ final class RecordingTarget: Sendable {
     private let arrivals = Mutex<[Arrival]>([])
     private let counts = Mutex<[String: Int]>([:])
     private let keepsContent: Bool
+    private let says: String
 
-    /// - Parameter keepsContent: whether headers and bodies are kept too.
-    init(keepsContent: Bool = false) throws {
+    /// - Parameters:
+    ///   - keepsContent: whether headers and bodies are kept too.
+    ///   - says: what `/says` answers.
+    init(keepsContent: Bool = false, says: String = "") throws {
         self.keepsContent = keepsContent
+        self.says = says
         (listener, port) = try Socket.listen()
         let listener = listener
         startThread { [weak self] in
@@ -61,7 +66,8 @@ final class RecordingTarget: Sendable {
                 return counts[id] ?? 0
             }
             guard let status = status(path, number) else { return }
-            guard (try? connection.send("HTTP/1.1 \(status) X\r\nContent-Length: 2\r\n\r\nok")) != nil else { return }
+            let body = path.hasPrefix("/says/") ? says : "ok"
+            guard (try? connection.send("HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")) != nil else { return }
         }
     }
 
@@ -70,7 +76,7 @@ final class RecordingTarget: Sendable {
         let parts = path.prefix { $0 != "?" }.split(separator: "/")
         let argument = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
         switch parts.first {
-        case "fail": return number <= argument ? 500 : 200
+        case "fail", "says": return number <= argument ? 500 : 200
         case "drop": return number <= argument ? nil : 200
         case "slow":
             pause(milliseconds: argument)

@@ -26,6 +26,9 @@ struct BookScenario {
             for number in Books.numbers(after: event, tenant: tenant, at: now, find: { current[$0] }) {
                 records[BookRecord.number(number).key] = .number(number)
             }
+            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
+                records[.item(tenant, .counts)] = .item(.counts(counts))
+            }
         }
         return events
     }

@@ -45,6 +45,9 @@ public struct SQLiteStoreOptions: Sendable {
     /// Entries that each of the indexes written behind the commits may be owed under load.
     var indexBacklog = 16_384
 
+    /// Free pages up to which none is given back to the system.
+    var keptFreePages: Int64 = 16_384
+
     /// Whether the writer hands its log on in large pieces (`GatheredLog`).
     var gathersLog = true
 

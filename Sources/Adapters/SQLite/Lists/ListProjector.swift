@@ -52,7 +52,7 @@ final class ListProjector {
                 let positions = store.positions
                 projection.positions.withLock { $0 = positions }
                 projection.release(store.isComplete ? positions : nil)
-                for removal in projection.takeRemovals(store.isComplete ? positions : nil) { try remove(removal, store) }
+                try remove(projection.takeRemovals(store.isComplete ? positions : nil), store)
             } catch {
                 giveUp(error)
                 isBehind = true
@@ -63,14 +63,14 @@ final class ListProjector {
         _ = projection.takeRemovals(nil)
     }
 
-    private func remove(_ removal: ListProjection.Removal, _ store: ListStore) throws(StoreFailure) {
-        do throws(StoreFailure) {
-            try store.remove(removal.keys)
-            removal.done.resume(returning: true)
-        } catch {
-            removal.done.resume(returning: false)
-            throw error
+    /// Answers every one of them, whatever happens.
+    private func remove(_ removals: [ListProjection.Removal], _ store: ListStore) throws(StoreFailure) {
+        var failure: StoreFailure?
+        for removal in removals {
+            do throws(StoreFailure) { if failure == nil { try store.remove(removal.keys) } } catch { failure = error }
+            removal.done.resume(returning: failure == nil)
         }
+        if let failure { throw failure }
     }
 
     /// - Parameter isBehind: whether the last round left something to do.

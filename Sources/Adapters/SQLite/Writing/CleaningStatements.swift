@@ -18,8 +18,6 @@ final class CleaningStatements {
     private let backlog: IndexBacklog
     /// Pages that incremental vacuum moves in one step.
     private static let vacuumPages = 48
-    /// Free pages are given back when they are more than a quarter of all and more than 64 MiB, until they are less than an eighth.
-    private static let keptFreePages: Int64 = 16_384
     private var isGivingBack = false
 
     init(_ connection: borrowing Connection, _ backlog: IndexBacklog) throws(StoreFailure) {
@@ -172,12 +170,13 @@ final class CleaningStatements {
         return try oldestEvents.step() ? oldestEvents.instant(1) : nil
     }
 
-    /// One step of incremental vacuum, when the database was made for it and has far more free pages than it needs.
-    func giveBackSpace(_ connection: borrowing Connection) throws(StoreFailure) -> StoreSpace {
+    /// One step of incremental vacuum, when the database was made for it. Begins when more than a quarter of all pages is free, and more than
+    /// `kept`; goes on until it is an eighth.
+    func giveBackSpace(_ connection: borrowing Connection, kept: Int64) throws(StoreFailure) -> StoreSpace {
         let isPossible = try connection.number("PRAGMA auto_vacuum") == 2
         var pages = try connection.number("PRAGMA page_count") ?? 0
         var free = try connection.number("PRAGMA freelist_count") ?? 0
-        isGivingBack = isPossible && free > Self.keptFreePages && free > pages / (isGivingBack ? 8 : 4)
+        isGivingBack = isPossible && free > kept && free > pages / (isGivingBack ? 8 : 4)
         if isGivingBack {
             try connection.execute("PRAGMA incremental_vacuum(\(Self.vacuumPages))")
             pages = try connection.number("PRAGMA page_count") ?? 0
