@@ -20,6 +20,12 @@ import Testing
             let list = try await server.get(Self.path)
             #expect(try list.string("items", "0", "id") == made.string("id"))
             #expect(!list.text.contains("whsec_"))
+            let path = "\(Self.path)/\(try made.string("id") ?? "")"
+            #expect(made.header("location") == path)
+            let shown = try await server.get(path)
+            #expect(shown.status == 200)
+            #expect(!shown.text.contains("whsec_"))
+            #expect(try await server.get(path, token: server.otherToken).status == 404)
             let tenant = try #require(TenantId("demo"))
             guard case .item(.webhookKeys(let keys))? = server.books.state.withLock({ $0.records[.item(tenant, .webhookKeys)] }),
                 let key = keys.keys.first

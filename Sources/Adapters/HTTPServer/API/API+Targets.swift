@@ -72,6 +72,12 @@ extension API {
                 answers: [.json(200, "The newest first.", "WebhookSecretList"), .problem(.invalidQuery), unavailable] + tenantProblems,
                 maxBodyBytes: smallBody, handler: .tenant(handlers.list)),
             Route(
+                method: .GET, path: WebhookSecretHandlers.path + "/{id}", operation: "getWebhookSecret",
+                summary: "A secret that signs, without what is secret", tag: secretsTag,
+                answers: [.json(200, "As it is.", "WebhookSecret"), .problem(.invalidQuery), .problem(.notFound), unavailable]
+                    + tenantProblems,
+                maxBodyBytes: smallBody, handler: .tenant(handlers.show)),
+            Route(
                 method: .DELETE, path: WebhookSecretHandlers.path + "/{id}", operation: "deleteWebhookSecret",
                 summary: "Sign no more calls with a secret, from now on", tag: secretsTag,
                 answers: [
