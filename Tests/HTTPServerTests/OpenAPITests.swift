@@ -36,7 +36,7 @@ import Testing
             let document = try await Self.document(server)
             #expect(document.at(["openapi"]) == .string("3.1.0"))
             let operations = Self.operations(document)
-            #expect(operations.count == 64)
+            #expect(operations.count == 65)
             var names: Set<String> = []
             for (path, method, value) in operations {
                 guard case .string(let name)? = value.at(["operationId"]) else {

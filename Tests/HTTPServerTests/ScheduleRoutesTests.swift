@@ -79,9 +79,18 @@ import Testing
         ("{}", ["/name", "/request", ""]),
         (#"{"name":"","cron":"61 * * * *","request":{"url":"ftp://x/"}}"#, ["/name", "/cron", "/request/url"]),
         (#"{"name":"a","cron":"* * * * *","every":"PT1M","request":{"url":"https://x/"}}"#, ["/every"]),
-        (#"{"name":"a","cron":"* * * * *","timeZone":"Mars/Olympus","misfire":"some","request":{"url":"https://x/"},"dueAt":"x"}"#, ["/timeZone", "/misfire", "/dueAt"]),
-        (#"{"name":"a","every":"PT","request":{"url":"https://x/","headers":{"Host":"y"}},"retry":{"deadline":"2030-01-01T00:00:00Z"}}"#, ["/every", "/request/headers/Host", "/retry/deadline"]),
-        (#"{"name":"a","cron":"* * * * *","request":{"url":"https://x/"},"followRedirects":6,"tags":["a","a"],"timeoutMs":1}"#, ["/followRedirects", "/tags/1", "/timeoutMs"]),
+        (
+            #"{"name":"a","cron":"* * * * *","timeZone":"Mars/Olympus","misfire":"some","request":{"url":"https://x/"},"dueAt":"x"}"#,
+            ["/timeZone", "/misfire", "/dueAt"]
+        ),
+        (
+            #"{"name":"a","every":"PT","request":{"url":"https://x/","headers":{"Host":"y"}},"retry":{"deadline":"2030-01-01T00:00:00Z"}}"#,
+            ["/every", "/request/headers/Host", "/retry/deadline"]
+        ),
+        (
+            #"{"name":"a","cron":"* * * * *","request":{"url":"https://x/"},"followRedirects":6,"tags":["a","a"],"timeoutMs":1}"#,
+            ["/followRedirects", "/tags/1", "/timeoutMs"]
+        ),
     ])
     func everyWrongFieldIsNamedAtOnce(_ body: String, _ pointers: [String]) async throws {
         try await withServer { server in
@@ -231,7 +240,8 @@ import Testing
             }
             #expect(seen.count == 5)
             #expect(seen == seen.sorted())
-            #expect(try await server.get(Self.path + "?cursor=" + last, token: server.otherToken).string("type") == "/problems/invalid-cursor")
+            #expect(
+                try await server.get(Self.path + "?cursor=" + last, token: server.otherToken).string("type") == "/problems/invalid-cursor")
             #expect(try await server.get("/v1/subscriptions?cursor=" + last).string("type") == "/problems/invalid-cursor")
         }
     }

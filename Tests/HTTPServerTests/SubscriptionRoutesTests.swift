@@ -52,9 +52,18 @@ import Testing
     @Test(arguments: [
         ("{}", ["/name", "/types", "/target"]),
         (#"{"name":"a","types":[],"target":{"url":"x","body":"y"}}"#, ["/types", "/target/url", "/target/body"]),
-        (#"{"name":"a","types":["ledgerflow.invoice.*","invoice","ledgerflow.none.v1"],"target":{"url":"https://x/"}}"#, ["/types/1", "/types/2"]),
-        (#"{"name":"a","types":["*"],"filter":{"all":[{"path":"x","equals":{}}],"any":1},"target":{"url":"https://x/"},"request":{}}"#, ["/filter/all/0/path", "/filter/any", "/request"]),
-        (#"{"name":"a","types":["*"],"target":{"url":"https://x/","headers":{"Idempotency-Key":"h-canary","B":"h-canary\n"}}}"#, ["/target/headers/Idempotency-Key", "/target/headers/B"]),
+        (
+            #"{"name":"a","types":["ledgerflow.invoice.*","invoice","ledgerflow.none.v1"],"target":{"url":"https://x/"}}"#,
+            ["/types/1", "/types/2"]
+        ),
+        (
+            #"{"name":"a","types":["*"],"filter":{"all":[{"path":"x","equals":{}}],"any":1},"target":{"url":"https://x/"},"request":{}}"#,
+            ["/filter/all/0/path", "/filter/any", "/request"]
+        ),
+        (
+            #"{"name":"a","types":["*"],"target":{"url":"https://x/","headers":{"Idempotency-Key":"h-canary","B":"h-canary\n"}}}"#,
+            ["/target/headers/Idempotency-Key", "/target/headers/B"]
+        ),
     ])
     func everyWrongFieldIsNamedAtOnceWithoutWhatWasSent(_ body: String, _ pointers: [String]) async throws {
         try await withServer { server in

@@ -20,6 +20,12 @@ import Testing
             let list = try await server.get(Self.path)
             #expect(try list.string("items", "0", "id") == made.string("id"))
             #expect(!list.text.contains("whsec_"))
+            let path = "\(Self.path)/\(try made.string("id") ?? "")"
+            #expect(made.header("location") == path)
+            let shown = try await server.get(path)
+            #expect(shown.status == 200)
+            #expect(!shown.text.contains("whsec_"))
+            #expect(try await server.get(path, token: server.otherToken).status == 404)
             let tenant = try #require(TenantId("demo"))
             guard case .item(.webhookKeys(let keys))? = server.books.state.withLock({ $0.records[.item(tenant, .webhookKeys)] }),
                 let key = keys.keys.first
@@ -69,7 +75,10 @@ import Testing
             #expect(made.status == 201, "\(made.text)")
             #expect(try made.string("secret") == own)
             for (body, pointers) in [
-                (#"{"secret":"c4n4ry","scheme":"rsa","overlapSeconds":-1,"colour":1}"#, ["/secret", "/scheme", "/overlapSeconds", "/colour"]),
+                (
+                    #"{"secret":"c4n4ry","scheme":"rsa","overlapSeconds":-1,"colour":1}"#,
+                    ["/secret", "/scheme", "/overlapSeconds", "/colour"]
+                ),
                 (#"{"secret":"whsec_c4n4ry"}"#, ["/secret"]), (#"{"secret":"\#(own)","scheme":"ed25519"}"#, ["/secret"]),
                 (#"{"secret":""}"#, ["/secret"]),
             ] {

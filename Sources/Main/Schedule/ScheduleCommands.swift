@@ -63,7 +63,7 @@ struct ScheduleShow: AsyncParsableCommand {
 struct SchedulePause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Make no further calls until it is resumed.",
-        discussion: "Calls that it has made already go on. What is missed meanwhile follows its misfire rule.")
+        discussion: "Calls that it has made already go on. Occurrences meanwhile make no calls, also later.")
 
     @OptionGroup var schedule: ScheduleIdArgument
     @OptionGroup var format: FormatOption

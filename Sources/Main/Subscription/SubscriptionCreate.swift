@@ -3,7 +3,8 @@ internal import Domain
 
 /// Which events are delivered.
 struct EventChoice: ParsableArguments {
-    @Option(help: "A type of events, ledgerflow.invoice.issued.v1; or how types begin, ledgerflow.invoice.*; or * for all. May be repeated.")
+    @Option(
+        help: "A type of events, ledgerflow.invoice.issued.v1; or how types begin, ledgerflow.invoice.*; or * for all. May be repeated.")
     var type: [String] = []
     @Option(help: "A condition on the events in JSON; see “Subscriptions” in docs/api.md.") var filter: String?
 

@@ -10,7 +10,8 @@ enum TargetText {
     static func row(_ target: JSONValue) -> String {
         [
             Output.pad(text(target["host"]), 40), Output.pad(text(target["state"]), 9), Output.pad(number(target["running"]), 7),
-            Output.pad(number(target["waiting"]), 7), Output.pad(target["parked"] == .bool(true) ? "yes" : "no", 6), Output.pad(share(target["errorRate"]), 6),
+            Output.pad(number(target["waiting"]), 7), Output.pad(target["parked"] == .bool(true) ? "yes" : "no", 6),
+            Output.pad(share(target["errorRate"]), 6),
             Output.pad(span(target["p50Ms"]), 8), Output.pad(span(target["p99Ms"]), 8), note(target),
         ].joined(separator: "  ")
     }

@@ -48,7 +48,8 @@ struct WebhookSecretCreate: AsyncParsableCommand {
             json.field("overlapSeconds", ifPresent: overlap.flatMap(DueOptions.span).map { $0.milliseconds / 1_000 })
         }
         try await connection.withClient { client in
-            let made = try await client.manage(.post, WebhookSecretCommands.path, body: writer.bytes, of: WebhookSecretCommands.subject).value
+            let made = try await client.manage(.post, WebhookSecretCommands.path, body: writer.bytes, of: WebhookSecretCommands.subject)
+                .value
             if format.json { return try Output.line(made.line) }
             try Output.line(Output.plain(made["secret"]?.text ?? made["publicKey"]?.text ?? "–"))
         }
@@ -82,8 +83,10 @@ struct WebhookSecretList: AsyncParsableCommand {
         }
     }
 
-    private static let heading = [Output.pad("ID", 36), Output.pad("SCHEME", 11), Output.pad("CREATED", 27), Output.pad("EXPIRES", 27), "PUBLIC KEY"]
-        .joined(separator: "  ")
+    private static let heading = [
+        Output.pad("ID", 36), Output.pad("SCHEME", 11), Output.pad("CREATED", 27), Output.pad("EXPIRES", 27), "PUBLIC KEY",
+    ]
+    .joined(separator: "  ")
 
     private static func row(_ secret: JSONValue) -> String {
         func text(_ name: String) -> String { Output.plain(secret[name]?.text ?? "–") }

@@ -14,6 +14,11 @@ extension BlackBox {
                     "/v1/service-calls": ["post", "get"], "/v1/service-calls/batch": ["post"], "/v1/service-calls/{id}": ["get"],
                     "/v1/service-calls/{id}/cancel": ["post"], "/v1/service-calls/{id}/reschedule": ["post"],
                     "/v1/service-calls/{id}/retry": ["post"],
+                    "/v1/schedules": ["post", "get"], "/v1/schedules/{id}": ["get", "patch", "delete"], "/v1/schedules/{id}/run": ["post"],
+                    "/v1/subscriptions": ["post", "get"], "/v1/subscriptions/{id}": ["get", "patch", "delete"],
+                    "/v1/subscriptions/{id}/test": ["post"], "/v1/subscriptions/{id}/replay": ["post"],
+                    "/v1/webhook-secrets": ["post", "get"], "/v1/webhook-secrets/{id}": ["delete"], "/v1/targets": ["get"],
+                    "/v1/targets/{host}/pause": ["post"], "/v1/tenant": ["get"], "/v1/tenant/pause": ["post"],
                     "/v1/events": ["get"], "/livez": ["get"], "/readyz": ["get"], "/metrics": ["get"], "/openapi.json": ["get"],
                     "/asyncapi.json": ["get"],
                 ]
@@ -24,9 +29,9 @@ extension BlackBox {
                 }
                 // Every path of the document is served: without a token it is refused, not unknown.
                 for path in document["paths"].names {
-                    for method in document["paths"][path].names where ["get", "post"].contains(method) {
+                    for method in document["paths"][path].names where ["get", "post", "patch", "delete"].contains(method) {
                         let answer = try Client(port: engine.port).send(
-                            method.uppercased(), path.replacing("{id}", with: "x"), method == "post" ? [] : nil)
+                            method.uppercased(), path.replacing("{id}", with: "x"), ["post", "patch"].contains(method) ? [] : nil)
                         findings.check(
                             path == "/problems/{kind}" || ![404, 405].contains(answer.status),
                             "\(method) \(path) is not served: \(answer.start)")

@@ -118,7 +118,8 @@ func withServer(
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         let testServer = TestServer(
-            port: port, engine: engine, books: books, targets: targets, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
+            port: port, engine: engine, books: books, targets: targets, time: time,
+            token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
             stop: { await group.triggerGracefulShutdown() })
         do {

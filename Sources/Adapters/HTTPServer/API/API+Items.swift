@@ -7,7 +7,8 @@ extension API {
     static let subscriptionsTag = "Subscriptions"
     private static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
     private static let ifMatch = Parameter(
-        name: "If-Match", description: "The ETag of what was read: if it has changed since, nothing is done.", schema: #"{"type":"string"}"#)
+        name: "If-Match", description: "The ETag of what was read: if it has changed since, nothing is done.", schema: #"{"type":"string"}"#
+    )
     private static let cursor = Parameter(
         name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#)
     private static let location = Parameter(

@@ -29,7 +29,8 @@ extension API {
                 TargetHandlers.path + "/{host}/resume", "resumeTarget", "Let calls go to a host again", "Target", body: nil,
                 handlers.resume),
             Route(
-                method: .GET, path: TargetHandlers.tenantPath, operation: "getTenant", summary: "Whether the tenant is paused, and its limits",
+                method: .GET, path: TargetHandlers.tenantPath, operation: "getTenant",
+                summary: "Whether the tenant is paused, and its limits",
                 tag: targetsTag, answers: [.json(200, "The tenant.", "Tenant"), .problem(.invalidQuery), unavailable] + tenantProblems,
                 maxBodyBytes: smallBody, handler: .tenant(handlers.showTenant)),
             hold(
@@ -70,6 +71,12 @@ extension API {
                 summary: "The secrets that sign, without what is secret", tag: secretsTag,
                 answers: [.json(200, "The newest first.", "WebhookSecretList"), .problem(.invalidQuery), unavailable] + tenantProblems,
                 maxBodyBytes: smallBody, handler: .tenant(handlers.list)),
+            Route(
+                method: .GET, path: WebhookSecretHandlers.path + "/{id}", operation: "getWebhookSecret",
+                summary: "A secret that signs, without what is secret", tag: secretsTag,
+                answers: [.json(200, "As it is.", "WebhookSecret"), .problem(.invalidQuery), .problem(.notFound), unavailable]
+                    + tenantProblems,
+                maxBodyBytes: smallBody, handler: .tenant(handlers.show)),
             Route(
                 method: .DELETE, path: WebhookSecretHandlers.path + "/{id}", operation: "deleteWebhookSecret",
                 summary: "Sign no more calls with a secret, from now on", tag: secretsTag,

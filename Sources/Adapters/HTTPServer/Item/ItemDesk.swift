@@ -97,7 +97,8 @@ struct ItemDesk: Sendable {
     ///   - item: the identity that the template is sealed under.
     ///   - id: the call's.
     func call(
-        _ template: CallTemplate, of item: UniqueId, id: ServiceCallId, origin: CallOrigin, _ request: IncomingRequest, _ principal: Principal,
+        _ template: CallTemplate, of item: UniqueId, id: ServiceCallId, origin: CallOrigin, _ request: IncomingRequest,
+        _ principal: Principal,
         _ change: (OutgoingRequest) -> OutgoingRequest
     ) async throws(Problem) -> Reply {
         let submission: ServiceCallSubmission
@@ -138,7 +139,9 @@ extension IncomingRequest {
     func pauseReason() throws(Problem) -> String? {
         guard let value = try optionalJSON(limits: .standard) else { return nil }
         var problems = JSONProblems()
-        guard let reason = problems.object(value, { fields -> String?? in .some(fields.optionalReason("reason", maxBytes: Hold.maxReasonBytes)) })
+        guard
+            let reason = problems.object(
+                value, { fields -> String?? in .some(fields.optionalReason("reason", maxBytes: Hold.maxReasonBytes)) })
         else { throw Problem(problems) }
         return reason
     }

@@ -45,7 +45,7 @@ extension Problem {
         case .noSuchSeries: self = .noSuchSeries
         case .noSuchNumber: self = .noSuchNumber
         case .idempotencyConflict:
-            self.init(.idempotencyConflict, "This Idempotency-Key was sent before with a different document; that one stands.")
+            self.init(.idempotencyConflict, "This Idempotency-Key was sent before with a different body; what it made stands.")
         case .unknownTimeZone:
             self.init(
                 faults: [Fault(place: .pointer("/timeZone"), detail: "must be the IANA name of a time zone, such as \"Asia/Dubai\"")],

@@ -152,7 +152,8 @@ struct SubscriptionHandlers: Sendable {
         let event = desk.newId()
         let sample = SampleEvent(id: event, subscription: id, tenant: principal.tenant, at: desk.time.now(), correlationId: request.id)
         return try await desk.call(
-            subscription.template, of: id.value, id: ServiceCallId(desk.newId()), origin: .subscription(id, event: event), request, principal
+            subscription.template, of: id.value, id: ServiceCallId(desk.newId()), origin: .subscription(id, event: event), request,
+            principal
         ) { $0.delivering(sample.body, webhookId: id.webhookId(of: event).description) }
     }
 

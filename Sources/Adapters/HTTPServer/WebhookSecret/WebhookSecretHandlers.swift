@@ -66,10 +66,7 @@ struct WebhookSecretHandlers: Sendable {
     }
 
     func list(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        var keys: [WebhookKey] = []
-        if case .webhookKeys(let item)? = try await desk.item(.webhookKeys, tenant: principal.tenant) {
-            keys = item.valid(at: desk.time.now())
-        }
+        let keys = try await keys(principal.tenant)
         return Reply.json(capacity: 64 + keys.count * 256) { json in
             json.object { json in
                 json.array("items") { list in
@@ -77,6 +74,19 @@ struct WebhookSecretHandlers: Sendable {
                 }
             }
         }
+    }
+
+    func show(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        guard let text = request.pathParameter, let id = UniqueId(text),
+            let key = try await keys(principal.tenant).first(where: { $0.id == id })
+        else { throw .noSuchSecret }
+        return Reply.json { Self.write(key, secret: nil, to: &$0) }
+    }
+
+    /// Those that sign now, the newest first.
+    private func keys(_ tenant: TenantId) async throws(Problem) -> [WebhookKey] {
+        guard case .webhookKeys(let item)? = try await desk.item(.webhookKeys, tenant: tenant) else { return [] }
+        return item.valid(at: desk.time.now())
     }
 
     func delete(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
