@@ -9,6 +9,9 @@ struct InMemoryContractTests {
     @Test("journal", arguments: JournalContract.cases)
     func journal(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("housekeeping", arguments: HousekeepingContract.cases)
+    func housekeeping(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
@@ -33,6 +36,7 @@ struct InMemoryHarness: StoreHarness {
     var calls: any ServiceCallQueries { store }
     var books: any BookQueries { store }
     var events: any EventQueries { store }
+    var housekeeping: any Housekeeping { store }
 
     func reopen() async throws {}
     func close() async {}

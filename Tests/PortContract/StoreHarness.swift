@@ -7,6 +7,7 @@ public protocol StoreHarness: Sendable {
     var calls: any ServiceCallQueries { get }
     var books: any BookQueries { get }
     var events: any EventQueries { get }
+    var housekeeping: any Housekeeping { get }
     /// Closes the store and opens it again on what it kept.
     func reopen() async throws
     func close() async

@@ -42,6 +42,7 @@ final class PostgresHarness: StoreHarness {
     var calls: any ServiceCallQueries { store }
     var books: any BookQueries { store }
     var events: any EventQueries { store }
+    var housekeeping: any Housekeeping { store }
 
     func reopen() async throws {
         await store.close()

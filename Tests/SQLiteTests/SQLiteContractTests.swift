@@ -6,6 +6,9 @@ struct SQLiteContractTests {
     @Test("journal", arguments: JournalContract.cases)
     func journal(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
+    @Test("housekeeping", arguments: HousekeepingContract.cases)
+    func housekeeping(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
     @Test("queries", arguments: QueriesContract.cases)
     func queries(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 

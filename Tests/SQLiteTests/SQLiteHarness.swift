@@ -22,6 +22,7 @@ final class SQLiteHarness: StoreHarness {
     var calls: any ServiceCallQueries { store }
     var books: any BookQueries { store }
     var events: any EventQueries { store }
+    var housekeeping: any Housekeeping { store }
 
     func reopen() async throws { try await reopen(healing: {}) }
 

@@ -146,6 +146,7 @@ struct SimulatedLog: EventQueries {
         return page
     }
 
+    func oldest() async throws(QueryError) -> LogCursor { try await store.oldest() }
     func end() async throws(QueryError) -> LogCursor { try await store.end() }
     func cursor(at instant: Instant) async throws(QueryError) -> LogCursor { try await store.cursor(at: instant) }
 }

@@ -16,16 +16,17 @@ public final class Engine: Sendable {
     public let signal: LogSignal
     public let metrics = EngineMetrics()
 
-    private let ports: EnginePorts
+    let ports: EnginePorts
     private let settings: EngineSettings
     private let partitions: [Partition]
     private let lanes: [OutboxLane]
     private let timer: Timer
     private let execution: Execution
-    private let queue: ExecutionQueue
+    let queue: ExecutionQueue
     private let scheduler: Scheduler
     private let followers: Followers
     private let cursors: CursorBook
+    private let retention: Retention?
     private let stopping = Gate()
     private let state: Readiness
 
@@ -43,12 +44,15 @@ public final class Engine: Sendable {
         let lanes = (0..<count).map {
             OutboxLane(partition: PartitionId($0), ports: ports, settings: settings, metrics: metrics, variant: variant)
         }
+        let attempts = RunningAttempts()
+        let queue = ExecutionQueue(settings, unknown: Set((0..<count).map { PartitionId($0) }))
         let items = ItemOutlets(
             schedules: ScheduleInbox(capacity: settings.itemCapacity), subscriptions: FollowerInbox(capacity: settings.itemCapacity),
             signingKeys: SigningKeys(ports: ports), cursors: CursorBook(ports: ports, interval: settings.cursorInterval),
-            holds: { _ in })
+            holds: HoldsOutlet(journal: ports.journal, queue: queue, time: ports.time))
         let outlets = PartitionOutlets(
             timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal, items: items,
+            cancelled: { key in if attempts.cancel(key) { metrics.attemptsCutOff.add() } },
             heldElsewhere: { owner in
                 guard readiness.standBy(behind: owner) else { return }
                 ports.diagnostics.report(
@@ -65,13 +69,12 @@ public final class Engine: Sendable {
                 id: PartitionId($0), ports: ports, outlets: outlets, settings: settings, metrics: metrics, variant: variant)
         }
         let router = Router(mailboxes: partitions.map(\.mailbox), metrics: metrics)
-        let queue = ExecutionQueue(
-            limitPerTenant: settings.executionQueuePerTenant, limit: settings.executionQueueTotal, running: settings.maxRunning)
         timer = Timer(
             inbox: inbox, ports: ports, execution: queue, router: router, settings: settings, metrics: metrics, variant: variant,
             swept: readiness.swept)
         execution = Execution(
-            queue: queue, ports: ports, signingKeys: items.signingKeys, router: router, timer: inbox, settings: settings, metrics: metrics)
+            queue: queue, attempts: attempts, ports: ports, signingKeys: items.signingKeys, router: router, timer: inbox,
+            settings: settings, metrics: metrics)
         scheduler = Scheduler(
             inbox: items.schedules, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
             variant: variant)
@@ -79,6 +82,11 @@ public final class Engine: Sendable {
             inbox: items.subscriptions, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
             variant: variant)
         cursors = items.cursors
+        retention = ports.housekeeping.map { store in
+            Retention(
+                store: store, ports: ports, lanes: lanes, settings: settings.retention,
+                metrics: RetentionMetrics(partitions: count, now: ports.time.uptime()), isStopping: { stopping.isOpen })
+        }
         self.ports = ports
         self.settings = settings
         self.partitions = partitions
@@ -109,6 +117,7 @@ public final class Engine: Sendable {
             await withTaskGroup(of: Void.self) { watched in
                 let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
                 watched.addTask { await watchdog.run() }
+                if let retention = self.retention { watched.addTask { await retention.run() } }
                 await runPartitions()
                 watched.cancelAll()
             }
@@ -211,9 +220,14 @@ public final class Engine: Sendable {
 
     /// What the engine exports: its counters, and the depths of its queues.
     public var metricFamilies: [MetricFamily] {
-        let (partitions, lanes, queue, timer, execution) = (partitions, lanes, queue, timer, execution)
+        let (partitions, lanes, queue, timer) = (partitions, lanes, queue, timer)
         let time = ports.time
-        return metrics.families + [
+        let targets = TargetState.Gate.allCases.map { gate in
+            MetricFamily(
+                "ledgerflow_targets", "Targets of all tenants that were called lately.", labels: [("state", gate.metricLabel)],
+                .gauge { Int64(queue.lanes(in: gate, at: time.uptime())) })
+        }
+        return metrics.families + targets + (retention?.metrics.families(time) ?? []) + [
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),
@@ -222,7 +236,9 @@ public final class Engine: Sendable {
             MetricFamily(
                 "ledgerflow_oldest_waiting_milliseconds", "How long the call has been due that has waited longest for execution.",
                 .gauge { queue.oldest.map { max(0, (time.now() - $0).milliseconds) } ?? 0 }),
-            MetricFamily("ledgerflow_attempts_running", "Attempts that run.", .gauge { Int64(execution.running) }),
+            MetricFamily("ledgerflow_attempts_running", "Attempts that run.", .gauge { Int64(queue.running) }),
+            MetricFamily(
+                "ledgerflow_targets_waited_for", "Targets of which due calls wait outside memory.", .gauge { Int64(queue.awaited) }),
             MetricFamily(
                 "ledgerflow_events_unpublished", "Committed events that the bus has not acknowledged.",
                 .gauge { lanes.reduce(0) { $0 + $1.unpublished } }),

@@ -21,6 +21,10 @@ public struct EngineMetrics: Sendable {
     public let publishDelay = MetricHistogram.latency()
     public let ambiguousCommits = MetricCounter()
     public let timerCatchUps = MetricCounter()
+    public let attemptsCutOff = MetricCounter()
+    public let breakerOpenings = MetricCounter()
+    public let callsParked = MetricCounter()
+    public let parkedPages = MetricCounter()
     public let invoicesIssued = MetricCounter()
     public let numbersAllocated = MetricCounter()
     public let numberCollisions = MetricCounter()
@@ -61,6 +65,15 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_service_calls_completed", "Calls that ended.", labels: [("status", "cancelled")],
                 .counter(callsCancelled)),
+            MetricFamily(
+                "ledgerflow_service_call_attempts_cut_off", "Running attempts whose call was cancelled.", .counter(attemptsCutOff)),
+            MetricFamily(
+                "ledgerflow_target_breaker_openings", "Times that a target failed so often that its calls were made to wait.",
+                .counter(breakerOpenings)),
+            MetricFamily(
+                "ledgerflow_service_calls_parked", "Due calls that left memory because their target took none.", .counter(callsParked)),
+            MetricFamily(
+                "ledgerflow_timer_parked_pages", "Pages of due calls read for targets that take calls again.", .counter(parkedPages)),
             MetricFamily("ledgerflow_invoices_issued", "Invoices and credit notes that got their number.", .counter(invoicesIssued)),
             MetricFamily("ledgerflow_numbers_allocated", "Numbers given to documents.", .counter(numbersAllocated)),
             MetricFamily(

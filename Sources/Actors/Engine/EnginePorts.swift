@@ -12,10 +12,13 @@ public struct EnginePorts: Sendable {
     public let entropy: any EntropySource
     public let diagnostics: any Diagnostics
     public let calendar: any LocalCalendar
+    /// nil: everything is kept for ever.
+    public let housekeeping: (any Housekeeping)?
 
     public init(
-        journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer, time: any TimeSource,
-        entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar
+        journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer,
+        time: any TimeSource, entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
+        housekeeping: (any Housekeeping)? = nil
     ) {
         self.journal = journal
         self.log = log
@@ -26,5 +29,6 @@ public struct EnginePorts: Sendable {
         self.entropy = entropy
         self.diagnostics = diagnostics
         self.calendar = calendar
+        self.housekeeping = housekeeping
     }
 }

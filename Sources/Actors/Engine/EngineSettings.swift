@@ -15,9 +15,12 @@ public struct EngineSettings: Sendable {
     public var resolveBudget = TimeSpan.seconds(2)
     /// Attempts that run at one time.
     public var maxRunning = 512
-    /// Due calls that may wait for execution: of one tenant, and in all.
-    public var executionQueuePerTenant = 1_024
+    /// Due calls that may wait for execution: to one target of a tenant, of one tenant, and in all.
+    public var executionQueuePerLane = 2_048
+    public var executionQueuePerTenant = 4_096
     public var executionQueueTotal = 65_536
+    /// What one tenant, and one target, may take of execution.
+    public var admission = AdmissionLimits()
     /// Calls of one tenant and partition that the timer keeps in memory.
     public var windowLimit = 2_048
     /// How far ahead the timer reads.
@@ -50,6 +53,8 @@ public struct EngineSettings: Sendable {
     public var itemCapacity = 4_096
     /// How long shutting down may wait for running attempts, and then for the bus.
     public var drainTimeout = TimeSpan.seconds(10)
+    /// What is kept for how long.
+    public var retention = RetentionSettings()
 
     public init() {}
 }

@@ -1,26 +1,26 @@
 internal import Domain
 internal import Ports
-internal import Synchronization
 
-/// Makes the attempts: a bounded number at a time, tenants in turn.
+/// Makes the attempts: a bounded number at a time, in the order that `Admission` gives them.
 ///
 /// Each attempt is admitted first, then decided by its partition (`ExecutionStarted` is durable before the request leaves), then sent,
 /// then reported.
 actor Execution {
     private let queue: ExecutionQueue
+    private let attempts: RunningAttempts
     private let ports: EnginePorts
     private let composer: AttemptComposer
     private let router: Router
     private let timer: TimerInbox
     private let settings: EngineSettings
     private let metrics: EngineMetrics
-    private nonisolated let runningCount = Mutex(0)
 
     init(
-        queue: ExecutionQueue, ports: EnginePorts, signingKeys: SigningKeys, router: Router, timer: TimerInbox, settings: EngineSettings,
-        metrics: EngineMetrics
+        queue: ExecutionQueue, attempts: RunningAttempts, ports: EnginePorts, signingKeys: SigningKeys, router: Router,
+        timer: TimerInbox, settings: EngineSettings, metrics: EngineMetrics
     ) {
         self.queue = queue
+        self.attempts = attempts
         self.ports = ports
         composer = AttemptComposer(sealer: ports.sealer, keys: signingKeys, time: ports.time, entropy: ports.entropy)
         self.router = router
@@ -29,42 +29,52 @@ actor Execution {
         self.metrics = metrics
     }
 
-    nonisolated var running: Int { runningCount.withLock { $0 } }
-
     /// Works until the queue is closed, then until the attempts that run have ended; cancelling the task cuts these off, and their end is
     /// recorded as `ownerLost` when the engine starts again.
     func run() async {
+        let queue = self.queue
+        let alarm = ports.time.makeAlarm { queue.finished.wake() }
         await withDiscardingTaskGroup { group in
-            var running = 0
-            while let ended = await queue.finished.takeBatch(limit: settings.maxRunning) {
-                running -= ended.count
-                while running < settings.maxRunning, let call = queue.pop() {
-                    running += 1
+            while let ended = await queue.finished.takeBatch(limit: queue.finished.capacity) {
+                let step = queue.step(ended, at: ports.time.uptime())
+                for admitted in step.calls {
                     group.addTask {
-                        await self.attempt(call)
-                        _ = self.queue.finished.offer((), reserved: true)
+                        let end = await self.attempts.run(admitted.call.key) { await self.attempt(admitted) }
+                        _ = queue.finished.offer(end, reserved: true)
                     }
                 }
-                let now = running
-                runningCount.withLock { $0 = now }
-                let relieved = queue.takeRelieved()
-                if !relieved.isEmpty { timer.room(for: relieved) }
+                metrics.breakerOpenings.add(step.news.openings)
+                metrics.callsParked.add(step.news.returned.count)
+                timer.admission(step.news)
+                alarm.set(step.wake)
             }
+            alarm.set(nil)
         }
     }
 
-    private nonisolated func attempt(_ due: DueCall) async {
-        guard let call = await begin(due), !Task.isCancelled else { return }
+    private nonisolated func attempt(_ admitted: Admitted) async -> AttemptEnd {
+        let due = admitted.call
+        guard let call = await begin(due), !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
+        let outcome: AttemptOutcome
         do throws(AttemptFailed) {
             command = composer.report(try await ports.client.send(try await composer.request(for: call)), of: call)
+            outcome = .succeeded
         } catch {
             command = composer.report(error, of: call)
+            outcome = AttemptOutcome(error.failure)
         }
-        metrics.attemptLatency.observe((ports.time.uptime() - sentAt).microseconds)
-        if Task.isCancelled, case .executionFailed = command { return }
+        let took = ports.time.uptime() - sentAt
+        metrics.attemptLatency.observe(took.microseconds)
+        // Cut off: by the end of the engine, or since the call was cancelled, which is on record then.
+        if Task.isCancelled, case .executionFailed = command { return end(of: admitted, took: took, .nothing) }
         await report(ServiceCallIntent(key: due.key, command: command))
+        return end(of: admitted, took: took, outcome)
+    }
+
+    private nonisolated func end(of admitted: Admitted, took: TimeSpan?, _ outcome: AttemptOutcome) -> AttemptEnd {
+        AttemptEnd(admitted, at: ports.time.uptime(), took: took, outcome: outcome)
     }
 
     /// Asks the partition to start the attempt.

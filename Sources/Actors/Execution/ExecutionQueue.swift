@@ -2,59 +2,82 @@ internal import Domain
 internal import Ports
 internal import Synchronization
 
-/// The due calls that wait for a place in execution.
+/// The due calls that wait for a place in execution, shared by those who offer them, execution, and those who look.
 final class ExecutionQueue: Sendable {
-    private struct State {
-        var queue: FairQueue<DueCall>
-        /// Tenants that were refused and are to be told of room.
-        var refused: Set<TenantId> = []
-        var isClosed = false
+    /// What execution is to do next.
+    struct Step: Sendable {
+        var calls: [Admitted] = []
+        var news = Admission.News()
+        /// When there may be more to do although nothing came.
+        var wake: Uptime?
     }
 
-    private let state: Mutex<State>
+    private let admission: Mutex<Admission>
+    /// Partitions of which it is not known yet what is paused.
+    private let unknown: Mutex<Set<PartitionId>>
     /// Wakes execution; its elements are the attempts that have ended.
-    let finished: Mailbox<Void>
+    let finished: Mailbox<AttemptEnd>
 
-    init(limitPerTenant: Int, limit: Int, running: Int) {
-        state = Mutex(State(queue: FairQueue(limitPerTenant: limitPerTenant, limit: limit)))
-        finished = Mailbox(capacity: running)
+    /// - Parameter unknown: partitions of which it must be read first what is paused.
+    init(_ settings: EngineSettings, unknown: Set<PartitionId> = []) {
+        let bounds = AdmissionBounds(settings)
+        admission = Mutex(Admission(bounds, knowsHolds: unknown.isEmpty))
+        self.unknown = Mutex(unknown)
+        finished = Mailbox(capacity: bounds.maxRunning + bounds.reserve)
     }
 
-    var count: Int { state.withLock { $0.queue.count } }
-
+    var count: Int { admission.withLock { $0.waiting } }
+    var running: Int { admission.withLock { $0.running } }
     /// The earliest due time of a call that waits.
-    var oldest: Instant? { state.withLock { $0.queue.firsts.map(\.dueAt).min() } }
+    var oldest: Instant? { admission.withLock { $0.oldest } }
+    /// Lanes that calls were refused of.
+    var awaited: Int { admission.withLock { $0.awaited } }
 
-    /// - Returns: false when there is no room; the tenant is then named by `takeRelieved` once there is.
-    func offer(_ call: DueCall) -> Bool {
-        let (accepted, wasEmpty) = state.withLock { state -> (Bool, Bool) in
-            let wasEmpty = state.queue.count == 0
-            if !state.isClosed, state.queue.push(call, of: call.key.tenant) { return (true, wasEmpty) }
-            state.refused.insert(call.key.tenant)
-            return (false, false)
-        }
-        if wasEmpty { finished.wake() }
-        return accepted
+    func lanes(in gate: TargetState.Gate, at now: Uptime) -> Int { admission.withLock { $0.gates(at: now)[gate] ?? 0 } }
+
+    func targets(of tenant: TenantId, at clocks: (now: Instant, uptime: Uptime)) -> [TargetState] {
+        admission.withLock { $0.targets(of: tenant, at: clocks) }
     }
 
-    func pop() -> DueCall? { state.withLock { $0.queue.pop()?.element } }
+    func offer(_ call: DueCall, at now: Uptime) -> Admission.Offer {
+        let offer = admission.withLock { $0.offer(call, at: now) }
+        if offer == .accepted(wakes: true) { finished.wake() }
+        return offer
+    }
 
-    /// Refused tenants that have room again, in order; forgets them.
-    func takeRelieved() -> [TenantId] {
-        state.withLock { state in
-            guard !state.refused.isEmpty, !state.isClosed, state.queue.count <= state.queue.limit / 2 else { return [] }
-            let relieved = state.refused.filter { state.queue.count(of: $0) <= state.queue.limitPerTenant / 2 }.sorted()
-            state.refused.subtract(relieved)
-            return relieved
+    /// How many calls of the lane would be accepted now. When it is none, there is word once it is some.
+    func room(in lane: LaneKey, at now: Uptime) -> Int { admission.withLock { $0.room(in: lane, at: now) } }
+
+    /// Sets what is paused of a tenant.
+    func hold(_ holds: LaneHolds, of tenant: TenantId, at now: Uptime) {
+        admission.withLock { $0.hold(holds, of: tenant, at: now) }
+        finished.wake()
+    }
+
+    /// What is paused in the partition has been told.
+    func knowsHolds(of partition: PartitionId) {
+        guard unknown.withLock({ $0.remove(partition) != nil && $0.isEmpty }) else { return }
+        admission.withLock { $0.knowsHolds = true }
+        finished.wake()
+    }
+
+    /// Takes in what has ended, and gives out the places.
+    func step(_ ended: [AttemptEnd], at now: Uptime) -> Step {
+        admission.withLock { admission in
+            for end in ended { admission.ended(end, at: now) }
+            admission.advance(to: now)
+            admission.relieveStarved(at: now)
+            var step = Step()
+            while let admitted = admission.pop(at: now) { step.calls.append(admitted) }
+            step.news = admission.takeNews()
+            step.wake = admission.nextWake
+            return step
         }
     }
 
     /// Takes no more calls; those that wait stay in the store.
     func close() {
-        state.withLock { state in
-            state.isClosed = true
-            state.queue = FairQueue(limitPerTenant: state.queue.limitPerTenant, limit: state.queue.limit)
-        }
+        admission.withLock { $0.close() }
         finished.close()
     }
 }

@@ -86,6 +86,9 @@ actor OutboxLane {
     /// When the oldest event that is not acknowledged was committed, or found at the start.
     nonisolated var oldestUnpublished: Uptime? { known.withLock { $0.marks.first?.at } }
 
+    /// The epoch under which the partition is owned; nil until it has been taken over.
+    nonisolated var epoch: Int64? { known.withLock { $0.published == nil ? nil : $0.epoch } }
+
     /// The cursor to store, when it has moved since it was last stored.
     nonisolated var unstoredCursor: PublishedCursor? {
         known.withLock { known in

@@ -7,8 +7,8 @@ struct ItemOutlets: Sendable {
     let subscriptions: FollowerInbox
     let signingKeys: SigningKeys
     let cursors: CursorBook
-    /// What of a tenant's calls is held, as it is now.
-    let holds: @Sendable (Holds) -> Void
+    /// What is paused of a tenant must be known before its calls are made.
+    let holds: HoldsOutlet
 
     func open(_ ownership: Ownership, in partition: PartitionId) {
         cursors.open(ownership, in: partition)
@@ -23,7 +23,7 @@ struct ItemOutlets: Sendable {
             case .schedule(let schedule): schedules.changed(ScheduleChange(schedule), in: partition)
             case .subscription(let subscription): subscriptions.changed(SubscriptionChange(subscription), in: partition)
             case .webhookKeys(let keys): signingKeys.changed(keys)
-            case .holds(let holds): self.holds(holds)
+            case .holds(let holds): self.holds.changed(holds)
             case .counts: break
             }
         }

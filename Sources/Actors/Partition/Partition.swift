@@ -8,6 +8,8 @@ struct PartitionOutlets: Sendable {
     let outbox: OutboxInbox
     let signal: LogSignal
     let items: ItemOutlets
+    /// The call was cancelled: an attempt of it that runs is for nothing.
+    let cancelled: @Sendable (ServiceCallKey) -> Void
     /// Another engine serves the store, and this one stands by.
     let heldElsewhere: @Sendable (_ owner: String) -> Void
     /// The partition has another owner; this engine must stop.
@@ -74,6 +76,7 @@ actor Partition {
         while !Task.isCancelled {
             do throws(JournalError) {
                 let taken = try await journal.takeOwnership(of: id)
+                try await outlets.items.holds.read(id)
                 ownership = taken
                 outlets.outbox.open(taken, in: id)
                 outlets.timer.open(id, taken)
@@ -360,6 +363,7 @@ actor Partition {
                 calls.remove(key)
             }
             changes.append(TimerChange(stored.call))
+            if stored.call.status == .cancelled { outlets.cancelled(key) }
         }
         keep(turn)
         metrics.commits.add()

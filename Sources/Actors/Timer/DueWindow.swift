@@ -13,9 +13,11 @@ struct DueWindow {
         static func < (a: Node, b: Node) -> Bool { a.place < b.place }
     }
 
-    private struct Entry {
+    /// A call that waits.
+    struct Entry {
         let place: DuePlace
         let version: Int64
+        let host: String
     }
 
     private var entries: [ServiceCallId: Entry] = [:]
@@ -24,10 +26,17 @@ struct DueWindow {
     /// Set while the window ends earlier than the timer's look-ahead because it was full.
     private(set) var isCapped = false
     /// Set while execution takes no more of this tenant.
-    var isBlocked = false
+    var isBlocked = false {
+        didSet { if !isBlocked { isPaused = false } }
+    }
+    /// Set, besides, while that may last long, so that nothing more is read.
+    private var isPaused = false
+    /// When the next page may be read. One that told nothing new is followed by a rest.
+    var pageFrom: Uptime?
     /// When the timer looks at the window next.
     var plannedAt: Instant?
     let limit: Int
+    private static let limitOfPaused = 16
 
     init(horizon: DuePlace, limit: Int) {
         self.horizon = horizon
@@ -37,10 +46,10 @@ struct DueWindow {
     var count: Int { entries.count }
 
     /// Whether a capped window has room for another page.
-    var wantsPage: Bool { isCapped && entries.count < limit / 2 }
+    var wantsPage: Bool { isCapped && !isPaused && entries.count < limit / 2 }
 
     /// Keeps the entry if it lies within the horizon; one beyond it is left to the store.
-    mutating func insert(_ id: ServiceCallId, dueAt: Instant, version: Int64) {
+    mutating func insert(_ id: ServiceCallId, dueAt: Instant, version: Int64, host: String) {
         if let known = entries[id], known.version > version { return }
         let place = DuePlace(dueAt: dueAt, id: id)
         guard place <= horizon else {
@@ -48,13 +57,21 @@ struct DueWindow {
             return
         }
         if let known = entries[id], known.version == version, known.place == place { return }
-        entries[id] = Entry(place: place, version: version)
+        entries[id] = Entry(place: place, version: version, host: host)
         heap.insert(Node(place: place, version: version))
-        if entries.count > limit { shrink() }
+        let bound = isPaused ? min(limit, Self.limitOfPaused) : limit
+        if entries.count > bound { shrink(to: bound / 2) }
         if heap.count > 2 * entries.count + 64 { rebuild() }
     }
 
     mutating func remove(_ id: ServiceCallId) { entries[id] = nil }
+
+    /// - Returns: false when the window knows of a later version, which stays.
+    mutating func remove(_ id: ServiceCallId, upTo version: Int64) -> Bool {
+        if let known = entries[id], known.version > version { return false }
+        entries[id] = nil
+        return true
+    }
 
     /// Moves the horizon forward, ahead of the read that makes it true.
     ///
@@ -85,10 +102,9 @@ struct DueWindow {
     }
 
     /// Takes out the earliest entry if it is due.
-    mutating func popDue(at now: Instant) -> (id: ServiceCallId, dueAt: Instant, version: Int64)? {
+    mutating func popDue(at now: Instant) -> Entry? {
         guard let dueAt = earliest(), dueAt <= now, let node = heap.popMin() else { return nil }
-        entries[node.place.id] = nil
-        return (node.place.id, node.place.dueAt, node.version)
+        return entries.removeValue(forKey: node.place.id)
     }
 
     private func isCurrent(_ node: Node) -> Bool {
@@ -96,11 +112,16 @@ struct DueWindow {
         return entry.version == node.version && entry.place == node.place
     }
 
-    /// Too many: the later half goes back to the store alone.
-    private mutating func shrink() {
+    /// Keeps little, and reads nothing more.
+    mutating func pause() {
+        isPaused = true
+        shrink(to: max(1, min(limit, Self.limitOfPaused) / 2))
+    }
+
+    /// Too many: the later ones go back to the store alone.
+    private mutating func shrink(to keep: Int) {
+        guard entries.count > keep, keep > 0 else { return }
         let places = entries.values.map(\.place).sorted()
-        let keep = limit / 2
-        guard places.count > keep, keep > 0 else { return }
         lower(to: places[keep - 1])
         rebuild()
     }

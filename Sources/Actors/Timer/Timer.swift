@@ -7,18 +7,20 @@ internal import Ports
 /// sweep of the store moves the horizon on.
 actor Timer {
     nonisolated let inbox: TimerInbox
-    private let ports: EnginePorts
-    private let execution: ExecutionQueue
+    let ports: EnginePorts
+    let execution: ExecutionQueue
     private let router: Router
-    private let settings: EngineSettings
-    private let metrics: EngineMetrics
+    let settings: EngineSettings
+    let metrics: EngineMetrics
     private let variant: EngineVariant
     private let sweeps = Mailbox<Never>(capacity: 1)
+    let refills = Mailbox<Never>(capacity: 1)
     private let swept: @Sendable (PartitionId) -> Void
 
     /// In the order of the partitions; nil until the partition is ours.
-    private var partitions: [TimerPartition?]
-    private var needsForget: Set<PartitionId> = []
+    var partitions: [TimerPartition?]
+    /// Whose turn it is to come first, so that none is always first at the room there is.
+    private var first = 0
 
     /// - Parameter swept: called each time that a partition's near future has been read.
     init(
@@ -41,6 +43,7 @@ actor Timer {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.work() }
             group.addTask { await self.sweep() }
+            group.addTask { await self.refill() }
             await group.next()
             group.cancelAll()
         }
@@ -57,6 +60,7 @@ actor Timer {
             fire()
             alarm.set(nextWake())
             if wantsSweep { sweeps.wake() }
+            if partitions.contains(where: { $0?.tenantsToRefill.isEmpty == false }) { refills.wake() }
         }
         alarm.set(nil)
     }
@@ -71,16 +75,22 @@ actor Timer {
             guard partitions.indices.contains(partition.index) else { return }
             let clocks = clocks
             for change in changes { partitions[partition.index]?.apply(change, clocks: clocks, grace: settings.watchdogGrace) }
-        case .room(let tenants):
-            for index in partitions.indices {
-                for tenant in tenants { partitions[index]?.unblock(tenant) }
-            }
+        case .admission(let news): take(in: news)
         case .again(let call, let moment, let pausing):
             guard partitions.indices.contains(call.partition.index) else { return }
             partitions[call.partition.index]?.postpone(call, until: moment, pausing: pausing)
         case .stillOverdue(let partition, let overdue, let moment):
             guard partitions.indices.contains(partition.index) else { return }
             partitions[partition.index]?.watch(overdue, until: moment)
+        }
+    }
+
+    private func take(in news: Admission.News) {
+        for call in news.returned where partitions.indices.contains(call.partition.index) { partitions[call.partition.index]?.park(call) }
+        for call in news.paused where partitions.indices.contains(call.partition.index) { partitions[call.partition.index]?.pause(call) }
+        for index in partitions.indices {
+            for lane in news.released { partitions[index]?.release(lane) }
+            for tenant in news.relieved { partitions[index]?.unblock(tenant) }
         }
     }
 
@@ -94,7 +104,7 @@ actor Timer {
     private func fire() {
         let clocks = clocks
         let uptime = clocks.uptime
-        for index in partitions.indices {
+        for index in order {
             while let overdue = partitions[index]?.popOverdue(at: uptime) {
                 if !end(overdue, in: PartitionId(index)) {
                     partitions[index]?.watch(overdue, until: uptime + .milliseconds(100))
@@ -102,9 +112,23 @@ actor Timer {
                 }
             }
             while let call = partitions[index]?.popDue(clocks) {
-                if !execution.offer(call) { partitions[index]?.block(call) }
+                switch execution.offer(call, at: uptime) {
+                case .accepted: break
+                case .laneFull:
+                    metrics.callsParked.add()
+                    partitions[index]?.park(call)
+                case .full: partitions[index]?.block(call)
+                case .paused: partitions[index]?.pause(call)
+                }
             }
         }
+    }
+
+    /// The partitions, each time another one first.
+    var order: [Int] {
+        let count = partitions.count
+        first = count == 0 ? 0 : (first + 1) % count
+        return (0..<count).map { (first + $0) % count }
     }
 
     /// Has the attempt ended by its partition, again and again until that is stored.
@@ -122,7 +146,7 @@ actor Timer {
         }
     }
 
-    private var clocks: (now: Instant, uptime: Uptime) { (ports.time.now(), ports.time.uptime()) }
+    var clocks: (now: Instant, uptime: Uptime) { (ports.time.now(), ports.time.uptime()) }
 
     private func nextWake() -> Uptime {
         let (now, uptime) = clocks
@@ -130,6 +154,7 @@ actor Timer {
         for index in partitions.indices {
             if let due = partitions[index]?.nextDue() { wake = min(wake, uptime + max(.zero, due - now)) }
             if let resumption = partitions[index]?.nextResumption { wake = min(wake, max(uptime, resumption)) }
+            if let page = partitions[index]?.nextPage { wake = min(wake, max(uptime, page)) }
             if let overdue = partitions[index]?.nextOverdue() { wake = min(wake, max(uptime, overdue)) }
         }
         return wake
@@ -138,8 +163,8 @@ actor Timer {
     // MARK: - Sweeping
 
     private var wantsSweep: Bool {
-        let now = ports.time.now()
-        return partitions.contains { $0.map { needsSweep($0, now) || !$0.tenantsWantingPage.isEmpty } ?? false }
+        let (now, uptime) = clocks
+        return partitions.contains { $0.map { needsSweep($0, now) || !$0.tenantsWantingPage(at: uptime).isEmpty } ?? false }
     }
 
     private func needsSweep(_ partition: TimerPartition, _ now: Instant) -> Bool {
@@ -152,7 +177,9 @@ actor Timer {
                 guard !Task.isCancelled, let partition = partitions[index] else { continue }
                 do throws(JournalError) {
                     if needsSweep(partition, ports.time.now()) { try await sweepAll(index) }
-                    for tenant in partitions[index]?.tenantsWantingPage ?? [] { try await nextPage(index, tenant) }
+                    for tenant in partitions[index]?.tenantsWantingPage(at: ports.time.uptime()) ?? [] {
+                        try await nextPage(index, tenant)
+                    }
                 } catch {
                     ports.diagnostics.report(
                         Diagnostic(
@@ -196,18 +223,19 @@ actor Timer {
     }
 
     private func read(_ page: TimerPartition.Page, _ index: Int) async throws(JournalError) {
+        let began = ports.time.uptime()
         let entries = try await ports.journal.due(
             in: PartitionId(index), tenant: page.tenant, after: page.after, upTo: page.upTo, limit: pageSize)
-        add(entries, of: page.tenant, to: index)
+        add(entries, of: page.tenant, to: index, took: ports.time.uptime() - began)
         inbox.mailbox.wake()
     }
 
     /// Half a window, so that a page and what arrives meanwhile both fit.
-    private var pageSize: Int { max(1, settings.windowLimit / 2) }
+    var pageSize: Int { max(1, settings.windowLimit / 2) }
 
-    private func add(_ entries: [DueEntry], of tenant: TenantId, to index: Int) {
+    private func add(_ entries: [DueEntry], of tenant: TenantId, to index: Int, took: TimeSpan = .zero) {
         partitions[index]?.add(
-            entries, of: tenant, isFull: entries.count >= pageSize, clocks: clocks, grace: settings.watchdogGrace)
+            entries, of: tenant, isFull: entries.count >= pageSize, clocks: clocks, grace: settings.watchdogGrace, took: took)
     }
 
     /// For the broken variant alone: everything is read before the horizon is raised.

@@ -14,11 +14,13 @@ struct TimerChange: Sendable {
     }
 
     let key: ServiceCallKey
+    let host: String
     let version: Int64
     let kind: Kind
 
-    init(key: ServiceCallKey, version: Int64, kind: Kind) {
+    init(key: ServiceCallKey, host: String, version: Int64, kind: Kind) {
         self.key = key
+        self.host = host
         self.version = version
         self.kind = kind
     }
@@ -32,7 +34,9 @@ struct TimerChange: Sendable {
         } else {
             kind = .ended
         }
-        self.init(key: ServiceCallKey(tenant: call.tenant, id: call.id), version: call.version, kind: kind)
+        self.init(
+            key: ServiceCallKey(tenant: call.tenant, id: call.id), host: call.submission.request.url.host, version: call.version,
+            kind: kind)
     }
 }
 
@@ -41,8 +45,8 @@ enum TimerMessage: Sendable {
     /// The partition is ours; its epoch is the first under which this engine owns it.
     case opened(PartitionId, Ownership)
     case changed(PartitionId, [TimerChange])
-    /// Execution has room again for these tenants.
-    case room([TenantId])
+    /// What became of calls and lanes in execution.
+    case admission(Admission.News)
     /// The attempt could not be begun; try it again at the given uptime.
     case again(DueCall, at: Uptime, pausing: Bool)
     /// The end of an attempt could not be stored; try it again at the given uptime.
@@ -65,8 +69,9 @@ struct TimerInbox: Sendable {
         if mailbox.offer(.changed(partition, changes), weight: changes.count) == .full { fellBehind(partition) }
     }
 
-    func room(for tenants: [TenantId]) {
-        _ = mailbox.offer(.room(tenants), reserved: true)
+    /// Bounded by what execution holds.
+    func admission(_ news: Admission.News) {
+        if !news.isEmpty { _ = mailbox.offer(.admission(news), reserved: true) }
     }
 
     func again(_ call: DueCall, at moment: Uptime, pausing: Bool) {
@@ -104,6 +109,11 @@ final class PartitionSet: Sendable {
 struct DueCall: Sendable, Hashable {
     let partition: PartitionId
     let key: ServiceCallKey
+    /// In lower case.
+    let host: String
     let dueAt: Instant
     let version: Int64
+
+    var lane: LaneKey { LaneKey(tenant: key.tenant, host: host) }
+    var place: DuePlace { DuePlace(dueAt: dueAt, id: key.id) }
 }

@@ -49,10 +49,15 @@ struct TimerPartition {
     let firstEpoch: Int64
     /// Whether orphans may still be under way, and so get until their time-out.
     private let orphansMayRun: Bool
-    private let windowLimit: Int
-    private var windows: [TenantId: DueWindow] = [:]
+    let windowLimit: Int
+    var windows: [TenantId: DueWindow] = [:]
     /// Tenants whose window is, or was lately, capped.
-    private var capped: Set<TenantId> = []
+    var capped: Set<TenantId> = []
+    /// What waits in the store alone since execution takes none of it; those of which lanes were released; and the read under way for one.
+    var parked: [TenantId: ParkedLanes] = [:]
+    var refillable: Set<TenantId> = []
+    var refill: Refill?
+    var refills = 0
     private var agenda = Heap<Agenda>()
     private var watches: [ServiceCallKey: Watch] = [:]
     private var watchHeap = Heap<Watch>()
@@ -61,6 +66,10 @@ struct TimerPartition {
     private(set) var pausedUntil: Uptime?
     /// Up to here every tenant's window is complete, unless it is capped or a read is under way.
     private(set) var sweptTo: Instant = .earliest
+
+    /// Lanes of one tenant that are parked one by one.
+    static let mostParkedLanes = 1_024
+    private static let longestRest = TimeSpan.seconds(1)
 
     init(id: PartitionId, firstEpoch: Int64, orphansMayRun: Bool = false, windowLimit: Int) {
         self.id = id
@@ -72,6 +81,7 @@ struct TimerPartition {
     /// Due calls in memory.
     var dueCount: Int { windows.values.reduce(0) { $0 + $1.count } }
     var watchCount: Int { watches.count }
+    var parkedLanes: Int { parked.values.reduce(0) { $0 + $1.count } }
 
     // MARK: - What is committed
 
@@ -82,7 +92,7 @@ struct TimerPartition {
         switch change.kind {
         case .due(let dueAt):
             watches[change.key] = nil
-            insert(change.key, dueAt: dueAt, version: change.version)
+            insert(change.key, dueAt: dueAt, version: change.version, host: change.host)
         case .running(let attempt, let deadline):
             windows[change.key.tenant]?.remove(change.key.id)
             let overdue = Overdue(key: change.key, attempt: attempt, isOrphan: false)
@@ -93,15 +103,20 @@ struct TimerPartition {
         }
     }
 
-    mutating func insert(_ key: ServiceCallKey, dueAt: Instant, version: Int64) {
+    /// - Returns: false when the store has it and will be read for it.
+    @discardableResult
+    mutating func insert(_ key: ServiceCallKey, dueAt: Instant, version: Int64, host: String) -> Bool {
         let horizon = windows[key.tenant]?.horizon ?? Self.end(of: sweptTo)
-        guard DuePlace(dueAt: dueAt, id: key.id) <= horizon else {
-            windows[key.tenant]?.remove(key.id)
-            return
+        let place = DuePlace(dueAt: dueAt, id: key.id)
+        guard place <= horizon, parked[key.tenant]?.covers(host, place) != true else {
+            _ = windows[key.tenant]?.remove(key.id, upTo: version)
+            return false
         }
-        windows[key.tenant, default: DueWindow(horizon: horizon, limit: windowLimit)].insert(key.id, dueAt: dueAt, version: version)
+        windows[key.tenant, default: DueWindow(horizon: horizon, limit: windowLimit)].insert(
+            key.id, dueAt: dueAt, version: version, host: host)
         if windows[key.tenant]?.isCapped ?? false { capped.insert(key.tenant) }
         plan(key.tenant, at: dueAt)
+        return true
     }
 
     mutating func watch(_ overdue: Overdue, until: Uptime) {
@@ -140,30 +155,38 @@ struct TimerPartition {
         return Page(tenant: tenant, after: after, upTo: sweptTo)
     }
 
-    /// Takes in a page. A full one ends where its last entry lies.
+    /// Takes in a page. A full one ends where its last entry lies. One that mostly told of parked lanes is followed by a rest nine times as
+    /// long as reading took: the search behind them for other lanes' calls is to cost little.
     mutating func add(
-        _ entries: [DueEntry], of tenant: TenantId, isFull: Bool, clocks: (now: Instant, uptime: Uptime), grace: TimeSpan
+        _ entries: [DueEntry], of tenant: TenantId, isFull: Bool, clocks: (now: Instant, uptime: Uptime), grace: TimeSpan,
+        took: TimeSpan = .zero
     ) {
+        var covered = 0
         for entry in entries {
             let key = ServiceCallKey(tenant: tenant, id: entry.id)
             if let running = entry.running {
                 let overdue = Overdue(key: key, attempt: running.attempt, isOrphan: running.epoch < firstEpoch)
                 let left = overdue.isOrphan && !orphansMayRun ? .zero : running.deadline - clocks.now + grace
                 watch(overdue, until: clocks.uptime + left)
-            } else {
-                insert(key, dueAt: entry.dueAt, version: entry.version)
+            } else if !insert(key, dueAt: entry.dueAt, version: entry.version, host: entry.host) {
+                covered += 1
             }
         }
         guard isFull, let last = entries.last else { return }
         let horizon = windows[tenant]?.horizon ?? Self.end(of: sweptTo)
         windows[tenant, default: DueWindow(horizon: horizon, limit: windowLimit)].lower(to: min(horizon, last.place))
         capped.insert(tenant)
+        let rest = covered * 2 > entries.count ? min(took.multiplied(by: 9), Self.longestRest) : .zero
+        windows[tenant]?.pageFrom = rest > .zero ? clocks.uptime + rest : nil
     }
 
     /// A read failed, or messages were dropped: nothing is known of due times until the next sweep. Watches stay.
     mutating func forget() {
         windows = [:]
         capped = []
+        parked = [:]
+        refillable = []
+        refill = nil
         postponed = Heap()
         agenda = Heap()
         sweptTo = .earliest
@@ -199,7 +222,9 @@ struct TimerPartition {
         agenda.removeMin()
         if let following { plan(first.tenant, at: following) }
         return popped.map {
-            DueCall(partition: id, key: ServiceCallKey(tenant: first.tenant, id: $0.id), dueAt: $0.dueAt, version: $0.version)
+            DueCall(
+                partition: id, key: ServiceCallKey(tenant: first.tenant, id: $0.place.id), host: $0.host, dueAt: $0.place.dueAt,
+                version: $0.version)
         }
     }
 
@@ -221,7 +246,7 @@ struct TimerPartition {
 
     /// Execution takes no more of the tenant: its calls stay here until `unblock`.
     mutating func block(_ call: DueCall) {
-        insert(call.key, dueAt: call.dueAt, version: call.version)
+        insert(call.key, dueAt: call.dueAt, version: call.version, host: call.host)
         windows[call.key.tenant]?.isBlocked = true
         windows[call.key.tenant]?.plannedAt = nil
     }
@@ -233,8 +258,13 @@ struct TimerPartition {
     }
 
     /// Tenants whose capped window has room for another page, in order.
-    var tenantsWantingPage: [TenantId] {
-        capped.isEmpty ? [] : capped.filter { windows[$0]?.wantsPage ?? false }.sorted()
+    func tenantsWantingPage(at uptime: Uptime) -> [TenantId] {
+        capped.isEmpty ? [] : capped.filter { windows[$0]?.wantsPage ?? false && windows[$0]?.pageFrom ?? uptime <= uptime }.sorted()
+    }
+
+    /// When the next rest between two pages is over.
+    var nextPage: Uptime? {
+        capped.isEmpty ? nil : capped.compactMap { windows[$0]?.wantsPage ?? false ? windows[$0]?.pageFrom : nil }.min()
     }
 
     /// Drops windows that hold nothing and end where the sweep ends: they say no more than the sweep does.
@@ -269,7 +299,7 @@ struct TimerPartition {
         return nil
     }
 
-    private static func end(of instant: Instant) -> DuePlace {
+    static func end(of instant: Instant) -> DuePlace {
         DuePlace(dueAt: instant, id: ServiceCallId(UniqueId(high: .max, low: .max)))
     }
 }

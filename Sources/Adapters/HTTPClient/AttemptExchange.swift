@@ -88,8 +88,8 @@ final class AttemptExchange: Sendable {
             }
             var received = 0
             for try await part in response.body {
+                if received < maxSnippetBytes { keep(part) }
                 received += part.readableBytes
-                keep(part)
                 // Leaving the loop drops the rest, and the connection.
                 if received > most { return .tooLarge }
             }

@@ -171,7 +171,7 @@ public final class HTTPTargetClient: TargetClient {
         var request = HTTPClientRequest(url: origin + RequestTarget.escaped(hop.url.pathAndQuery))
         request.method = HTTPMethod(rawValue: hop.method.rawValue)
         request.headers = headers
-        if !hop.body.isEmpty, hop.method != .GET, hop.method != .HEAD { request.body = .bytes(ByteBuffer(bytes: hop.body)) }
+        if !hop.body.isEmpty { request.body = .bytes(ByteBuffer(bytes: hop.body)) }
         return request
     }
 }

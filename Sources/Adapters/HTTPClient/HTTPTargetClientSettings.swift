@@ -25,4 +25,7 @@ public struct HTTPTargetClientSettings: Sendable {
     public var trustedRootsFile: String?
 
     public init() {}
+
+    /// Returns when `trustedRootsFile` can be used, so that a start with a wrong one can be refused before anything is made.
+    public func checkTrustedRoots() throws(TrustedRootsError) { _ = try TrustedRoots(file: trustedRootsFile) }
 }

@@ -30,9 +30,9 @@ struct RedirectTrail {
     init(_ attempt: AttemptRequest) {
         let request = attempt.request
         hop = Hop(
-            method: request.method, url: request.url, headers: request.headers, ownHeaders: attempt.headers, body: request.body)
+            method: request.method, url: request.url, headers: request.headers, ownHeaders: attempt.headers, body: request.sentBody)
         most = max(0, attempt.redirects)
-        visited = [Stop(method: hop.method, url: Self.place(hop.url))]
+        visited = most > 0 ? [Stop(method: hop.method, url: Self.place(hop.url))] : []
     }
 
     /// Makes the next hop the current one, after an answer with `status` and `locations`.

@@ -21,6 +21,7 @@ public struct HTTPServerDependencies: Sendable {
     public let calendar: any LocalCalendar
     public let events: any EventQueries
     public let signal: any EventSignal
+    public let targets: any TargetOverview
     public let authenticator: any Authenticator
     public let fingerprinter: any Fingerprinter
     public let sealer: any Sealer
@@ -38,7 +39,7 @@ public struct HTTPServerDependencies: Sendable {
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
         desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
-        signal: any EventSignal,
+        signal: any EventSignal, targets: any TargetOverview,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
         cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
         metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics
@@ -52,6 +53,7 @@ public struct HTTPServerDependencies: Sendable {
         self.calendar = calendar
         self.events = events
         self.signal = signal
+        self.targets = targets
         self.authenticator = authenticator
         self.fingerprinter = fingerprinter
         self.sealer = sealer

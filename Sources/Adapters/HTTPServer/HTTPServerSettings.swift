@@ -38,6 +38,9 @@ public struct HTTPServerSettings: Sendable {
     /// The types of the intents that are taken in from the bus, and the schema of the body of each.
     public var intentTypes: [(type: String, schema: String)] = []
 
+    /// What holds for every tenant at most, by name, shown by `GET /v1/tenant`; nil: no limit.
+    public var tenantLimits: [(name: String, value: Int?)] = []
+
     /// The product's version, shown by `GET /`.
     public var productVersion = ""
 

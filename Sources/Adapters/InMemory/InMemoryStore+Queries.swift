@@ -22,7 +22,8 @@ extension InMemoryStore {
 
     public func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage {
         guard cursor.positions.count == partitionCount else { throw QueryError("The cursor is not of this store.") }
-        return state.withLock { state in
+        return try state.withLock { state throws(QueryError) in
+            if let gone = QueryError.gone(after: cursor, trimmed: state.partitions.map(\.trimmed)) { throw gone }
             var next = cursor.positions
             var found: [CommittedEvent] = []
             while found.count < max(1, limit) {
@@ -39,6 +40,10 @@ extension InMemoryStore {
             }
             return EventPage(events: found, next: LogCursor(positions: next), isAtEnd: false)
         }
+    }
+
+    public func oldest() async throws(QueryError) -> LogCursor {
+        state.withLock { LogCursor(positions: $0.partitions.map(\.trimmed)) }
     }
 
     public func end() async throws(QueryError) -> LogCursor {

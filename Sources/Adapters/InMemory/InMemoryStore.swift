@@ -18,7 +18,9 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var headEpoch: Int64 = 0
         var published: Int64 = 0
         var lastOrdinal: Int64 = 0
+        /// All of them; those up to `trimmed` are kept for checks alone.
         var events: [CommittedEvent] = []
+        var trimmed: Int64 = 0
         var head: Int64 { Int64(events.count) }
     }
 
@@ -108,7 +110,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         try state.withLock { state throws(JournalError) in
             let index = try Self.index(partition, state)
             let events = state.partitions[index].events
-            return Array(events.dropFirst(Int(clamping: max(0, position))).prefix(max(0, limit)))
+            return Array(events.dropFirst(Int(clamping: max(state.partitions[index].trimmed, position))).prefix(max(0, limit)))
         }
     }
 

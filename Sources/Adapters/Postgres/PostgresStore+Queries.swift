@@ -37,7 +37,7 @@ extension PostgresStore {
         guard cursor.positions.count == partitionCount, cursor.positions.allSatisfy({ (0...RowKey.ordinals.upperBound).contains($0) })
         else { throw QueryError("the cursor is not one of this store") }
         let share = Int64(max(64, options.scanLimit / max(1, partitionCount)))
-        return try await query { () throws(StoreFailure) in
+        return try await query { () throws(StoreFailure) -> Result<EventPage, QueryError> in
             let perPartition = max(1, min(limit, Int(share)))
             let rows = try await self.read(
                 tenant,
@@ -50,16 +50,27 @@ extension PostgresStore {
                             Binary.int8(Int64(perPartition)),
                         ]),
                 ])
+            let trimmed = (0..<rows[0].count).map { rows[0].integer($0, 1) }
+            if let gone = QueryError.gone(after: cursor, trimmed: trimmed) { return .failure(gone) }
             var merge = LogMerge(after: cursor, heads: rows[0], found: rows[1], share: share, perPartition: perPartition)
             merge.take(limit: limit)
-            guard !merge.keys.isEmpty else { return EventPage(events: [], next: merge.next, isAtEnd: merge.isAtEnd) }
+            guard !merge.keys.isEmpty else {
+                return .success(EventPage(events: [], next: merge.next, isAtEnd: merge.isAtEnd))
+            }
             let data = try await self.read(
                 tenant, [Command(ReadStatements.eventsByKey, [ArrayColumn(merge.keys).parameter, Binary.text(tenant.value)])])
             var byKey: [Int64: CommittedEvent] = [:]
             for event in try EventRow.all(data[0]) {
                 byKey[RowKey(partition: event.partition.index, ordinal: event.position).value] = event
             }
-            return EventPage(events: merge.keys.compactMap { byKey[$0] }, next: merge.next, isAtEnd: merge.isAtEnd)
+            return .success(EventPage(events: merge.keys.compactMap { byKey[$0] }, next: merge.next, isAtEnd: merge.isAtEnd))
+        }.get()
+    }
+
+    public func oldest() async throws(QueryError) -> LogCursor {
+        try await query { () throws(StoreFailure) in
+            let rows = try await self.read(.journal, [Command(ReadStatements.heads)])
+            return LogCursor(positions: (0..<rows[0].count).map { rows[0].integer($0, 1) })
         }
     }
 

@@ -36,7 +36,7 @@ extension SQLiteStore {
         }
     }
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ enqueue: @Sendable (inout WriteQueue, CheckedContinuation<Result<Value, JournalError>, Never>) -> Void
     ) async throws(JournalError) -> Value {
         try await withCheckedContinuation { continuation in

@@ -27,7 +27,11 @@ extension SQLiteStore {
         let scanLimit = options.scanLimit
         return try await query { (session) throws(StoreFailure) in
             try session.events(tenant: tenant, after: cursor, limit: limit, scanLimit: scanLimit)
-        }
+        }.get()
+    }
+
+    public func oldest() async throws(QueryError) -> LogCursor {
+        try await query { (session) throws(StoreFailure) in LogCursor(positions: try session.readTrimmed()) }
     }
 
     public func end() async throws(QueryError) -> LogCursor {

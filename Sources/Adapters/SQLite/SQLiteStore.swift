@@ -90,12 +90,15 @@ public final class SQLiteStore: Journal, ServiceCallQueries, BookQueries, EventQ
         // The writer goes last: the last connection to leave copies the log into the database and removes it.
         writer.queue.signal { $0.mayEnd = true }
         await writing.finished()
-        let (group, settlements) = writer.queue.withLock { queue in
-            defer { (queue.commits, queue.takeovers, queue.cursors, queue.settlements) = ([], [], [], []) }
-            return (WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors), queue.settlements)
+        let (group, settlements, chores) = writer.queue.withLock { queue in
+            defer { (queue.commits, queue.takeovers, queue.cursors, queue.settlements, queue.chores) = ([], [], [], [], []) }
+            return (
+                WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors), queue.settlements, queue.chores
+            )
         }
         group.fail(.unavailable("the store is closed"))
         for settlement in settlements { settlement.done.resume(returning: .failure(.unavailable("the store is closed"))) }
+        for chore in chores { chore.fail(.unavailable("the store is closed")) }
         lists.release(nil, all: true)
     }
 

@@ -39,3 +39,10 @@ public struct SealedRequest: Hashable, Sendable {
         return bytes + url.description.utf8.count * 2
     }
 }
+
+extension SealedRequest {
+    /// What retention leaves of it: where it went, and how long its body was.
+    public var erased: SealedRequest {
+        payload == .empty ? self : SealedRequest(method: method, url: url, payload: .erased, bodyBytes: bodyBytes)
+    }
+}

@@ -51,6 +51,9 @@ public struct OutgoingRequest: Hashable, Sendable {
     /// Sent as they are; any bytes.
     public let body: [UInt8]
 
+    /// The body as it goes over the wire, and as it is signed: a GET and a HEAD have none (RFC 9110 §9.3.1).
+    public var sentBody: [UInt8] { method == .GET || method == .HEAD ? [] : body }
+
     /// The most bytes that a body may have: 256 KiB.
     public static let maxBodyBytes = 262_144
     /// The most header fields that a request may have.

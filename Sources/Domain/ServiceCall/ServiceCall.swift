@@ -151,6 +151,14 @@ public struct ServiceCall: Sendable, Equatable {
         }
     }
 
+    /// When the run ended; nil before.
+    public var endedAt: Instant? {
+        switch state {
+        case .succeeded(let instant), .cancelled(let instant), .failed(let instant, _): instant
+        case .scheduled, .running, .waitingRetry: nil
+        }
+    }
+
     /// When a running attempt's time-out has passed.
     public var attemptDeadline: Instant? {
         guard case .running(let attempt) = state else { return nil }

@@ -13,7 +13,7 @@ extension SubmittedCall {
         let timeout = fields.optionalInt64(
             "timeoutMs",
             in: ServiceCallSubmission.timeouts.lowerBound.milliseconds...ServiceCallSubmission.timeouts.upperBound.milliseconds)
-        let retry = fields.optionalObject("retry") { readRetry(&$0, after: max(dueAt ?? now, now)) }
+        let retry = fields.optionalObject("retry") { readRetry(&$0, deadlineAfter: max(dueAt ?? now, now)) }
         let redirects = fields.optionalInt("followRedirects", in: ServiceCallSubmission.redirectLimits)
         let correlationId = fields.optionalString("correlationId", minBytes: 1, maxBytes: maxCorrelationIdBytes)
         if let correlationId, !correlationId.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
@@ -38,23 +38,26 @@ extension SubmittedCall {
         return nil
     }
 
-    private static func readRequest(_ fields: inout JSONFields) -> Request? {
+    static func readRequest(_ fields: inout JSONFields) -> Request? {
         let method = fields.optionalChoice("method", of: OutgoingRequest.Method.self)
-        var url: TargetURL?
-        if let text = fields.string("url", minBytes: 1, maxBytes: TargetURL.maxBytes) {
-            do {
-                url = try TargetURL(text)
-            } catch {
-                fields.report("url", error.description)
-            }
-        }
+        let url = readURL(&fields)
         let headers = readHeaders(&fields)
         let body = readBody(&fields)
         guard let url else { return nil }
         return Request(method: method, url: url, headers: headers, body: body)
     }
 
-    private static func readHeaders(_ fields: inout JSONFields) -> [OutgoingRequest.Header]? {
+    static func readURL(_ fields: inout JSONFields) -> TargetURL? {
+        guard let text = fields.string("url", minBytes: 1, maxBytes: TargetURL.maxBytes) else { return nil }
+        do {
+            return try TargetURL(text)
+        } catch {
+            fields.report("url", error.description)
+            return nil
+        }
+    }
+
+    static func readHeaders(_ fields: inout JSONFields) -> [OutgoingRequest.Header]? {
         guard let members = fields.optionalStringMap("headers", maxCount: OutgoingRequest.maxHeaders) else { return nil }
         var headers: [OutgoingRequest.Header] = []
         headers.reserveCapacity(members.count)
@@ -85,7 +88,7 @@ extension SubmittedCall {
         return bytes
     }
 
-    private static func readTags(_ fields: inout JSONFields) -> [String]? {
+    static func readTags(_ fields: inout JSONFields) -> [String]? {
         let tags = fields.optionalStrings(
             "tags", maxCount: ServiceCallSubmission.maxTags, minBytes: 1, maxBytes: ServiceCallSubmission.maxTagBytes)
         guard let tags else { return nil }
@@ -99,19 +102,20 @@ extension SubmittedCall {
         return tags
     }
 
-    private static func readRetry(_ fields: inout JSONFields, after start: Instant) -> Retry? {
+    /// - Parameter start: what a deadline must come after; nil: none may be given.
+    static func readRetry(_ fields: inout JSONFields, deadlineAfter start: Instant?) -> Retry? {
         let longest = RetryPolicy.longestDelay.milliseconds
         let maxAttempts = fields.optionalInt("maxAttempts", in: RetryPolicy.attempts)
         let initialDelay = fields.optionalInt64("initialDelayMs", in: 0...longest)
         let maxDelay = fields.optionalInt64("maxDelayMs", in: 0...longest)
-        let deadline = fields.optionalInstant("deadline")
+        let deadline = start == nil ? nil : fields.optionalInstant("deadline")
         let statuses = fields.optionalInt64s("statuses", maxCount: maxStatuses, in: 300...599)
         if let initialDelay, initialDelay > maxDelay ?? RetryPolicy.standard.maxDelay.milliseconds {
             fields.report(
                 "initialDelayMs", "must be at most maxDelayMs, which is \(maxDelay ?? RetryPolicy.standard.maxDelay.milliseconds)"
             )
         }
-        if let deadline, deadline <= start { fields.report("deadline", "must be after dueAt, and after now") }
+        if let deadline, let start, deadline <= start { fields.report("deadline", "must be after dueAt, and after now") }
         return Retry(
             maxAttempts: maxAttempts, initialDelay: initialDelay.map(TimeSpan.milliseconds),
             maxDelay: maxDelay.map(TimeSpan.milliseconds), deadline: deadline, statuses: statuses)

@@ -41,7 +41,7 @@ public struct SubmittedCall: Sendable {
             correlationId: correlationId ?? requestId)
     }
 
-    private static func policy(_ retry: Retry) -> RetryPolicy {
+    static func policy(_ retry: Retry) -> RetryPolicy {
         let standard = RetryPolicy.standard
         return RetryPolicy(
             maxAttempts: retry.maxAttempts ?? standard.maxAttempts, initialDelay: retry.initialDelay ?? standard.initialDelay,

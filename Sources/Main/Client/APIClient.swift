@@ -13,7 +13,7 @@ struct APIClient: Sendable {
     private let token: String?
     let http: HTTPClient
 
-    enum Method { case get, post }
+    enum Method: String { case get = "GET", post = "POST", patch = "PATCH", delete = "DELETE" }
 
     /// What came back, whatever its status is.
     struct Answer: Sendable {
@@ -56,8 +56,26 @@ struct APIClient: Sendable {
         try Self.json(try await exchange(.post, path, headers: headers, body: body))
     }
 
-    private static func json(_ answer: Answer) throws -> (value: JSONValue, isCreated: Bool) {
-        guard (200...299).contains(answer.status) else { throw CommandFailure(status: answer.status, body: answer.body) }
+    /// Asks one of the routes of what a tenant sets up: schedules, subscriptions, keys, pauses.
+    ///
+    /// - Parameters:
+    ///   - query: parameters with a value; nil is left out.
+    ///   - subject: the command whose `show` or `list` tells more, for advice.
+    /// - Returns: the value, null when the answer has none, and whether it was 201.
+    /// - Throws: `CommandFailure` for anything but an answer of 2xx.
+    func manage(
+        _ method: Method, _ path: String, query: [(String, String?)] = [], headers: [(String, String)] = [], body: [UInt8]? = nil,
+        of subject: String
+    ) async throws -> (value: JSONValue, isCreated: Bool) {
+        let query = query.compactMap { name, value in value.map { (name, $0) } }
+        let answer = try await exchange(method, path, query: query, headers: headers, body: body)
+        return answer.status == 204 ? (.null, false) : try Self.json(answer, of: subject)
+    }
+
+    private static func json(_ answer: Answer, of subject: String = "call show") throws -> (value: JSONValue, isCreated: Bool) {
+        guard (200...299).contains(answer.status) else {
+            throw CommandFailure(status: answer.status, body: answer.body, subject: subject)
+        }
         do {
             let limits = JSONLimits(maxBytes: maxAnswerBytes, maxDepth: 64, maxValues: 4_000_000)
             return (try JSONReader.read(answer.body, limits: limits), answer.status == 201)
@@ -75,7 +93,7 @@ struct APIClient: Sendable {
     ) async throws -> Answer {
         var request = request(method, path, query: query, headers: headers)
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
+            request.headers.add(name: "Content-Type", value: method == .patch ? "application/merge-patch+json" : "application/json")
             request.body = .bytes(body)
         }
         do {
@@ -89,7 +107,7 @@ struct APIClient: Sendable {
     func request(_ method: Method, _ path: String, query: [(String, String)], headers: [(String, String)]) -> HTTPClientRequest {
         let text = query.map { "\(Self.escaped($0.0))=\(Self.escaped($0.1))" }.joined(separator: "&")
         var request = HTTPClientRequest(url: server + path + (text.isEmpty ? "" : "?" + text))
-        request.method = method == .post ? .POST : .GET
+        request.method = HTTPMethod(rawValue: method.rawValue)
         request.headers.add(name: "User-Agent", value: "ledgerflow/\(productVersion)")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in headers { request.headers.add(name: name, value: value) }

@@ -30,7 +30,9 @@ struct CommandFailure: Error {
 
 extension CommandFailure {
     /// What an answer other than 2xx says (RFC 9457).
-    init(status: Int, body: [UInt8]) {
+    ///
+    /// - Parameter subject: the command that tells where the thing stands.
+    init(status: Int, body: [UInt8], subject: String = "call show") {
         let code: Code = status == 408 || status == 502 || status == 503 || status == 504 ? .unavailable : .refused
         guard let problem = try? JSONReader.read(body), let title = problem["title"]?.text else {
             self.init(
@@ -50,16 +52,16 @@ extension CommandFailure {
             self.init(code, "\(text) (\(status))", advice: "Mend: " + lines.joined(separator: "; ") + ".")
             return
         }
-        self.init(code, "\(text) (\(status))", advice: Self.advice(status, problem))
+        self.init(code, "\(text) (\(status))", advice: Self.advice(status, problem, subject))
     }
 
-    private static func advice(_ status: Int, _ problem: JSONValue) -> String? {
+    private static func advice(_ status: Int, _ problem: JSONValue, _ subject: String) -> String? {
         switch problem["type"]?.text {
         case "/problems/unauthorized":
             return "Give a token of this engine with --token or LEDGERFLOW_TOKEN, or the engine's directory with --data-dir."
-        case "/problems/not-found": return "Check the identifier, and that the token is for the tenant whose call it is."
+        case "/problems/not-found": return "Check the identifier, and that the token is for the right tenant."
         case "/problems/idempotency-conflict": return "Use a new --idempotency-key for a new request; repeat an earlier one unchanged."
-        case "/problems/illegal-transition": return "`ledgerflow call show` tells where the call stands."
+        case "/problems/illegal-transition": return "`ledgerflow \(subject)` tells where it stands."
         case "/problems/invalid-cursor": return "Use a cursor as it was given, for the same tenant, or start without one."
         default: break
         }

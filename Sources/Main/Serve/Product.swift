@@ -44,7 +44,9 @@ struct Product: Sendable {
 
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
-        trustedRoots: String? = nil, partitions: Int, maxRunning: Int, tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
+        targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
+        retention: RetentionPolicy = RetentionPolicy(),
+        tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
@@ -65,15 +67,14 @@ struct Product: Sendable {
             database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids, partitions: partitions,
             at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
-        var targets = HTTPTargetClientSettings()
-        targets.trustedRootsFile = trustedRoots
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
+        settings.retention.policy = retention
         engine = Engine(
             ports: EnginePorts(
-                journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time,
-                entropy: entropy, diagnostics: diagnostics, calendar: calendar),
+                journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
+                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping),
             settings: settings)
     }
 
@@ -131,7 +132,7 @@ struct Product: Sendable {
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
-            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal,
+            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: UnknownTargets(),
             authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {
@@ -181,4 +182,9 @@ private struct IntakeService: Service {
             if !Task.isCancelled { await intake.run() }
         }
     }
+}
+
+/// Until execution tells of its targets.
+private struct UnknownTargets: TargetOverview {
+    func targets(of tenant: TenantId) -> [TargetState] { [] }
 }

@@ -8,6 +8,7 @@ internal import SystemAdapter
 /// The store that the settings select: the embedded one, or a PostgreSQL database.
 struct SelectedStore: Sendable {
     let journal: any Journal
+    let housekeeping: any Housekeeping
     let queries: any ServiceCallQueries & BookQueries & EventQueries
     let metrics: @Sendable () -> [MetricFamily]
     /// Whether the store can be asked at all.
@@ -30,7 +31,7 @@ struct SelectedStore: Sendable {
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)
             return SelectedStore(
-                journal: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
+                journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
                 close: { await store.close() })
         }
         var options = SQLiteStoreOptions()
@@ -40,7 +41,8 @@ struct SelectedStore: Sendable {
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)
         return SelectedStore(
-            journal: store, queries: store, metrics: { store.metrics }, isReachable: { true }, close: { await store.close() })
+            journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { true },
+            close: { await store.close() })
     }
 
     /// How long an engine that cannot be heard of is taken to be alive. What it sends to a bus ends before.

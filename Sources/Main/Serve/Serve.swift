@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOption
     @OptionGroup var kafka: KafkaOptionGroup
     @OptionGroup var tax: TaxOptions
+    @OptionGroup var retention: RetentionOptions
     @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
@@ -32,10 +33,10 @@ struct Serve: AsyncParsableCommand {
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
-            trustedRoots: trustedRoots ?? Setting.environment("trusted-roots"),
+            targets: targets(),
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            tax: tax.registry(dataDirectory: data.path))
+            retention: retention.policy(), tax: tax.registry(dataDirectory: data.path))
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in
@@ -50,6 +51,13 @@ struct Serve: AsyncParsableCommand {
         try Setting.list(allowTarget, "allow-target").map { text in
             do { return try CIDR(text) } catch { throw ValidationError("--allow-target “\(text)”: \(error)") }
         }
+    }
+
+    private func targets() throws -> HTTPTargetClientSettings {
+        var targets = HTTPTargetClientSettings()
+        targets.trustedRootsFile = trustedRoots ?? Setting.environment("trusted-roots")
+        do { try targets.checkTrustedRoots() } catch { throw ValidationError("--trusted-roots: \(error).") }
+        return targets
     }
 
     private static func welcomeText(address: String, token: String) -> String {

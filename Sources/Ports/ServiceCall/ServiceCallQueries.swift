@@ -57,7 +57,21 @@ public struct ServiceCallPage: Sendable, Equatable {
 /// A query could not be answered; nothing is known of the data.
 public struct QueryError: Error, Hashable, Sendable {
     public let reason: String
-    public init(_ reason: String) { self.reason = reason }
+    /// Set when a cursor lies before what the log still holds: where the log begins. Going on from there skips what is gone.
+    public let oldest: LogCursor?
+
+    public init(_ reason: String, oldest: LogCursor? = nil) {
+        self.reason = reason
+        self.oldest = oldest
+    }
+
+    /// - Returns: nil when the log still holds everything after `cursor`.
+    public static func gone(after cursor: LogCursor, trimmed: [Int64]) -> QueryError? {
+        guard zip(cursor.positions, trimmed).contains(where: { $0 < $1 }) else { return nil }
+        return QueryError(
+            "events after the cursor are no longer in the log",
+            oldest: LogCursor(positions: zip(cursor.positions, trimmed).map { max($0, $1) }))
+    }
 }
 
 /// Reads of service calls, each within one tenant.
@@ -78,7 +92,7 @@ public struct LogCursor: Hashable, Sendable {
 
     public init(positions: [Int64]) { self.positions = positions }
 
-    /// Before everything.
+    /// Before everything that ever was; `EventQueries.oldest` is before everything that is left.
     public static func beginning(partitions: Int) -> LogCursor { LogCursor(positions: Array(repeating: 0, count: partitions)) }
 }
 
@@ -103,7 +117,12 @@ public protocol EventQueries: Sendable {
 
     /// The tenant's events after `cursor`: those of one partition in the order of positions, so those of one aggregate in the order of
     /// versions; at most `limit`.
+    ///
+    /// - Throws: an error with `oldest` when some of the log after `cursor` is gone, of whatever tenant: nothing is skipped in silence.
     func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage
+
+    /// The cursor before everything that the log still holds.
+    func oldest() async throws(QueryError) -> LogCursor
 
     /// The cursor behind everything that is committed now.
     func end() async throws(QueryError) -> LogCursor

@@ -32,6 +32,20 @@ extension BlackBox {
             }
         }
 
+        @Test func authoritiesThatCannotBeReadAreRefusedBeforeAnythingIsMade() async throws {
+            try await scenario { findings in
+                let scene = try Scene()
+                let data = scene.logs.file("none")
+                for path in ["/nowhere/roots.pem", "/dev/null"] {
+                    let result = try run(["serve", "--data-dir", data, "--port", "0", "--trusted-roots", path], in: scene.logs)
+                    findings.check(
+                        result.ending == .code(64) && result.errors.contains("--trusted-roots: \(path) cannot be read"),
+                        "\(result.ending): \(result.errors)")
+                }
+                findings.check(!scene.logs.exists("none"), "a start that was refused made the data directory")
+            }
+        }
+
         @Test func sigtermAnswersWhatIsInFlightAndLetsAttemptsEnd() async throws {
             try await scenario { findings in
                 let scene = try Scene()

@@ -77,8 +77,13 @@ final class FakeBooks: BookIntents, BookQueries {
                 }
                 records[BookRecord.number(number).key] = .number(number)
             }
+            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
+                records[.item(tenant, .counts)] = .item(.counts(counts))
+            }
         }
-        guard let record = records[intent.command.subject(in: tenant)] else { throw .unavailable("no record") }
+        guard let record = records[intent.command.subject(in: tenant)] ?? intent.command.blank(in: tenant, at: now) else {
+            throw .unavailable("no record")
+        }
         state.records = records
         if !events.isEmpty { state.audit.append(segment) }
         return BookReply(record: record, changed: !events.isEmpty)

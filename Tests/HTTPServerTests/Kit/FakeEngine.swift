@@ -13,6 +13,8 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
         var submissions: [ServiceCallSubmission] = []
         /// Intents are never answered.
         var isStuck = false
+        /// Events up to this position are gone.
+        var trimmed: Int64 = 0
         /// Events are handed out by at most so many.
         var pageSize = 1_000
     }
@@ -96,14 +98,17 @@ final class FakeEngine: ServiceCallIntents, ServiceCallQueries, EventQueries, Ev
     }
 
     func events(tenant: TenantId, after cursor: LogCursor, limit: Int) async throws(QueryError) -> EventPage {
-        let (error, log, size) = state.withLock { ($0.queryError, $0.log, min(limit, $0.pageSize)) }
+        let (error, log, size, trimmed) = state.withLock { ($0.queryError, $0.log, min(limit, $0.pageSize), $0.trimmed) }
         if let error { throw error }
+        if let gone = QueryError.gone(after: cursor, trimmed: [trimmed]) { throw gone }
         let start = Int(cursor.positions.first ?? 0)
         let page = log.dropFirst(start).prefix(size)
         return EventPage(
             events: page.filter { $0.tenant == tenant }, next: LogCursor(positions: [Int64(start + page.count)]),
             isAtEnd: start + page.count >= log.count)
     }
+
+    func oldest() async throws(QueryError) -> LogCursor { LogCursor(positions: [state.withLock { $0.trimmed }]) }
 
     func end() async throws(QueryError) -> LogCursor { LogCursor(positions: [state.withLock { Int64($0.log.count) }]) }
 

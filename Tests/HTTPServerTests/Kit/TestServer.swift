@@ -37,6 +37,7 @@ struct TestServer: Sendable {
     let port: Int
     let engine: FakeEngine
     let books: FakeBooks
+    let targets: FakeTargets
     let time: MovableTime
     let token: String
     let otherToken: String
@@ -89,6 +90,7 @@ func withServer(
     let engine = FakeEngine { time.now() }
     let calendar = SystemCalendar()
     let books = FakeBooks(calendar: calendar) { time.now() }
+    let targets = FakeTargets()
     let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
     let readiness = TestServer.SharedReadiness()
     let key = try await TokenKey(seed: TestServer.seed)
@@ -100,7 +102,7 @@ func withServer(
     let server = HTTPServer(
         HTTPServerDependencies(
             intents: engine, calls: engine, books: books, bookQueries: books, desk: InvoiceDesk(parse: parse), parse: parse,
-            calendar: calendar, events: engine, signal: engine,
+            calendar: calendar, events: engine, signal: engine, targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
@@ -116,7 +118,7 @@ func withServer(
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         let testServer = TestServer(
-            port: port, engine: engine, books: books, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
+            port: port, engine: engine, books: books, targets: targets, time: time, token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
             stop: { await group.triggerGracefulShutdown() })
         do {

@@ -10,7 +10,7 @@ extension API {
                     Parameter(
                         name: "after",
                         description:
-                            "A cursor: the events behind it. The word end: those that are yet to come. Absent: from the beginning.",
+                            "A cursor: the events behind it. The word end: those that are yet to come. Absent: all that the log still holds.",
                         schema: #"{"type":"string"}"#),
                     limit,
                     Parameter(
@@ -28,7 +28,8 @@ extension API {
                         contents: [
                             .init(type: Reply.json, schema: "EventPage"), .init(type: EventHandlers.eventStream, schema: nil),
                         ]),
-                    .problem(.invalidQuery, "A parameter or the cursor is wrong."), unavailable,
+                    .problem(.invalidQuery, "A parameter or the cursor is wrong."),
+                    .problem(.cursorExpired, "Some of the events behind the cursor are no longer kept."), unavailable,
                 ] + tenantProblems,
                 maxBodyBytes: smallBody, produces: [Reply.json, EventHandlers.eventStream], isOpenEnded: true,
                 handler: .tenant(handlers.list))

@@ -51,6 +51,11 @@ struct OperationsHandlers: Sendable {
                 json.field("version", productVersion)
                 json.object("links") { links in
                     links.field("serviceCalls", ServiceCallHandlers.path)
+                    links.field("schedules", ScheduleHandlers.path)
+                    links.field("subscriptions", SubscriptionHandlers.path)
+                    links.field("targets", TargetHandlers.path)
+                    links.field("tenant", TargetHandlers.tenantPath)
+                    links.field("webhookSecrets", WebhookSecretHandlers.path)
                     links.field("invoices", InvoiceHandlers.path)
                     links.field("series", SeriesHandlers.path)
                     links.field("audit", "/v1/audit")

@@ -29,11 +29,20 @@ struct API {
             entropy: dependencies.entropy, cursors: cursors, settings: settings)
         let series = SeriesHandlers(
             books: dependencies.books, queries: dependencies.bookQueries, cursors: cursors)
+        let desk = ItemDesk(
+            books: dependencies.books, queries: dependencies.bookQueries, intents: dependencies.intents,
+            fingerprinter: dependencies.fingerprinter, sealer: dependencies.sealer, policy: dependencies.redaction,
+            time: dependencies.time, entropy: dependencies.entropy, cursors: cursors)
+        let schedules = ScheduleHandlers(desk: desk, calendar: dependencies.calendar, maxBytes: settings.maxBodyBytes)
+        let subscriptions = SubscriptionHandlers(desk: desk, events: dependencies.events, maxBytes: settings.maxBodyBytes)
+        let targets = TargetHandlers(desk: desk, overview: dependencies.targets, limits: settings.tenantLimits)
+        let secrets = WebhookSecretHandlers(desk: desk)
         let audit = AuditHandlers(queries: dependencies.bookQueries, partitions: dependencies.events.partitionCount)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
-            Self.callRoutes(calls, settings) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
+            Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules, settings) + Self.subscriptionRoutes(subscriptions, settings)
+            + Self.targetRoutes(targets) + Self.secretRoutes(secrets) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
             + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }

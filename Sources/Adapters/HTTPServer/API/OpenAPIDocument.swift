@@ -61,7 +61,7 @@ enum OpenAPIDocument {
                         if body.takesXML {
                             content.object(dynamic: Reply.xml) { $0.object("schema") { $0.field("type", "string") } }
                         }
-                        content.object(dynamic: Reply.json) { type in
+                        content.object(dynamic: body.isPatch ? MergePatch.contentType : Reply.json) { type in
                             type.object("schema") { $0.field("$ref", reference(body.schema)) }
                             type.field("example", raw: Array(body.example.utf8))
                         }

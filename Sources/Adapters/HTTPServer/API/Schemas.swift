@@ -7,7 +7,7 @@ enum Schemas {
         let json: String
     }
 
-    static let all = calls + books
+    static let all = calls + items + books
 
     private static let calls = [
         Schema(name: "Submission", json: submission(extra: "")), Schema(name: "Retry", json: retry),
@@ -92,7 +92,7 @@ enum Schemas {
         "endedAt":\#(instant),"correlationId":{"type":"string"},
         "origin":{"type":"string","description":"What submitted the call, when no client did: schedule/<id>/<time> or subscription/<id>/<event>."}
         """#
-    private static let shownRequest = #"""
+    static let shownRequest = #"""
         {"type":"object","required":["method","url","headers","bodyBytes","bodyPreview"],"properties":{
         "method":{"type":"string","enum":\#(methods)},
         "url":{"type":"string","description":"The values of the query are shown as \#(RedactionPolicy.mark)."},
@@ -101,7 +101,7 @@ enum Schemas {
         "bodyPreview":{"type":["string","null"],"description":"How the body begins: redacted, at most \#(RedactionPolicy.maxPreviewBytes) bytes; null when it is empty or no text."},
         "payload":{"type":"string","enum":["erased","unreadable"],"description":"Present when the query, the header fields and the body cannot be shown: erased by retention, or not to be opened with the engine's keys."}}}
         """#
-    private static let listedRequest = #"""
+    static let listedRequest = #"""
         {"type":"object","required":["method","url","bodyBytes"],"properties":{
         "method":{"type":"string","enum":\#(methods)},"url":{"type":"string","description":"Without its query."},
         "bodyBytes":{"type":"integer","minimum":0}}}
@@ -154,6 +154,7 @@ enum Schemas {
         "type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},
         "instance":{"type":"string","format":"uri-reference","description":"The identifier of the request."},
         "retryAfter":{"type":"integer","description":"Seconds."},
+        "oldestCursor":{"type":"string","description":"For an expired cursor: where the events that are left begin."},
         "errors":{"type":"array","items":{"type":"object","required":["detail"],"properties":{
         "pointer":{"type":"string","format":"json-pointer"},"parameter":{"type":"string"},"header":{"type":"string"},"detail":{"type":"string"}}}},
         "furtherErrors":{"type":"integer"},"findings":\#(findings)}}

@@ -26,8 +26,8 @@ struct EventHandlers: Sendable {
         if MediaType.prefers(Self.eventStream, request.header("accept")), request.method != .HEAD {
             return try await stream(request, principal, after: after)
         }
-        let start = try await cursor(after, principal)
-        let page = try await page(principal.tenant, start, limit, until: time.uptime() + .milliseconds(Int64(wait)))
+        let page = try await page(
+            principal.tenant, try await cursor(after, principal), limit, until: time.uptime() + .milliseconds(Int64(wait)))
         return Reply.json(capacity: 256 + page.events.count * 640) { json in
             json.object { json in
                 json.array("items") { items in
@@ -39,13 +39,12 @@ struct EventHandlers: Sendable {
         }
     }
 
-    /// Where to begin: after a cursor, at the end of the log for `end`, else at the beginning.
+    /// Where to begin: after a cursor, at the end of the log for `end`, else before everything that the log still holds.
     private func cursor(_ text: String?, _ principal: Principal) async throws(Problem) -> LogCursor {
         switch text {
-        case nil: return .beginning(partitions: events.partitionCount)
-        case "end":
-            do {
-                return try await events.end()
+        case nil, "end":
+            do throws(QueryError) {
+                return text == nil ? try await events.oldest() : try await events.end()
             } catch {
                 throw Problem(error)
             }
@@ -62,12 +61,7 @@ struct EventHandlers: Sendable {
         while true {
             // Read before the page: an event committed after the page was read then raises it.
             let generation = signal.generation(of: tenant)
-            let page: EventPage
-            do {
-                page = try await events.events(tenant: tenant, after: cursor, limit: limit)
-            } catch {
-                throw Problem(error)
-            }
+            let page = try await read(tenant, cursor, limit)
             if !page.events.isEmpty || Task.isCancelled || draining.hasBegun { return page }
             cursor = page.next
             if !page.isAtEnd {
@@ -81,10 +75,27 @@ struct EventHandlers: Sendable {
         }
     }
 
+    /// - Throws: 410 when some of the log behind the cursor is gone.
+    private func read(_ tenant: TenantId, _ cursor: LogCursor, _ limit: Int) async throws(Problem) -> EventPage {
+        do throws(QueryError) {
+            return try await events.events(tenant: tenant, after: cursor, limit: limit)
+        } catch {
+            guard let oldest = error.oldest else { throw Problem(error) }
+            var problem = Problem(
+                .cursorExpired,
+                "Events after this cursor have been taken out of the log, since they are older than what is kept; some may have been yours."
+            )
+            problem.oldestCursor = cursors.encode(oldest, tenant: tenant)
+            throw problem
+        }
+    }
+
     // MARK: Streams
 
     private func stream(_ request: IncomingRequest, _ principal: Principal, after: String?) async throws(Problem) -> Reply {
         let start = try await cursor(request.header("last-event-id") ?? after, principal)
+        // Before the stream is opened, after which no status can tell.
+        _ = try await read(principal.tenant, start, 1)
         guard !draining.hasBegun else { throw Problem(.stopping, "The engine is stopping.", retryAfter: 5) }
         guard let slot = slots.take(principal.tenant) else {
             throw Problem(.busy, "Too many event streams are open already; close one, or poll with waitMs.", retryAfter: 10)
@@ -97,7 +108,8 @@ struct EventHandlers: Sendable {
     }
 
     /// Reads page after page, each with a short transaction of its own, and waits at the end of the log, until the client
-    /// leaves or the server stops. A failing store ends the stream: the client comes again with its `Last-Event-ID`.
+    /// leaves or the server stops. A failing store ends the stream, and so does a client so slow that the log is trimmed before it: it
+    /// comes again with its `Last-Event-ID`, and is told then.
     private func follow(_ tenant: TenantId, from start: LogCursor, _ slot: StreamSlots.Slot, _ writer: StreamWriter) async {
         var positions = start.positions
         var cursor = start

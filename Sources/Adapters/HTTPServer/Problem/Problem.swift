@@ -27,6 +27,8 @@ struct Problem: Error, Sendable {
     /// Seconds.
     var retryAfter: Int64?
     var headers: [(String, String)] = []
+    /// Where a list of events can be taken up again.
+    var oldestCursor: String?
 
     init(_ kind: ProblemKind, _ detail: String, retryAfter: Int64? = nil, headers: [(String, String)] = []) {
         self.kind = kind
@@ -68,6 +70,7 @@ struct Problem: Error, Sendable {
             problem.field("detail", detail)
             problem.field("instance", ifPresent: instance)
             problem.field("retryAfter", ifPresent: retryAfter)
+            problem.field("oldestCursor", ifPresent: oldestCursor)
             if !findings.isEmpty { InvoiceWriter.findings(findings, to: &problem) }
             guard !faults.isEmpty else { return }
             problem.array("errors") { errors in

@@ -5,6 +5,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invalidRequest = "invalid-request"
     case invalidQuery = "invalid-query"
     case invalidCursor = "invalid-cursor"
+    case cursorExpired = "cursor-expired"
     case unauthorized = "unauthorized"
     case notFound = "not-found"
     case unknownPath = "unknown-path"
@@ -47,6 +48,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
             .creditRefused, .importRefused, .tooMany:
             409
+        case .cursorExpired: 410
         case .versionConflict: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
@@ -64,6 +66,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidRequest: "The request has fields that are wrong"
         case .invalidQuery: "The query has parameters that are wrong"
         case .invalidCursor: "The cursor is not valid"
+        case .cursorExpired: "What follows the cursor is no longer kept"
         case .unauthorized: "A valid token is needed"
         case .notFound: "There is no such thing"
         case .unknownPath: "There is no such path"
@@ -102,6 +105,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidRequest: "Mend every field that errors lists; the pointers lead into the body (RFC 6901)."
         case .invalidQuery: "Mend every parameter that errors lists."
         case .invalidCursor: "Use a cursor as it was given, for the same list and tenant, or start again without one."
+        case .cursorExpired:
+            "Read again how things stand now, then go on from oldestCursor: it skips what is gone. A follower must not stay away that long."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."
         case .unknownPath: "See /openapi.json for the paths that there are."

@@ -65,6 +65,17 @@ struct CursorCodec: Sendable {
         return NumberPlace(period: period, sequence: Self.integer(payload.prefix(8)))
     }
 
+    /// - Parameter kind: which list of the tenant's.
+    func encode(itemId id: String, of kind: String, tenant: TenantId) -> String { seal(Array(id.utf8), kind: "items/" + kind, tenant) }
+
+    /// - Throws: 400 for a text that is not a cursor of this list of this tenant.
+    func itemId(_ text: String, of kind: String, tenant: TenantId) throws(Problem) -> String {
+        guard let payload = open(text, kind: "items/" + kind, tenant), let id = String(validating: payload, as: UTF8.self) else {
+            throw Self.invalid
+        }
+        return id
+    }
+
     private static func bytes(_ value: Int64) -> [UInt8] {
         stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: UInt64(bitPattern: value) >> UInt64($0)) }
     }

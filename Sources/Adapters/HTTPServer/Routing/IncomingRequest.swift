@@ -44,7 +44,7 @@ struct IncomingRequest: Sendable {
         return reference
     }
 
-    private func decodedParameter(_ index: Int) -> String? {
+    func decodedParameter(_ index: Int) -> String? {
         guard pathParameters.indices.contains(index) else { return nil }
         return QueryReader.decode(pathParameters[index][...].utf8, plusIsSpace: false)
     }
@@ -89,6 +89,23 @@ struct IncomingRequest: Sendable {
         guard MediaType.isJSON(header("content-type")) else {
             throw Problem(.unsupportedMediaType, "The body must be declared as Content-Type: application/json, in UTF-8.")
         }
+        return try parsed(limits)
+    }
+
+    /// The body as a merge patch (RFC 7396), declared as such or as JSON.
+    func mergePatch(limits: JSONLimits) throws(Problem) -> JSONValue {
+        let type = header("content-type")
+        guard MediaType.isMergePatch(type) || MediaType.isJSON(type) else {
+            throw Problem(.unsupportedMediaType, "The body must be declared as Content-Type: \(MergePatch.contentType), in UTF-8.")
+        }
+        let patch = try parsed(limits)
+        guard case .object = patch else {
+            throw Problem(faults: [.init(place: .pointer(""), detail: "must be an object with the fields to change")], .invalidRequest)
+        }
+        return patch
+    }
+
+    private func parsed(_ limits: JSONLimits) throws(Problem) -> JSONValue {
         let result = body.withUnsafeReadableBytes { bytes in
             Result { () throws(JSONSyntaxError) in try JSONReader.read(bytes, limits: limits) }
         }

@@ -1,11 +1,16 @@
 /// The little of content negotiation (RFC 9110 §12.5.1, §8.3) that the API needs.
 enum MediaType {
     /// Whether a `Content-Type` declares JSON, in UTF-8 or without naming a charset.
-    static func isJSON(_ contentType: String?) -> Bool {
+    static func isJSON(_ contentType: String?) -> Bool { isText(Reply.json, contentType) }
+
+    /// Whether a `Content-Type` declares a merge patch (RFC 7396), in UTF-8 or without naming a charset.
+    static func isMergePatch(_ contentType: String?) -> Bool { isText(MergePatch.contentType, contentType) }
+
+    private static func isText(_ expected: String, _ contentType: String?) -> Bool {
         guard let contentType else { return false }
-        if contentType == Reply.json { return true }
+        if contentType == expected { return true }
         let parts = contentType.split(separator: ";", omittingEmptySubsequences: false)
-        guard let type = parts.first, trimmed(type).lowercased() == Reply.json else { return false }
+        guard let type = parts.first, trimmed(type).lowercased() == expected else { return false }
         return parts.dropFirst().allSatisfy { part in
             let pair = trimmed(part).lowercased()
             guard pair.hasPrefix("charset=") else { return true }

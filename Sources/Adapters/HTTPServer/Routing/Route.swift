@@ -21,6 +21,8 @@ struct RequestBody: Sendable {
     var isRequired = true
     /// Whether it may be XML in place of JSON.
     var takesXML = false
+    /// Whether it is a merge patch (RFC 7396).
+    var isPatch = false
 }
 
 /// One of the answers of a route, as it is documented.

@@ -36,9 +36,17 @@ struct Inbox: Sendable {
         func end(_ patience: Int64?) -> Int64 { patience.map { min(deadline, since + $0) } ?? deadline }
     }
 
+    /// Housekeeping; goes behind everything else.
+    struct Chore: Sendable {
+        let commands: [Command]
+        let since: Int64
+        let done: CheckedContinuation<Result<[Rows], StoreFailure>, Never>
+    }
+
     var commits: Deque<Commit> = []
     var takeovers: Deque<Takeover> = []
     var cursors: Deque<Cursors> = []
+    var chores: Deque<Chore> = []
     var journalReads: Deque<Read> = []
     var clientReads: Deque<Read> = []
     /// Nothing more is taken in.

@@ -6,7 +6,9 @@ extension Pump {
     func dispatchWrites(_ now: Int64) {
         for slot in writers {
             while let session = slot.free {
-                guard sendTakeover(session, now) || sendRenewal(session, now) || sendGroup(session, now) else { return }
+                guard
+                    sendTakeover(session, now) || sendRenewal(session, now) || sendGroup(session, now) || sendChore(session, now)
+                else { return }
             }
         }
     }
@@ -27,7 +29,7 @@ extension Pump {
     }
 
     /// The tick at which a connection that does not answer is given up: the server's own limits come first.
-    private func deadline(_ now: Int64) -> Int64 {
+    func deadline(_ now: Int64) -> Int64 {
         now + options.statementTimeout.microseconds + options.lockTimeout.microseconds + 2_000_000
     }
 

@@ -33,6 +33,9 @@ final class Pump {
     /// The tick at which the lease is renewed; nil while nothing is owned.
     var renewAt: Int64?
     var renewalIsUnderWay = false
+    var choreIsUnderWay = false
+    /// The tick before which no chore is begun.
+    var choreNotBefore: Int64 = 0
     private var closing = Closing.no
 
     private enum Closing: Equatable {
@@ -92,7 +95,7 @@ final class Pump {
                 || journalIsFree && !inbox.journalReads.isEmpty || clientIsFree && !inbox.clientReads.isEmpty
                 || inbox.isClosing && !isClosing
             inbox.mustWake = !hasWork
-            return (!hasWork, Self.due(inbox, away, patience: patience))
+            return (!hasWork, min(self.choreDue(inbox) ?? .max, Self.due(inbox, away, patience: patience)))
         }
         let now = monotonicMicroseconds()
         var until = min(due, now + 1_000_000)
@@ -120,6 +123,7 @@ final class Pump {
             if let first = inbox.commits.first { due = min(due, first.since + patience) }
             if let first = inbox.takeovers.first { due = min(due, first.since + patience) }
             if let first = inbox.cursors.first { due = min(due, first.since + patience) }
+            if let first = inbox.chores.first { due = min(due, first.since + patience) }
         }
         if let first = inbox.journalReads.first { due = min(due, first.end(away.journalReaders ? patience : nil)) }
         if let first = inbox.clientReads.first { due = min(due, first.end(away.clientReaders ? patience : nil)) }
@@ -235,6 +239,7 @@ final class Pump {
             Self.move(&inbox.commits, &late.commits) { $0.since + patience <= now }
             Self.move(&inbox.takeovers, &late.takeovers) { $0.since + patience <= now }
             Self.move(&inbox.cursors, &late.cursors) { $0.since + patience <= now }
+            Self.move(&inbox.chores, &late.chores) { $0.since + patience <= now }
             return late
         }
         if away.writers {
@@ -258,6 +263,7 @@ final class Pump {
         for commit in waiting.commits { commit.done.resume(returning: .failure(.unavailable(reason))) }
         for takeover in waiting.takeovers { takeover.done.resume(returning: .failure(.unavailable(reason))) }
         for cursors in waiting.cursors { cursors.done.resume(returning: .failure(.unavailable(reason))) }
+        for chore in waiting.chores { chore.done.resume(returning: .failure(.notSent(reason))) }
         for read in waiting.journalReads { read.done.resume(returning: .failure(.notSent(reason))) }
         for read in waiting.clientReads { read.done.resume(returning: .failure(.notSent(reason))) }
     }
@@ -267,7 +273,8 @@ final class Pump {
         alone = []
         let left = shared.withInbox { inbox -> Inbox in
             let left = inbox
-            (inbox.commits, inbox.takeovers, inbox.cursors, inbox.journalReads, inbox.clientReads) = ([], [], [], [], [])
+            (inbox.commits, inbox.takeovers, inbox.cursors, inbox.chores) = ([], [], [], [])
+            (inbox.journalReads, inbox.clientReads) = ([], [])
             return left
         }
         Self.fail(left, reason)

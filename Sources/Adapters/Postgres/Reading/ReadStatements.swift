@@ -47,7 +47,7 @@ enum ReadStatements {
         "event_range", [int8, int8, int8],
         "SELECT \(EventRow.columns) FROM events AS e WHERE e.key > $1 AND e.key <= $2 ORDER BY e.key LIMIT $3")
 
-    static let heads = Statement("heads", [], "SELECT head FROM partitions ORDER BY id")
+    static let heads = Statement("heads", [], "SELECT head, trimmed FROM partitions ORDER BY id")
 
     /// The position before the first event at $1 or later, in each partition: events up to `low` are earlier, those after `high` are not,
     /// and each round halves what lies between. A migration that was taken back may have left holes: the next event stands for them.
@@ -69,7 +69,7 @@ enum ReadStatements {
 
     static let journal =
         [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads, cursorAt] + BookReadStatements.journal
-        + ItemReadStatements.journal
+        + ItemReadStatements.journal + CleaningStatements.reading
 
     // MARK: - The clients'
 

@@ -129,5 +129,5 @@ enum WriteStatements {
         [
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
-        ] + BookStatements.all + ItemStatements.all
+        ] + BookStatements.all + ItemStatements.all + CleaningStatements.writing
 }

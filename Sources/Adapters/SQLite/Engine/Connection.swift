@@ -53,7 +53,13 @@ struct Connection: ~Copyable {
         try execute(handle, "PRAGMA trusted_schema=OFF")
         try execute(handle, "PRAGMA page_size=\(Self.pageBytes)")
         // A file that holds somebody else's database is refused later, and is not changed before.
-        if try isNewOrOurs(handle) { try execute(handle, "PRAGMA journal_mode=WAL") }
+        let isOurs = try number(handle, "PRAGMA application_id") == SchemaStatements.applicationId
+        if !isOurs, try number(handle, "SELECT count(*) FROM sqlite_schema") == 0 {
+            // A new database gets the form in which free pages can be given back to the system.
+            try execute(handle, "PRAGMA auto_vacuum=INCREMENTAL")
+            try execute(handle, "PRAGMA journal_mode=WAL")
+        }
+        if isOurs { try execute(handle, "PRAGMA journal_mode=WAL") }
         try execute(handle, "PRAGMA synchronous=\(settings.synchronous)")
         try execute(handle, "PRAGMA cache_size=-\(settings.cacheBytes / 1_024)")
         try execute(handle, "PRAGMA temp_store=MEMORY")
@@ -61,11 +67,6 @@ struct Connection: ~Copyable {
         try execute(handle, "PRAGMA journal_size_limit=\(settings.keptLogBytes)")
         if let pages = settings.maxPages { try execute(handle, "PRAGMA max_page_count=\(pages)") }
         if settings.isReader { try execute(handle, "PRAGMA query_only=1") }
-    }
-
-    private static func isNewOrOurs(_ handle: OpaquePointer) throws(StoreFailure) -> Bool {
-        if try number(handle, "PRAGMA application_id") == SchemaStatements.applicationId { return true }
-        return try number(handle, "SELECT count(*) FROM sqlite_schema") == 0
     }
 
     private static func number(_ handle: OpaquePointer, _ sql: String) throws(StoreFailure) -> Int64 {

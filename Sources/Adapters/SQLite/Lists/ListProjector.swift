@@ -49,7 +49,10 @@ final class ListProjector {
                 let store = try opened()
                 isBehind = try store.catchUp()
                 projection.lag.store(store.lag, ordering: .relaxed)
-                projection.release(store.isComplete ? store.positions : nil)
+                let positions = store.positions
+                projection.positions.withLock { $0 = positions }
+                projection.release(store.isComplete ? positions : nil)
+                for removal in projection.takeRemovals(store.isComplete ? positions : nil) { try remove(removal, store) }
             } catch {
                 giveUp(error)
                 isBehind = true
@@ -57,6 +60,17 @@ final class ListProjector {
         }
         store = nil
         projection.release(nil, all: true)
+        _ = projection.takeRemovals(nil)
+    }
+
+    private func remove(_ removal: ListProjection.Removal, _ store: ListStore) throws(StoreFailure) {
+        do throws(StoreFailure) {
+            try store.remove(removal.keys)
+            removal.done.resume(returning: true)
+        } catch {
+            removal.done.resume(returning: false)
+            throw error
+        }
     }
 
     /// - Parameter isBehind: whether the last round left something to do.
@@ -68,7 +82,7 @@ final class ListProjector {
                 return .done(.rebuild)
             }
             let now = monotonicMicroseconds()
-            if isBehind || !requests.waiters.isEmpty {
+            if isBehind || !requests.waiters.isEmpty || !requests.removals.isEmpty {
                 requests.newsSince = nil
                 return .done(.work)
             }
@@ -119,6 +133,7 @@ final class ListProjector {
 
     /// After an error: damaged lists are thrown away, anything else is tried again after a pause.
     private func giveUp(_ failure: StoreFailure) {
+        _ = projection.takeRemovals(nil)
         let isDamaged = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR].contains(failure.primaryCode) && store?.isReading == false
         store = nil
         if isDamaged { discard() }

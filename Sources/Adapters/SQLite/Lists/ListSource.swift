@@ -19,6 +19,7 @@ final class ListSource {
     private let row: Statement
     private let rows: Statement
     private let partitions: Statement
+    private let ended: Statement
     private let connection: Connection
 
     init(_ settings: Connection.Settings) throws(StoreFailure) {
@@ -33,7 +34,8 @@ final class ListSource {
         state = try Statement(connection, "SELECT c.status, \(due) FROM service_calls AS c WHERE c.key = ?")
         row = try Statement(connection, "SELECT \(columns) \(calls) WHERE c.key = ?")
         rows = try Statement(connection, "SELECT \(columns) \(calls) WHERE c.key > ? AND c.key <= ? ORDER BY c.key LIMIT ?")
-        partitions = try Statement(connection, "SELECT head, last_ordinal FROM partitions ORDER BY id")
+        partitions = try Statement(connection, "SELECT head, last_ordinal, trimmed FROM partitions ORDER BY id")
+        ended = try Statement(connection, "SELECT 1 FROM service_calls WHERE key = ? AND version = ? AND ended_at IS NOT NULL")
         self.connection = connection
     }
 
@@ -47,13 +49,25 @@ final class ListSource {
         row.reset()
         rows.reset()
         partitions.reset()
+        ended.reset()
         connection.rollBack()
     }
 
-    func partitionEnds() throws(StoreFailure) -> [(head: Int64, lastOrdinal: Int64)] {
-        var ends: [(head: Int64, lastOrdinal: Int64)] = []
-        while try partitions.step() { ends.append((partitions.integer(0), partitions.integer(1))) }
+    /// The position of a partition's last event, the ordinal of its last record, and the position up to which its log is trimmed.
+    typealias End = (head: Int64, lastOrdinal: Int64, trimmed: Int64)
+
+    func partitionEnds() throws(StoreFailure) -> [End] {
+        var ends: [End] = []
+        while try partitions.step() { ends.append((partitions.integer(0), partitions.integer(1), partitions.integer(2))) }
         return ends
+    }
+
+    /// Whether the call has ended, and is still at this version.
+    func hasEnded(_ key: RowKey, version: Int64) throws(StoreFailure) -> Bool {
+        try ended.bind(1, key.value)
+        try ended.bind(2, version)
+        defer { ended.reset() }
+        return try ended.step()
     }
 
     /// The stored numbers of the events of calls; those of books are not in the lists.

@@ -23,6 +23,8 @@ final class ListStore {
     private let insertCall: Statement
     private let updateCall: Statement
     private let insertTag: Statement
+    private let deleteCall: Statement
+    private let deleteTag: Statement
     private let saveProgress: Statement
     private let connection: Connection
 
@@ -42,6 +44,8 @@ final class ListStore {
             """)
         updateCall = try Statement(connection, "UPDATE calls SET status = ?, due_at = ? WHERE key = ?")
         insertTag = try Statement(connection, "INSERT OR IGNORE INTO tags (tenant, tag, created_at, id, key) VALUES (?, ?, ?, ?, ?)")
+        deleteCall = try Statement(connection, "DELETE FROM calls WHERE key = ?")
+        deleteTag = try Statement(connection, "DELETE FROM tags WHERE tenant = ? AND tag = ? AND created_at = ? AND id = ?")
         saveProgress = try Statement(connection, "UPDATE progress SET position = ?, scanned = ? WHERE partition = ?")
         do {
             let read = try Statement(connection, "SELECT position, scanned, scan_end FROM progress ORDER BY partition")
@@ -68,14 +72,16 @@ final class ListStore {
         try connection.execute("COMMIT")
     }
 
-    /// Whether the lists on the disk are of this store, of this form, not ahead of it, and sound.
+    /// Whether the lists on the disk are of this store, of this form, not ahead of it, not behind what is left of the log, and sound.
     func isUsable(partitionCount: Int) throws(StoreFailure) -> Bool {
         guard try connection.text("SELECT value FROM facts WHERE key = 'store_id'") == storeId.description,
             try connection.text("SELECT value FROM facts WHERE key = 'form'") == ListSchema.form,
             progress.count == partitionCount
         else { return false }
         let ends = try main.partitionEnds()
-        guard ends.count == partitionCount, zip(progress, ends).allSatisfy({ $0.position <= $1.head }) else { return false }
+        guard ends.count == partitionCount, zip(progress, ends).allSatisfy({ $1.trimmed <= $0.position && $0.position <= $1.head }) else {
+            return false
+        }
         return try connection.text("PRAGMA quick_check(1)") == "ok"
     }
 
@@ -192,5 +198,36 @@ final class ListStore {
         guard connection.changes == 0 else { return }
         let row = try reading { () throws(StoreFailure) in try main.row(at: key) }
         if let row { try insert(row) }
+    }
+
+    /// Takes calls that have ended out of the lists, and leaves those alone that have changed since.
+    func remove(_ calls: [(key: RowKey, version: Int64)]) throws(StoreFailure) {
+        let rows = try reading { () throws(StoreFailure) in
+            var rows: [ListSource.Row] = []
+            for (key, version) in calls where try main.hasEnded(key, version: version) {
+                if let row = try main.row(at: key) { rows.append(row) }
+            }
+            return rows
+        }
+        try connection.execute("BEGIN IMMEDIATE")
+        do throws(StoreFailure) {
+            for row in rows { try delete(row) }
+            try connection.execute("COMMIT")
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+    }
+
+    private func delete(_ row: ListSource.Row) throws(StoreFailure) {
+        try deleteCall.bind(1, row.key.value)
+        try deleteCall.run()
+        for tag in row.tags {
+            try deleteTag.bind(1, text: row.tenant)
+            try deleteTag.bind(2, text: tag)
+            try deleteTag.bind(3, row.createdAt)
+            try deleteTag.bind(4, row.id)
+            try deleteTag.run()
+        }
     }
 }

@@ -65,8 +65,12 @@ extension ReadSession {
     ///
     /// Rows of other tenants are passed over up to a limit, shared out among the partitions so that none can use it up for all; then the page
     /// is short and the cursor stands behind them.
-    func events(tenant: TenantId, after cursor: LogCursor, limit: Int, scanLimit: Int) throws(StoreFailure) -> EventPage {
+    /// - Returns: a failure when some of the log after the cursor is gone.
+    func events(
+        tenant: TenantId, after cursor: LogCursor, limit: Int, scanLimit: Int
+    ) throws(StoreFailure) -> Result<EventPage, QueryError> {
         try beginRead()
+        if let gone = QueryError.gone(after: cursor, trimmed: try readTrimmed()) { return .failure(gone) }
         while eventStreams.count < cursor.positions.count {
             eventStreams.append(try EventStream(connection, partition: eventStreams.count))
         }
@@ -88,8 +92,9 @@ extension ReadSession {
             try eventStreams[index].advance(tenant: name, budget: &budgets[index])
         }
         let streams = eventStreams[..<cursor.positions.count]
-        return EventPage(
-            events: events, next: LogCursor(positions: streams.map(\.position)), isAtEnd: streams.allSatisfy(\.isAtEnd))
+        return .success(
+            EventPage(
+                events: events, next: LogCursor(positions: streams.map(\.position)), isAtEnd: streams.allSatisfy(\.isAtEnd)))
     }
 
     /// The stream with the earliest candidate; of equals, the first.

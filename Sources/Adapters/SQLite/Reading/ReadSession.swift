@@ -20,6 +20,8 @@ final class ReadSession {
     let listPath: String
     /// The statements over the books, made when first needed.
     private var madeBooks: BookReader?
+    /// What retention looks for; made when first needed.
+    var madeScan: EndedCallScan?
     private let waiting: WaitingCalls
 
     init(_ settings: Connection.Settings, listPath: String, waiting: WaitingCalls) throws(StoreFailure) {
@@ -39,7 +41,7 @@ final class ReadSession {
         nextDueTenant = try Statement(connection, Self.dueTenantQuery)
         eventRange = try Statement(
             connection, "SELECT \(EventRow.columns) FROM events WHERE key > ? AND key <= ? ORDER BY key LIMIT ?")
-        heads = try Statement(connection, "SELECT head FROM partitions ORDER BY id")
+        heads = try Statement(connection, "SELECT head, trimmed FROM partitions ORDER BY id")
         self.connection = connection
         self.listPath = listPath
         self.waiting = waiting
@@ -105,6 +107,7 @@ final class ReadSession {
         for stream in eventStreams { stream.reset() }
         lists?.endRead()
         madeBooks?.endRead()
+        madeScan?.endRead()
         connection.rollBack()
     }
 
@@ -216,6 +219,13 @@ final class ReadSession {
     func readHeads() throws(StoreFailure) -> [Int64] {
         var positions: [Int64] = []
         while try heads.step() { positions.append(heads.integer(0)) }
+        return positions
+    }
+
+    /// The position of each partition up to which its log is trimmed.
+    func readTrimmed() throws(StoreFailure) -> [Int64] {
+        var positions: [Int64] = []
+        while try heads.step() { positions.append(heads.integer(1)) }
         return positions
     }
 }

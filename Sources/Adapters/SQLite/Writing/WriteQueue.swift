@@ -28,6 +28,7 @@ struct WriteQueue: Sendable {
     var takeovers: [Takeover] = []
     var cursors: [Cursors] = []
     var settlements: [Settlement] = []
+    var chores: [Chore] = []
     /// The tick at which the cursors are stored although no commit takes them along; nil when none wait.
     var cursorsDue: Int64?
     /// Work of the partitions, which goes before the next transaction.
@@ -41,7 +42,7 @@ struct WriteQueue: Sendable {
     /// The writer's thread may end once nothing waits.
     var mayEnd = false
 
-    var count: Int { commits.count + takeovers.count + cursors.count + settlements.count }
+    var count: Int { commits.count + takeovers.count + cursors.count + settlements.count + chores.count }
 }
 
 /// What one transaction is made of.

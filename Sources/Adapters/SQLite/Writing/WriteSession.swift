@@ -19,7 +19,8 @@ final class WriteSession {
     let indexes: IndexStatements
     let items: ItemStatements
     private let books: BookStatements
-    private let backlog: IndexBacklog
+    let backlog: IndexBacklog
+    var madeCleaning: CleaningStatements?
     let connection: Connection
 
     init(_ settings: Connection.Settings, _ backlog: IndexBacklog) throws(StoreFailure) {

@@ -42,6 +42,9 @@ final class Writer {
     /// The tick from which an idle store writes what it owes to the indexes; in between it waits for commits.
     private var payBackAt: Int64 = 0
     var payingBack = Backoff()
+    var chorePace = ChorePace()
+    /// The tick at which the last group of commits was done.
+    private(set) var lastGroup: Int64 = 0
 
     /// How long nothing is asked of the writer before it is taken for idle, in microseconds.
     private static let pause: Int64 = 250_000
@@ -69,6 +72,7 @@ final class Writer {
         var settlements: [WriteQueue.Settlement] = []
         var finishesCheckpoint = false
         var paysBack = false
+        var chore: WriteQueue.Chore?
         var isOver = false
     }
 
@@ -83,10 +87,12 @@ final class Writer {
                 shared.inHand.store(turn.group.count, ordering: .relaxed)
                 process(turn.group)
                 shared.inHand.store(0, ordering: .relaxed)
-                payBackAt = monotonicMicroseconds() + Self.pause
+                lastGroup = monotonicMicroseconds()
+                payBackAt = lastGroup + Self.pause
             }
             if !turn.settlements.isEmpty { settle(turn.settlements) }
             if turn.paysBack { _ = payBackSlice() }
+            if let chore = turn.chore { perform(chore) }
             if turn.isOver { return }
         }
     }
@@ -103,7 +109,7 @@ final class Writer {
                 !queue.commits.isEmpty || !queue.takeovers.isEmpty || !queue.settlements.isEmpty || cursorsDue || queue.mayFinishCheckpoint
                     || queue.isClosing && !queue.cursors.isEmpty
             else { return self.idle(&queue, now) }
-            let turn = Turn(
+            var turn = Turn(
                 group: WriteGroup(commits: queue.commits, takeovers: queue.takeovers, cursors: queue.cursors),
                 settlements: queue.settlements, finishesCheckpoint: queue.mayFinishCheckpoint)
             queue.commits = []
@@ -112,6 +118,7 @@ final class Writer {
             queue.settlements = []
             queue.cursorsDue = nil
             queue.mayFinishCheckpoint = false
+            if chorePace.allows(now, isBusy: true) { turn.chore = queue.takeChore() }
             return .done(turn)
         }
     }
@@ -125,8 +132,10 @@ final class Writer {
             queue.hasEnded = true
             return .done(Turn(isOver: true))
         }
+        if chorePace.allows(now, isBusy: false), let chore = queue.takeChore() { return .done(Turn(chore: chore)) }
+        let nextChore = queue.chores.isEmpty ? Int64.max : chorePace.notBefore
         let payBack = owes ? max(payBackAt, payingBack.notBefore) : Int64.max
-        return .sleep(until: min(queue.cursorsDue ?? now + 60_000_000, payBack, now + 60_000_000))
+        return .sleep(until: min(queue.cursorsDue ?? now + 60_000_000, payBack, nextChore, now + 60_000_000))
     }
 
     /// What came of a transaction.

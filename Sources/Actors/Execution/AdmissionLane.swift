@@ -1,0 +1,151 @@
+internal import DequeModule
+internal import Domain
+internal import Ports
+
+/// The calls of one tenant to one host: those that wait in memory, and how the attempts fare.
+struct AdmissionLane {
+    var queue = Deque<DueCall>()
+    var running = 0
+    var breaker = CircuitBreaker()
+    var bucket: TokenBucket?
+    var sketch = LatencySketch()
+    /// Whether calls were refused, so that there is to be word when there is room.
+    var isAwaited = false
+    /// Whether it has a place in its tenant's turns.
+    var isListed = false
+    /// Whether it is to be listed again at a set time.
+    var waitsForToken = false
+    /// How long an attempt keeps its place, in microseconds, learned from the last ones.
+    private(set) var cost: Int64 = 20_000
+    /// When it was used last, on a count of its own.
+    var usedAt: UInt64 = 0
+
+    static let costs: ClosedRange<Int64> = 1_000...60_000_000
+
+    enum Turn {
+        case call(DueCall, charge: Int64, hasMore: Bool)
+        case overShare
+        /// It waits for its rate, and has no place in the turns until then.
+        case token(Uptime)
+        /// Nothing can be served; it has no place in the turns any more.
+        case nothing
+    }
+
+    var isIdle: Bool { queue.isEmpty && running == 0 && !isAwaited && !waitsForToken }
+
+    mutating func learn(_ held: TimeSpan) {
+        let actual = min(max(held.microseconds, Self.costs.lowerBound), Self.costs.upperBound)
+        cost += (actual - cost) / 8
+    }
+
+    /// - Returns: whether it has come to need a place in the turns.
+    mutating func list() -> Bool {
+        guard !queue.isEmpty, !isListed, !waitsForToken else { return false }
+        isListed = true
+        return true
+    }
+
+    /// Its turn has come.
+    mutating func take(at now: Uptime, _ bounds: AdmissionBounds, withinShares: Bool) -> Turn {
+        guard !queue.isEmpty, running < bounds.mostPerLane else {
+            isListed = false
+            return .nothing
+        }
+        if let next = bucket?.next(at: now), next > now {
+            isListed = false
+            waitsForToken = true
+            return .token(next)
+        }
+        if withinShares, running >= bounds.laneShare { return .overShare }
+        guard let call = queue.popFirst() else { return .nothing }
+        bucket?.take(at: now)
+        running += 1
+        isListed = !queue.isEmpty
+        return .call(call, charge: cost, hasMore: isListed)
+    }
+
+    /// How many more calls it takes, holds apart.
+    mutating func room(at now: Uptime, _ bounds: AdmissionBounds) -> Int {
+        breaker.advance(to: now)
+        switch breaker.state {
+        case .closed: return bounds.waitingPerLane - queue.count
+        case .halfOpen: return bounds.breaker.probes - queue.count - running
+        case .open: return 0
+        }
+    }
+
+    /// Whether there is room enough to fetch calls that were refused.
+    mutating func hasRoomAgain(at now: Uptime, _ bounds: AdmissionBounds) -> Bool {
+        let room = room(at: now, bounds)
+        return breaker.state == .closed ? queue.count <= bounds.waitingPerLane / 2 : room > 0
+    }
+}
+
+/// One tenant in execution: its lanes, and whose turn among them it is.
+struct AdmissionTenant {
+    enum List { case none, fresh, old }
+
+    enum Pick {
+        case call(DueCall, charge: Int64)
+        /// Something could be served if shares did not count.
+        case overShare
+        /// Nothing can be served until something changes, of which there will be word.
+        case nothing
+    }
+
+    var lanes: [String: AdmissionLane] = [:]
+    var turns = Deque<String>()
+    var waiting = 0
+    var running = 0
+    /// The time in places that it may still take in this round, in microseconds.
+    var credit: Int64 = 0
+    var list = List.none
+    var bucket: TokenBucket?
+    var isAwaited = false
+    var waitsForToken = false
+
+    var isBusy: Bool { waiting + running > 0 }
+
+    mutating func dropWaiting() {
+        for host in lanes.keys { lanes[host]?.queue = [] }
+        turns = []
+        waiting = 0
+        list = .none
+    }
+
+    mutating func enlist(_ host: String) {
+        if lanes[host]?.list() == true { turns.append(host) }
+    }
+
+    /// Takes the next call of the lane whose turn it is.
+    ///
+    /// - Parameter tokenAt: called for a lane, or with nil for the tenant, that waits for its rate.
+    mutating func pick(
+        at now: Uptime, _ bounds: AdmissionBounds, withinShares: Bool, tokenAt: (_ host: String?, _ at: Uptime) -> Void
+    ) -> Pick {
+        guard running < bounds.mostPerTenant else { return .nothing }
+        if let next = bucket?.next(at: now), next > now {
+            waitsForToken = true
+            tokenAt(nil, next)
+            return .nothing
+        }
+        if withinShares, running >= bounds.tenantShare { return .overShare }
+        var over = 0
+        while over < turns.count, let host = turns.popFirst() {
+            switch lanes[host]?.take(at: now, bounds, withinShares: withinShares) ?? .nothing {
+            case .nothing: continue
+            case .token(let at): tokenAt(host, at)
+            case .overShare:
+                turns.append(host)
+                over += 1
+            case .call(let call, let charge, let hasMore):
+                if hasMore { turns.append(host) }
+                bucket?.take(at: now)
+                waiting -= 1
+                running += 1
+                return .call(call, charge: charge)
+            }
+        }
+        return over > 0 ? .overShare : .nothing
+    }
+}

@@ -1,0 +1,96 @@
+public import Domain
+public import Ports
+internal import Synchronization
+
+extension InMemoryStore: Housekeeping {
+    public func endedCalls(
+        in partition: PartitionId, after ordinal: Int64, upTo latest: Instant
+    ) async throws(JournalError) -> EndedCallPage {
+        state.withLock { state in
+            let rows = state.calls.values.filter { $0.partition == partition.index && $0.stored.ordinal > ordinal }
+                .sorted { $0.stored.ordinal < $1.stored.ordinal }
+            let part = rows.prefix(Self.rowsAtOnce)
+            let calls = part.compactMap { row in row.ended.flatMap { $0.endedAt <= latest ? $0 : nil } }
+            return EndedCallPage(calls: calls, next: part.last?.stored.ordinal)
+        }
+    }
+
+    private static let rowsAtOnce = 16
+
+    public func clean(
+        _ calls: [EndedCall], _ cleaning: CallCleaning, in partition: PartitionId, epoch: Int64
+    ) async throws(JournalError) -> CleaningStep {
+        try state.withLock { state throws(JournalError) in
+            guard state.partitions[try Self.index(partition, state)].epoch == epoch else { throw .ownershipLost }
+            let versions = Dictionary(calls.map { ($0.ordinal, $0.version) }, uniquingKeysWith: { first, _ in first })
+            let keys = state.calls.filter { _, row in
+                row.partition == partition.index && row.ended.map { versions[$0.ordinal] == $0.version } ?? false
+            }.keys
+            var done = 0
+            for key in keys {
+                switch cleaning {
+                case .purge:
+                    state.calls[key] = nil
+                    done += 1
+                case .erasePayloads: if state.calls[key]?.erase() == true { done += 1 }
+                }
+            }
+            return CleaningStep(looked: calls.count, done: done)
+        }
+    }
+
+    public func trimEvents(
+        in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
+    ) async throws(JournalError) -> TrimStep {
+        try state.withLock { state throws(JournalError) in
+            let index = try Self.index(partition, state)
+            let row = state.partitions[index]
+            guard row.epoch == epoch else { throw .ownershipLost }
+            let left = row.events.dropFirst(Int(clamping: row.trimmed))
+            let gone = left.prefix { $0.position <= min(position, row.published) && $0.time < cutoff }.prefix(Self.eventsAtOnce)
+            state.partitions[index].trimmed += Int64(gone.count)
+            return TrimStep(
+                trimmed: state.partitions[index].trimmed, removed: gone.count, oldest: left.dropFirst(gone.count).first?.time)
+        }
+    }
+
+    private static let eventsAtOnce = 16
+
+    public func giveBackSpace() async throws(JournalError) -> StoreSpace? { nil }
+}
+
+extension InMemoryStore.Row {
+    /// nil while the call has not ended.
+    fileprivate var ended: EndedCall? {
+        let call = stored.call
+        guard let end = CallEnd(call.status), let endedAt = call.endedAt else { return nil }
+        return EndedCall(
+            ordinal: stored.ordinal, version: call.version, tenant: call.tenant, end: end, endedAt: endedAt, hasPayload: hasPayload)
+    }
+
+    private var hasPayload: Bool {
+        let request = stored.call.submission.request
+        return request != request.erased || attempts.contains { $0.snippet != nil }
+    }
+
+    /// - Returns: whether there was something to erase.
+    fileprivate mutating func erase() -> Bool {
+        guard hasPayload, stored.call.status != .failed else { return false }
+        stored = StoredServiceCall(call: stored.call.withoutPayload, ordinal: stored.ordinal)
+        attempts = attempts.map { AttemptRecord(number: $0.number, startedAt: $0.startedAt, endedAt: $0.endedAt, outcome: $0.outcome) }
+        return true
+    }
+}
+
+extension ServiceCall {
+    fileprivate var withoutPayload: ServiceCall {
+        let submission = self.submission
+        let erased = ServiceCallSubmission(
+            tenant: submission.tenant, id: submission.id, request: submission.request.erased, dueAt: submission.dueAt,
+            tags: submission.tags, timeout: submission.timeout, retry: submission.retry, redirects: submission.redirects,
+            origin: submission.origin, fingerprint: submission.fingerprint, correlationId: submission.correlationId)
+        return ServiceCall(
+            submission: erased, createdAt: createdAt, version: version, state: state, run: run, attempts: attempts,
+            attemptsInRun: attemptsInRun, updatedAt: updatedAt)
+    }
+}
