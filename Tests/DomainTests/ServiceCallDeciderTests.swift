@@ -120,8 +120,19 @@ import Testing
     private static let retriedOrNot: [(ExecutionFailure.Kind, Int?, Bool)] = [
         (.status, 404, false), (.status, 400, false), (.status, 301, false), (.status, 408, true), (.status, 429, true),
         (.status, 500, true), (.status, 599, true), (.connection, nil, true), (.timeout, nil, true), (.ownerLost, nil, true),
-        (.responseTooLarge, nil, false), (.targetRefused, nil, false),
+        (.responseTooLarge, nil, false), (.targetRefused, nil, false), (.keyMissing, nil, true), (.payloadLost, nil, false),
     ]
+
+    @Test func aFailedCallWhoseRequestWasErasedIsNotOpenedAgain() throws {
+        let sample = try Scenario.submission()
+        let erased = SealedRequest(method: .POST, url: sample.request.url, payload: .erased, bodyBytes: 7)
+        let submission = ServiceCallSubmission(
+            tenant: sample.tenant, id: sample.id, request: erased, dueAt: sample.dueAt, fingerprint: sample.fingerprint, correlationId: "c")
+        var scenario = try submitted(submission)
+        try scenario.when(.dueTimeReached)
+        try scenario.when(.executionFailed(attempt: 1, ExecutionFailure(kind: .payloadLost, detail: "erased")))
+        #expect(throws: ServiceCallError.payloadErased) { try scenario.when(.retry) }
+    }
 
     @Test(arguments: retriedOrNot)
     func onlyPassingFailuresAreRetried(_ kind: ExecutionFailure.Kind, _ status: Int?, _ retried: Bool) throws {

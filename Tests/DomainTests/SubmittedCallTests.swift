@@ -104,7 +104,8 @@ import Testing
             #"{"request":{"url":"https://e.com/","method":"POST"}}"#, #"{"request":{"url":"https://e.com/","headers":{}}}"#,
             #"{"request":{"url":"https://e.com/"},"tags":[]}"#, #"{"request":{"url":"https://e.com/"},"tags":["a","b"]}"#,
             #"{"request":{"url":"https://e.com/"},"tags":["ab"]}"#, #"{"request":{"url":"https://e.com/"},"retry":{}}"#,
-            #"{"request":{"url":"https://e.com/"},"correlationId":"c"}"#,
+            #"{"request":{"url":"https://e.com/"},"correlationId":"c"}"#, #"{"request":{"url":"https://e.com/"},"followRedirects":0}"#,
+            #"{"request":{"url":"https://e.com/"},"followRedirects":1}"#,
         ]
         let bytes = try texts.map { try #require(try read($0).call).canonicalBytes }
         #expect(Set(bytes).count == texts.count)

@@ -10,6 +10,8 @@ enum FormRedactor {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var name = 0..<0
+        // Behind the name, and the quote and the blanks that may follow it.
+        var behindName = 0
         var index = 0
         while index < text.count {
             let byte = text[index]
@@ -17,10 +19,12 @@ enum FormRedactor {
             index += 1
             if isNameByte(byte) {
                 name = name.upperBound == index - 1 && !name.isEmpty ? name.lowerBound..<index : (index - 1)..<index
+                behindName = index
                 continue
             }
+            if behindName == index - 1, quotes.contains(byte) || byte == 0x20 || byte == 0x09 { behindName = index }
             guard let form = Form(byte, isElement: name.lowerBound > 0 && [0x3C, 0x3A].contains(text[name.lowerBound - 1])),
-                name.upperBound == index - 1, policy.isSecret(text[name])
+                behindName == index - 1, policy.isSecret(text[name])
             else { continue }
             while form != .element, index < text.count, text[index] == 0x20 || text[index] == 0x09 {
                 result.append(text[index])

@@ -89,7 +89,7 @@ import Testing
         ("a eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln b", "a [redacted] b"),
         ("card 4111-1111-1111-1111.", "card [redacted]."), ("5500005555555559", "[redacted]"), ("378282246310005", "[redacted]"),
         ("4111111111111112", "4111111111111112"), ("0000000000000000", "0000000000000000"),
-        ("id 20261120 4111111111111111", "id [redacted]"), ("on 2026-11-20", "on 2026-11-20"),
+        ("id 20261120 4111111111111111", "id 20261120 [redacted]"), ("on 2026-11-20", "on 2026-11-20"),
         ("n 12345678901234567890", "n 12345678901234567890"),
         ("jo.doe+x@mail.example.com, hi", "[redacted], hi"), ("jürgen@example.org.", "[redacted]."), ("a@b", "a@b"), ("@handle", "@handle"),
         ("mail%40x jo%40example.com", "mail%40x [redacted]"), ("", nil as String?),
