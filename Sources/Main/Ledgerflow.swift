@@ -6,7 +6,7 @@ internal import Foundation
 struct Ledgerflow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledgerflow",
-        abstract: "Durable, scheduled HTTP calls: never lost, never early, every attempt on record.",
+        abstract: "Legally numbered invoices, and durable, scheduled HTTP calls: nothing lost, nothing early, everything on record.",
         discussion: """
             Every option of `serve`, and what says which engine to talk to, may also be given in the environment: --data-dir as \
             LEDGERFLOW_DATA_DIR, --allow-target as LEDGERFLOW_ALLOW_TARGET (several, divided by commas), and so on. The command line \

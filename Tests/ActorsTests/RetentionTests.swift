@@ -212,7 +212,7 @@ import Testing
             }
         }
         let all = history.store.allEvents.joined().filter { $0.tenant == history.tenant }
-        #expect(all.count > 100)
+        #expect(all.count > 40)
         #expect(Set(history.follower.seen) == Set(all))
         #expect(history.follower.seen.count == all.count)
         #expect(history.sleepy.wasTooLate)

@@ -39,7 +39,7 @@ import Testing
         let type = EventType.serviceCall(kind)
         #expect(type.name == "ledgerflow.service-call.\(kind.rawValue).v1")
         #expect(EventType(code: type.code) == type)
-        #expect(EventType(code: 100) == nil && EventType(code: 111) == nil && EventType(code: 205) == nil && EventType(code: 314) == nil)
+        #expect(EventType(code: 100) == nil && EventType(code: 111) == nil && EventType(code: 206) == nil && EventType(code: 314) == nil)
     }
 
     @Test func theNumbersAreGolden() {

@@ -457,50 +457,6 @@ actor Partition {
     }
 }
 
-/// The turn that a partition is busy with, for the watchdog: a store that does not answer must not keep callers for ever.
-final class TurnProgress: Sendable {
-    private struct State {
-        var deliveries: [Delivery] = []
-        var startedAt: Uptime?
-    }
-
-    private let state = Mutex(State())
-
-    func begin(_ deliveries: [Delivery], at now: Uptime) {
-        state.withLock { $0 = State(deliveries: deliveries, startedAt: now) }
-    }
-
-    func end() { state.withLock { $0 = State() } }
-
-    /// The deliveries of a turn that began before `moment`.
-    func stuck(since moment: Uptime) -> [Delivery] {
-        state.withLock { state in
-            guard let startedAt = state.startedAt, startedAt < moment else { return [] }
-            return state.deliveries
-        }
-    }
-}
-
-/// Waits that double, up to a limit.
-struct BackOff {
-    private var current: TimeSpan
-    private let first: TimeSpan
-    private let most: TimeSpan
-
-    init(first: TimeSpan, most: TimeSpan) {
-        current = first
-        self.first = first
-        self.most = most
-    }
-
-    mutating func next() -> TimeSpan {
-        defer { current = min(most, current + current) }
-        return current
-    }
-
-    mutating func reset() { current = first }
-}
-
 extension JournalError {
     /// Whether the store failed; it did not when it only refused what was tried.
     fileprivate var isFailure: Bool {

@@ -67,7 +67,8 @@ struct FollowerRound: Sendable {
     /// What the subscription had not read for so long is no longer kept (retention); it goes on with what is left.
     private func leap(_ follow: Follow, to place: [Int64], _ result: inout Result) {
         report(
-            .warning, "subscription.events-lost", "Events that a subscription had not read were taken out of the log; it goes on behind them.",
+            .warning, "subscription.events-lost",
+            "Events that a subscription had not read were taken out of the log; it goes on behind them.",
             follow.subscription.id, "older than what is kept for it")
         note(follow, place, follow.health)
         result.steps.append(

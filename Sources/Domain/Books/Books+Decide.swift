@@ -7,7 +7,8 @@ extension Books {
         case .openSeries(let plan): return [.series(tenant, plan.id)]
         case .allocate(let id, let document, _): return [.series(tenant, id), .number(tenant, id, document)]
         case .voidNumber(let id, let document, _): return [.series(tenant, id), .number(tenant, id, document)]
-        case .adopt(let id, let adoptions), .release(let id, let adoptions): return [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
+        case .adopt(let id, let adoptions), .release(let id, let adoptions):
+            return [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
         case .draft(let draft):
             var keys: [BookKey] = [.invoice(tenant, draft.id)]
             if let original = draft.creditOf { keys.append(.invoice(tenant, original)) }

@@ -94,7 +94,7 @@ public struct RetentionPolicy: Hashable, Sendable {
     /// How often all ended calls are looked through: an eighth of the shortest age, from one minute to a day. So much later at most, and
     /// the time that the look itself takes, comes what is due.
     public var interval: TimeSpan {
-        let eighth = TimeSpan(microseconds: (shortest ?? .hours(24)).microseconds / 8)
-        return min(max(eighth, .minutes(1)), .hours(24))
+        guard let shortest else { return .hours(24) }
+        return min(max(TimeSpan(microseconds: shortest.microseconds / 8), .minutes(1)), .hours(24))
     }
 }

@@ -146,7 +146,7 @@ extension Subscription {
         case .replay(let from, let generation):
             let next = state.generation + 1
             if let generation, generation < next { return [] }
-            return [.replayed(from: from, generation: next)]
+            return [.replayed(from: from, generation: generation ?? next)]
         case .delete: return [.deleted]
         }
     }

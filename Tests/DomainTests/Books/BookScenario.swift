@@ -24,7 +24,7 @@ struct BookScenario {
             records[key] = evolved
             let current = records
             for number in Books.numbers(after: event, tenant: tenant, at: now, find: { current[$0] }) {
-                records[BookRecord.number(number).key] = .number(number)
+                records[BookRecord.number(number).key] = number.status == .released ? nil : .number(number)
             }
             if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
                 records[.item(tenant, .counts)] = .item(.counts(counts))

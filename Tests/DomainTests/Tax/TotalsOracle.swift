@@ -25,7 +25,8 @@ struct TotalsOracle {
     /// Whether an amount on the way has more than 18 digits before the decimal point.
     var isTooLarge: Bool {
         let limit = Rational(ExactDecimal(unchecked: 1_000_000_000_000_000_000, 0))
-        let sums = amounts + lineNets + [lineNet, allowances, charges, lineNet - allowances + charges, tax]
+        let sums =
+            amounts + lineNets + [lineNet, allowances, charges, lineNet - allowances + charges, tax]
             + subtotals.flatMap { [$0.taxable, $0.tax] }
         return (sums + [lineNet - allowances + charges + tax]).contains { !($0 < limit) || !(Rational(0) - $0 < limit) }
     }

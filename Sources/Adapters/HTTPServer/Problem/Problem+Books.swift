@@ -70,7 +70,8 @@ extension Problem {
             self.init(.seriesDiffers, "There is a series of that name with another format, reset, start or time zone; it stands.")
         case .noSuchItem(let kind): self.init(.notFound, "This tenant has no \(Self.word(for: kind)) with that identifier.")
         case .tooManyItems(let kind, let limit):
-            self.init(.tooMany, "This tenant has \(limit) \(Self.words(for: kind)) already, which is the most; delete one that is not needed.")
+            self.init(
+                .tooMany, "This tenant has \(limit) \(Self.words(for: kind)) already, which is the most; delete one that is not needed.")
         case .numberVoid: self.init(.numberVoid, "The document's number in this series is void; it gets no other one.")
         case .seriesExhausted:
             self.init(.seriesExhausted, "The series has no number left for that date, or counts in too many periods.")
