@@ -10,7 +10,7 @@ import Testing
         .schedule(.created):
             #"{"name":"Nightly report","cron":"0 9 * * 1-5","timeZone":"UTC","misfire":"latest",\#(target)}"#,
         .schedule(.changed):
-            #"{"name":"Nightly report","every":"PT15M","timeZone":"UTC","misfire":"skip","notBefore":"2026-09-21T12:26:40Z","notAfter":"2026-09-21T13:26:40Z",\#(target)}"#,
+            #"{"name":"Nightly report","every":"R/2026-09-21T14:13:20Z/PT15M","timeZone":"UTC","misfire":"skip","notBefore":"2026-09-21T13:13:20Z","notAfter":"2026-09-21T14:13:20Z",\#(target)}"#,
         .schedule(.paused): #"{"name":"Nightly report"}"#,
         .schedule(.resumed): #"{"name":"Nightly report"}"#,
         .schedule(.deleted): #"{"name":"Nightly report"}"#,
@@ -22,7 +22,7 @@ import Testing
         .subscription(.replayed): #"{"name":"Bookkeeping","generation":1}"#,
         .subscription(.deleted): #"{"name":"Bookkeeping"}"#,
         .webhookKey(.added):
-            #"{"key":"00000000-0000-0006-0000-000000000001","scheme":"ed25519","publicKey":"whpk_AAAA","othersExpireAt":"2026-09-22T13:26:40Z"}"#,
+            #"{"key":"00000000-0000-0006-0000-000000000001","scheme":"ed25519","publicKey":"whpk_AAAA","othersExpireAt":"2026-09-22T14:13:20Z"}"#,
         .webhookKey(.deleted): #"{"key":"00000000-0000-0006-0000-000000000001"}"#,
         .target(.paused): #"{"host":"example.com","by":"ana","reason":"they migrate"}"#,
         .target(.resumed): #"{"host":"example.com"}"#,
