@@ -18,8 +18,12 @@ import Testing
         var answers = 0
         var failures: [IntentError] = []
         let tenant: TenantId
+        private let published: PublishedLog
 
-        init() throws { tenant = try #require(TenantId("acme")) }
+        init() throws {
+            tenant = try #require(TenantId("acme"))
+            published = PublishedLog(world: world, store: store)
+        }
 
         func start() {
             executor = SimulatedExecutor()
@@ -28,7 +32,7 @@ import Testing
                 ports: EnginePorts(
                     journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
                     log: SimulatedLog(clock: clock, store: store, faults: faults, world: world),
-                    bus: SimulatedBus(world: world, clock: clock, faults: faults, log: PublishedLog(world: world, store: store)),
+                    bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
                     client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store), sealer: InMemorySealer(),
                     time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
                     calendar: UTCCalendar()),
