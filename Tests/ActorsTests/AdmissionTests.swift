@@ -116,6 +116,33 @@ import Testing
         #expect(popAll(&admission).map(\.call.host) == ["quick", "quick", "slow"])
     }
 
+    @Test func whoeverHasNothingLeftWakesExecutionWithTheNextCall() throws {
+        var admission = admission()
+        let acme = try tenant("acme")
+        for number in 0..<5 {
+            #expect({ admission.offer(call(acme, number), at: Self.start) }() == .accepted(wakes: true))
+            let popped = popAll(&admission)
+            #expect(popped.count == 1)
+            for admitted in popped where number % 2 == 0 { admission.ended(end(admitted), at: Self.start) }
+            #expect(popAll(&admission).isEmpty)
+        }
+    }
+
+    @Test func alsoAfterWhatWaitedWasGivenBack() throws {
+        var admission = admission {
+            $0.maxRunning = 1; $0.admission.reserve = 0
+        }
+        let acme = try tenant("acme")
+        for number in 0..<5 { _ = admission.offer(call(acme, number), at: Self.start) }
+        let running = popAll(&admission)
+        admission.hold(LaneHolds(hosts: ["a"]), of: acme, at: Self.start)
+        admission.hold(LaneHolds(), of: acme, at: Self.start)
+        for admitted in running { admission.ended(end(admitted), at: Self.start) }
+        #expect(popAll(&admission).isEmpty)
+        #expect({ admission.offer(call(acme, 9), at: Self.start) }() == .accepted(wakes: true))
+        #expect(popAll(&admission).count == 1)
+    }
+
     // MARK: - Limits
 
     @Test func limitsThatAreSetHoldAlsoForOneAlone() throws {

@@ -13,7 +13,10 @@ extension Admission {
 
     /// Gives the next call a place; nil when there is no place, or nothing that may have one.
     mutating func pop(at now: Uptime) -> Admitted? {
-        if waitingKeys.isEmpty { return nil }
+        if waitingKeys.isEmpty {
+            delistAll()
+            return nil
+        }
         if running >= bounds.maxRunning {
             guard running < bounds.maxRunning + bounds.reserve else { return nil }
             return popFresh(at: now) ?? popOld(at: now, .belowEven)
@@ -23,7 +26,7 @@ extension Admission {
             return admitted
         }
         freshInARow = 0
-        return popOld(at: now, .withinShares) ?? popOld(at: now, .any) ?? popFresh(at: now)
+        return popOld(at: now, .withinShares) ?? popFresh(at: now) ?? popOld(at: now, .any)
     }
 
     private mutating func popFresh(at now: Uptime) -> Admitted? {
@@ -38,48 +41,48 @@ extension Admission {
                 old.append(tenant)
                 continue
             }
-            var picked = pick(tenant, at: now, withinShares: true)
-            if case .overShare = picked { picked = pick(tenant, at: now, withinShares: false) }
-            if case .call(let call, let charge) = picked { return serve(call, charge: charge, at: now) }
+            if look(tenant, at: now) != .nothing, let admitted = serve(tenant, at: now) { return admitted }
             fresh.removeFirst()
             tenants[tenant]?.list = .none
         }
         return nil
     }
 
+    /// Only who may be served by the rule takes part in its rounds: were the others given credit as well, whoever is passed over would be
+    /// forgiven what it took.
     private mutating func popOld(at now: Uptime, _ rule: Rule) -> Admitted? {
-        // Tenants in a row that were passed over, and whether one of them only lacked credit.
+        // Tenants in a row that were passed over, and the least that one of them lacks.
         var passed = 0
-        var someLackCredit = false
+        var leastDebt: Int64?
+        var grant = Self.quantum
         var visits = rule == .belowEven ? Self.reserveVisits : .max
         while visits > 0, let tenant = old.first {
             visits -= 1
             if passed >= old.count {
-                guard someLackCredit else { return nil }
-                endRound()
-                (passed, someLackCredit) = (0, false)
+                guard let debt = leastDebt else { return nil }
+                // As many rounds at once as the nearest needs.
+                grant = (max(0, debt) / Self.quantum + 1) * Self.quantum
+                (passed, leastDebt) = (0, nil)
             }
             guard let (credit, running) = standing(of: tenant) else {
                 old.removeFirst()
                 continue
             }
-            if rule == .belowEven, running >= evenShare {
-                pass(tenant, &passed)
-                continue
-            }
-            if credit <= 0 {
-                tenants[tenant]?.credit += Self.quantum
-                someLackCredit = true
-                pass(tenant, &passed)
-                continue
-            }
-            switch pick(tenant, at: now, withinShares: rule == .withinShares) {
-            case .call(let call, let charge): return serve(call, charge: charge, at: now)
-            case .overShare: pass(tenant, &passed)
-            case .nothing:
+            let turn = look(tenant, at: now)
+            let isPassedOver = rule == .belowEven ? running >= evenShare : rule == .withinShares && turn == .overShare
+            if turn != .nothing, isPassedOver || credit <= 0 {
+                if !isPassedOver {
+                    tenants[tenant]?.credit = credit + grant
+                    leastDebt = min(leastDebt ?? .max, -(credit + grant))
+                }
                 old.removeFirst()
-                tenants[tenant]?.list = .none
+                old.append(tenant)
+                passed += 1
+                continue
             }
+            if turn != .nothing, let admitted = serve(tenant, at: now) { return admitted }
+            old.removeFirst()
+            tenants[tenant]?.list = .none
         }
         return nil
     }
@@ -87,38 +90,41 @@ extension Admission {
     /// Never hold a copy of a tenant while it is changed: that would copy its lanes.
     private func standing(of tenant: TenantId) -> (credit: Int64, running: Int)? { tenants[tenant].map { ($0.credit, $0.running) } }
 
-    private mutating func pass(_ tenant: TenantId, _ passed: inout Int) {
-        old.removeFirst()
-        old.append(tenant)
-        passed += 1
-    }
-
-    /// Nobody had credit: as many rounds at once as the nearest needs.
-    private mutating func endRound() {
-        var debt = Int64.max
-        for tenant in old { if let credit = tenants[tenant]?.credit, credit <= 0 { debt = min(debt, -credit) } }
-        guard debt < .max else { return }
-        let rounds = debt / Self.quantum + 1
-        for tenant in old where (tenants[tenant]?.credit ?? 1) <= 0 { tenants[tenant]?.credit += rounds * Self.quantum }
-    }
-
-    private mutating func pick(_ tenant: TenantId, at now: Uptime, withinShares: Bool) -> AdmissionTenant.Pick {
+    private mutating func look(_ tenant: TenantId, at now: Uptime) -> AdmissionTenant.Turn {
         var found: [Wake] = []
-        let picked = tenants[tenant]?.pick(at: now, bounds, withinShares: withinShares) { host, at in
-            found.append(Wake(at: at, tenant: tenant, host: host))
-        }
+        let turn = tenants[tenant]?.look(at: now, bounds) { host, at in found.append(Wake(at: at, tenant: tenant, host: host)) }
         for wake in found { wakes.insert(wake) }
-        return picked ?? .nothing
+        return turn ?? .nothing
     }
 
-    private mutating func serve(_ call: DueCall, charge: Int64, at now: Uptime) -> Admitted {
-        let tenant = call.key.tenant
+    /// Serves the tenant, which is the first of its list.
+    private mutating func serve(_ tenant: TenantId, at now: Uptime) -> Admitted? {
+        guard let (call, charge) = tenants[tenant]?.take(at: now) else { return nil }
         waitingKeys.remove(call.key)
         running += 1
         tenants[tenant]?.credit -= charge
+        delistIfDone(tenant)
         relieve(tenant, at: now)
         release(call.lane, at: now)
         relieveStarved(at: now)
         return Admitted(call: call, charge: charge, since: now)
+    }
+
+    /// Who has nothing left leaves its list, so that the next call that comes of it is one that execution is woken for.
+    private mutating func delistIfDone(_ tenant: TenantId) {
+        guard tenants[tenant]?.turns.isEmpty == true, let list = tenants[tenant]?.list else { return }
+        switch list {
+        case .fresh: fresh.removeFirst()
+        case .old: old.removeFirst()
+        case .none: break
+        }
+        tenants[tenant]?.list = .none
+    }
+
+    /// Nothing waits, since what did was given back.
+    private mutating func delistAll() {
+        for tenant in fresh { tenants[tenant]?.list = .none }
+        for tenant in old { tenants[tenant]?.list = .none }
+        (fresh, old) = ([], [])
     }
 }

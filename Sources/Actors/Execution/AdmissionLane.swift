@@ -23,7 +23,7 @@ struct AdmissionLane {
     static let costs: ClosedRange<Int64> = 1_000...60_000_000
 
     enum Turn {
-        case call(DueCall, charge: Int64, hasMore: Bool)
+        case ready
         case overShare
         /// It waits for its rate, and has no place in the turns until then.
         case token(Uptime)
@@ -45,8 +45,8 @@ struct AdmissionLane {
         return true
     }
 
-    /// Its turn has come.
-    mutating func take(at now: Uptime, _ bounds: AdmissionBounds, withinShares: Bool) -> Turn {
+    /// Its turn has come: whether `take` may follow.
+    mutating func look(at now: Uptime, _ bounds: AdmissionBounds) -> Turn {
         guard !queue.isEmpty, running < bounds.mostPerLane else {
             isListed = false
             return .nothing
@@ -56,12 +56,16 @@ struct AdmissionLane {
             waitsForToken = true
             return .token(next)
         }
-        if withinShares, running >= bounds.laneShare { return .overShare }
-        guard let call = queue.popFirst() else { return .nothing }
+        return running < bounds.laneShare ? .ready : .overShare
+    }
+
+    mutating func take(at now: Uptime) -> (call: DueCall, charge: Int64)? {
+        let call = queue.popFirst()
+        isListed = !queue.isEmpty
+        guard let call else { return nil }
         bucket?.take(at: now)
         running += 1
-        isListed = !queue.isEmpty
-        return .call(call, charge: cost, hasMore: isListed)
+        return (call, cost)
     }
 
     /// How many more calls it takes, holds apart.
@@ -85,9 +89,9 @@ struct AdmissionLane {
 struct AdmissionTenant {
     enum List { case none, fresh, old }
 
-    enum Pick {
-        case call(DueCall, charge: Int64)
-        /// Something could be served if shares did not count.
+    enum Turn {
+        case ready
+        /// The tenant, or each of its lanes that wait, is above its share.
         case overShare
         /// Nothing can be served until something changes, of which there will be word.
         case nothing
@@ -118,35 +122,38 @@ struct AdmissionTenant {
         if lanes[host]?.list() == true { turns.append(host) }
     }
 
-    /// Takes the next call of the lane whose turn it is.
+    /// Its turn has come: whether `take` may follow. Brings the lane to the front that comes next: one below its share if there is one, also
+    /// when the tenant as a whole is above its own.
     ///
     /// - Parameter tokenAt: called for a lane, or with nil for the tenant, that waits for its rate.
-    mutating func pick(
-        at now: Uptime, _ bounds: AdmissionBounds, withinShares: Bool, tokenAt: (_ host: String?, _ at: Uptime) -> Void
-    ) -> Pick {
+    mutating func look(at now: Uptime, _ bounds: AdmissionBounds, tokenAt: (_ host: String?, _ at: Uptime) -> Void) -> Turn {
         guard running < bounds.mostPerTenant else { return .nothing }
         if let next = bucket?.next(at: now), next > now {
             waitsForToken = true
             tokenAt(nil, next)
             return .nothing
         }
-        if withinShares, running >= bounds.tenantShare { return .overShare }
         var over = 0
-        while over < turns.count, let host = turns.popFirst() {
-            switch lanes[host]?.take(at: now, bounds, withinShares: withinShares) ?? .nothing {
-            case .nothing: continue
-            case .token(let at): tokenAt(host, at)
-            case .overShare:
+        while over < turns.count, let host = turns.first {
+            let turn = lanes[host]?.look(at: now, bounds) ?? .nothing
+            if case .ready = turn { return running < bounds.tenantShare ? .ready : .overShare }
+            turns.removeFirst()
+            if case .token(let at) = turn { tokenAt(host, at) }
+            if case .overShare = turn {
                 turns.append(host)
                 over += 1
-            case .call(let call, let charge, let hasMore):
-                if hasMore { turns.append(host) }
-                bucket?.take(at: now)
-                waiting -= 1
-                running += 1
-                return .call(call, charge: charge)
             }
         }
         return over > 0 ? .overShare : .nothing
+    }
+
+    /// Takes the next call of the lane at the front.
+    mutating func take(at now: Uptime) -> (call: DueCall, charge: Int64)? {
+        guard let host = turns.popFirst(), let taken = lanes[host]?.take(at: now) else { return nil }
+        if lanes[host]?.isListed == true { turns.append(host) }
+        bucket?.take(at: now)
+        waiting -= 1
+        running += 1
+        return taken
     }
 }
