@@ -2,16 +2,17 @@ extension ScheduleTiming {
     /// Takes the fields `cron` or `every`, `timeZone`, `misfire`, `notBefore` and `notAfter`; what is wrong is reported to `fields`.
     ///
     /// - Parameters:
-    ///   - old: what is changed: fields that are left out stay as they are, and null removes `notBefore` or `notAfter`. Without it, `timeZone`
-    ///     is UTC and `misfire` is `all` unless given.
+    ///   - old: what is changed: fields that are left out stay as they are, and null removes them. Without it, or with null, `timeZone`
+    ///     is UTC and `misfire` is `all`, and `cron` and `every` cannot both be missing.
     ///   - now: an interval without a start starts at `notBefore`, or else now.
     ///   - zones: the rules of the zone with an IANA name; nil when there is no such zone.
     /// - Returns: nil when anything is wrong with these fields.
     public static func read(
         _ fields: inout JSONFields, changing old: ScheduleTiming? = nil, now: Instant, zones: (String) -> (any ZoneRules)?
     ) -> ScheduleTiming? {
-        let timeZone = fields.optionalString("timeZone", minBytes: 1, maxBytes: maxTimeZoneBytes) ?? old?.timeZone ?? "UTC"
-        let misfire = fields.optionalChoice("misfire", of: MisfireRule.self) ?? old?.misfire ?? .all
+        let timeZone =
+            fields.optionalString("timeZone", minBytes: 1, maxBytes: maxTimeZoneBytes) ?? kept("timeZone", &fields, old?.timeZone) ?? "UTC"
+        let misfire = fields.optionalChoice("misfire", of: MisfireRule.self) ?? kept("misfire", &fields, old?.misfire) ?? .all
         let notBefore = bound("notBefore", &fields, old?.notBefore)
         let notAfter = bound("notAfter", &fields, old?.notAfter)
         let recurrence = recurrence(&fields, old?.recurrence, start: notBefore ?? now)
@@ -26,8 +27,13 @@ extension ScheduleTiming {
         return nil
     }
 
+    /// What a field without a value leaves: what there was when it is left out, nothing when it is null.
+    private static func kept<T>(_ name: StaticString, _ fields: inout JSONFields, _ old: T?) -> T? {
+        fields.take(name) == nil ? old : nil
+    }
+
     private static func bound(_ name: StaticString, _ fields: inout JSONFields, _ old: Instant?) -> Instant? {
-        guard fields.has(name) else { return fields.take(name) == nil ? old : nil }
+        guard fields.has(name) else { return kept(name, &fields, old) }
         guard let instant = fields.optionalInstant(name) else { return nil }
         if instant < RepeatingInterval.earliestStart { fields.report(name, "must not be before 2000-01-01T00:00:00Z") }
         return instant
@@ -53,8 +59,14 @@ extension ScheduleTiming {
                 fields.report("every", error.description)
             }
         } else if !fields.has("cron"), !fields.has("every") {
-            if old == nil { fields.report("needs either \"cron\", such as \"0 9 * * 1-5\", or \"every\", such as \"PT15M\"") }
-            return old
+            let unchanged: Recurrence? =
+                switch old {
+                case .cron: kept("cron", &fields, old)
+                case .every: kept("every", &fields, old)
+                case nil: nil
+                }
+            if unchanged == nil { fields.report("needs either \"cron\", such as \"0 9 * * 1-5\", or \"every\", such as \"PT15M\"") }
+            return unchanged
         }
         return nil
     }

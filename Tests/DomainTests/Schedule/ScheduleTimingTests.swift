@@ -68,6 +68,9 @@ import Testing
         #expect(try read("{}", changing: old).timing == old)
         #expect(try read(#"{"timeZone":"UTC"}"#, changing: old).timing?.recurrence == old.recurrence)
         #expect(try read(#"{"notAfter":null}"#, changing: old).timing?.notAfter == nil)
+        let standard = try read(#"{"cron":null,"timeZone":null,"misfire":null}"#, changing: old).timing
+        #expect(standard?.timeZone == "UTC" && standard?.misfire == .all && standard?.recurrence == old.recurrence)
+        #expect(try read(#"{"every":null}"#, changing: old).problems.map(\.pointer) == [""])
         let changed = try #require(try read(#"{"cron":"@daily","misfire":"latest"}"#, changing: old).timing)
         #expect(changed.recurrence == .cron(try CronExpression("@daily")) && changed.misfire == .latest)
         #expect(changed.timeZone == "Europe/Berlin" && changed.notAfter == old.notAfter)

@@ -70,6 +70,10 @@ final class FakeBooks: BookIntents, BookQueries {
             records[key] = evolved
             let current = records
             for number in Books.numbers(after: event, tenant: tenant, at: now, find: { current[$0] }) {
+                if number.status == .released {
+                    records[BookRecord.number(number).key] = nil
+                    continue
+                }
                 if !number.isVoid || current[BookRecord.number(number).key] == nil {
                     let printed = NumberFormat.key(of: number.number.printed)
                     let isTaken = Self.numbers(of: tenant, in: records).contains { NumberFormat.key(of: $0.number.printed) == printed }
