@@ -62,7 +62,9 @@ extension BookContract {
         .init("a number that is taken back is no longer on record, and its place is free in the same commit") { harness in
             var owner = try await Owner.books(of: Sample.acme, harness.journal)
             let (one, two) = (try BookSample.number(1), try BookSample.number(2, status: .void(reason: "gap", at: Sample.start)))
-            try await owner.record([.number(one), .number(two)])
+            // The first was given here, the second taken over.
+            let series = try BookSample.series(last: ["2026": 2], allocated: ["2026": 1])
+            let stored = try await owner.record([.series(series), .number(one), .number(two)])
             let released = try BookSample.number(2, status: .released)
             try await requireError("one that is not there", \.isRejected) {
                 let absent = BookChange(
@@ -71,10 +73,22 @@ extension BookContract {
             }
             let other = try BookSample.number(2, document: "another")
             let before = StoredBookRecord(record: .number(two), ordinal: 0)
-            try await owner.commit(books: [BookChange(.number(released), before: before), BookChange(.number(other))])
+            let given = try BookSample.series(version: 2, last: ["2026": 2], allocated: ["2026": 2])
+            try await owner.commit(books: [
+                BookChange(.series(given), before: stored[0]), BookChange(.number(released), before: before), BookChange(.number(other)),
+            ])
             let keys = [one, two, other].map { BookRecord.number($0).key }
             let found = try await harness.journal.load(keys, in: owner.partition)
             try requireEqual(Set(found.map(\.record)), [.number(one), .number(other)], "what is on record")
+            for number in [one, other] {
+                let again = NumberRecord(
+                    tenant: number.tenant, number: number.number, document: number.document, allocatedAt: number.allocatedAt,
+                    status: .released)
+                let change = BookChange(.number(again), before: StoredBookRecord(record: .number(number), ordinal: 0))
+                try await requireError("one that was given here", \.isRejected) {
+                    try await harness.journal.commit(owner.batch(books: [change]))
+                }
+            }
         },
         .init("thousands of numbers in one commit are all stored, each at its document") { harness in
             var owner = try await Owner.books(of: Sample.acme, harness.journal)

@@ -110,10 +110,11 @@ extension Owner {
 public enum BookSample {
     public static func series(
         _ id: String = "INV", tenant: TenantId = Sample.acme, format: String = "INV-{yyyy}-{seq:6}", reset: ResetRule = .year,
-        start: Int64 = 1, timeZone: String = "UTC", version: Int64 = 1, last: [String: Int64] = [:]
+        start: Int64 = 1, timeZone: String = "UTC", version: Int64 = 1, last: [String: Int64] = [:],
+        allocated: [String: Int64] = [:]
     ) throws -> Series {
         let plan = try Series.Plan(id: seriesId(id), format: NumberFormat(format), reset: reset, start: start, timeZone: timeZone)
-        return Series(tenant: tenant, plan: plan, createdAt: Sample.start, version: version, last: last)
+        return Series(tenant: tenant, plan: plan, createdAt: Sample.start, version: version, last: last, allocated: allocated)
     }
 
     public static func seriesId(_ id: String) throws -> SeriesId { try requireSome(SeriesId(id), "a series") }

@@ -11,7 +11,8 @@ struct BookConstraintTests {
     func numbers() async throws {
         try await withStore { harness in
             var owner = try await Owner.books(of: Sample.acme, harness.journal)
-            try await owner.record([.number(try BookSample.number(1))])
+            let series = try BookSample.series(last: ["2026": 2], allocated: ["2026": 1])
+            try await owner.record([.series(series), .number(try BookSample.number(1))])
             func insert(_ sequence: Int, _ printed: String, _ document: String, tenant: String = "acme") throws {
                 try harness.server.sql(
                     """
@@ -26,13 +27,19 @@ struct BookConstraintTests {
             expect("numbers_pkey") { try insert(1, "X-1", "d") }
             expect("numbers_printed") { try insert(2, "INV/2026.000001", "d") }
             expect("numbers_document") { try insert(2, "INV-2026-000002", "doc-INV-2026-1") }
-            for statement in ["DELETE FROM ledgerflow.numbers", "UPDATE ledgerflow.numbers SET sequence = 9"] {
-                expect("permission denied") {
-                    try harness.server.sql("SET ROLE ledgerflow_writer; \(statement)", database: harness.database)
-                }
+            func write(_ statement: String) throws {
+                try harness.server.sql("SET ROLE ledgerflow_writer; \(statement)", database: harness.database)
             }
+            expect("permission denied") { try write("UPDATE ledgerflow.numbers SET sequence = 9") }
+            expect("permission denied") { try write("TRUNCATE ledgerflow.numbers") }
             try insert(2, "INV-2026-000002", "d")
             try insert(1, "INV-2026-000001", "doc-INV-2026-1", tenant: "zenith")
+            // The second was taken over from another system; of the other tenant's no series says so.
+            for condition in ["true", "sequence = 1", "tenant = 'zenith'"] {
+                expect("cannot be taken back") { try write("DELETE FROM ledgerflow.numbers WHERE \(condition)") }
+            }
+            try write("DELETE FROM ledgerflow.numbers WHERE tenant = 'acme' AND sequence = 2")
+            try insert(2, "INV-2026-000002", "d")
         }
     }
 

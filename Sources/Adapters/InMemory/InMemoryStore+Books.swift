@@ -66,7 +66,11 @@ extension InMemoryStore {
             guard version == write.expectedVersion else {
                 throw .rejected("A record of the books has version \(version), not \(write.expectedVersion).")
             }
-            if case .number(let number) = record, number.status == .released { numbers.remove(number) }
+            guard case .number(let number) = record, number.status == .released else { continue }
+            guard case .series(let series)? = state.books[.series(number.tenant, number.number.series)]?.record,
+                series.allocated[number.number.period].map({ $0 < number.number.sequence }) ?? true
+            else { throw .rejected("A number that was given here cannot be taken back.") }
+            numbers.remove(number)
         }
         for write in batch.books {
             guard case .number(let number) = write.stored.record, write.expectedVersion == 0 else { continue }

@@ -137,16 +137,23 @@ public enum PostgresMigrations {
         }
     }
 
+    /// How often a migration is tried that others get in the way of.
+    private static let attempts = 5
+
+    /// Tried again when another session and this one waited for each other: that of an engine which still runs, or has just gone and left
+    /// its server process at work, locks the tables in an order of its own.
     private static func transaction(
         _ connection: borrowing AdminConnection, _ body: (borrowing AdminConnection) throws(StoreFailure) -> Void
     ) throws(StoreFailure) {
-        try connection.execute("BEGIN")
-        do throws(StoreFailure) {
-            try body(connection)
-            try connection.execute("COMMIT")
-        } catch {
-            connection.rollBack()
-            throw error
+        for attempt in 1...attempts {
+            try connection.execute("BEGIN")
+            do throws(StoreFailure) {
+                try body(connection)
+                return try connection.execute("COMMIT")
+            } catch {
+                connection.rollBack()
+                guard attempt < attempts, error.isConflict else { throw error }
+            }
         }
     }
 

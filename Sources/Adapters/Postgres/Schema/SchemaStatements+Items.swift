@@ -46,7 +46,18 @@ extension SchemaStatements {
         ) WITH (fillfactor = 50);
 
         GRANT SELECT, INSERT, UPDATE, DELETE ON items, follower_cursors TO ledgerflow_writer;
-        -- Numbers that were taken over from another system can be taken back.
+        -- Numbers that were taken over from another system can be taken back; those that were given here cannot, by no statement.
+        CREATE FUNCTION keep_number() RETURNS TRIGGER LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+        DECLARE given JSONB;
+        BEGIN
+          SELECT convert_from(s.state, 'UTF8')::jsonb -> 'allocated' INTO given
+          FROM ledgerflow.series AS s WHERE s.tenant = OLD.tenant AND s.id = OLD.series;
+          IF jsonb_typeof(given) = 'object' AND coalesce((given ->> OLD.period)::bigint < OLD.sequence, true) THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'a number that was given here cannot be taken back' USING ERRCODE = 'restrict_violation';
+        END $$;
+        REVOKE EXECUTE ON FUNCTION keep_number() FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION keep_number() TO ledgerflow_writer;
+        CREATE TRIGGER keep_number BEFORE DELETE ON numbers FOR EACH ROW EXECUTE FUNCTION keep_number();
         GRANT DELETE ON numbers TO ledgerflow_writer;
         GRANT SELECT ON items, follower_cursors TO ledgerflow_query;
 
@@ -71,6 +82,9 @@ extension SchemaStatements {
         WHERE r.key = c.key AND (r.sealed IS NOT NULL OR r.erased = 1) AND c.status IN (1, 2, 3);
         DELETE FROM events WHERE type >= 401;
         RESET ROLE;
+        REVOKE DELETE ON numbers FROM ledgerflow_writer;
+        DROP TRIGGER keep_number ON numbers;
+        DROP FUNCTION keep_number();
         DROP TABLE follower_cursors, items;
         ALTER TABLE partitions DROP COLUMN trimmed;
         ALTER TABLE attempts DROP COLUMN snippet;

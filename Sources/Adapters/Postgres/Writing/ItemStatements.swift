@@ -40,7 +40,8 @@ enum ItemStatements {
         """)
 
     /// Stores the cursors whose epoch is the partition's, whose item is in use, and that are not behind what is stored; gives the epochs
-    /// of the partitions. These are locked by an earlier statement, so that what is seen here is what was committed before.
+    /// of the partitions. These are locked by an earlier statement, so that what is seen here is what was committed before. Each item is
+    /// looked up by itself: as a plain join it may be planned, while the table is small, as a walk through all that are in use.
     static let storeCursors = Statement(
         "store_cursors", arrays(cursorTypes),
         """
@@ -49,7 +50,9 @@ enum ItemStatements {
           SELECT u.generation, u.partition, u.kind, u.tenant, u.id, u.place::bigint[], u.state
           FROM \(unnest(cursorTypes)) AS u (partition, epoch, generation, kind, tenant, id, place, state)
           JOIN partitions AS p ON p.id = u.partition AND p.epoch = u.epoch
-          JOIN items AS i ON i.tenant = u.tenant AND i.kind = u.kind AND i.id = u.id AND i.deleted = 0
+          JOIN LATERAL (
+            SELECT i.deleted FROM items AS i WHERE i.tenant = u.tenant AND i.kind = u.kind AND i.id = u.id LIMIT 1
+          ) AS own ON own.deleted = 0
           ON CONFLICT (partition, kind, tenant, id) DO UPDATE
             SET generation = excluded.generation, place = excluded.place, state = excluded.state
             WHERE excluded.generation > f.generation

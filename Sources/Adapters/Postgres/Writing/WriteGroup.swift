@@ -88,14 +88,14 @@ struct WriteGroup {
     private func addBooks(to plan: inout Plan) {
         add(BookStatements.insertAudit, to: &plan) { $0.audit }
         guard commits.contains(where: { $0.batch.books != nil }) else { return }
+        // Before the series say that the same numbers are given here, and before the insertions that give them.
+        add(BookStatements.releaseNumbers, to: &plan) { $0.books?.releases }
         add(BookStatements.insertSeries, to: &plan) { $0.books?.series }
         add(BookStatements.updateSeries, to: &plan) { $0.books?.seriesUpdates }
         add(BookStatements.insertInvoices, to: &plan) { $0.books?.invoices }
         add(BookStatements.insertContents, to: &plan) { $0.books?.contents }
         add(BookStatements.updateInvoices, to: &plan) { $0.books?.invoiceUpdates }
         add(BookStatements.updateContents, to: &plan) { $0.books?.contentUpdates }
-        // Before the insertions, which may give the same numbers anew.
-        add(BookStatements.releaseNumbers, to: &plan) { $0.books?.releases }
         if isThorough { add(BookStatements.findCollision, to: &plan) { $0.books?.numbers } }
         add(BookStatements.insertNumbers, to: &plan) { $0.books?.numbers }
         add(BookStatements.voidNumbers, to: &plan) { $0.books?.voids }

@@ -53,7 +53,16 @@ final class BookStatements {
             """
             UPDATE numbers SET void_reason = ?4, voided_at = ?5 WHERE tenant = ?1 AND series = ?2 AND document = ?3 AND voided_at IS NULL
             """)
-        releaseNumber = try Statement(connection, "DELETE FROM numbers WHERE tenant = ? AND series = ? AND document = ?")
+        // Only one that was taken over from another system. A trigger could not read JSON: the schema is not trusted.
+        releaseNumber = try Statement(
+            connection,
+            """
+            DELETE FROM numbers AS n WHERE n.tenant = ? AND n.series = ? AND n.document = ? AND EXISTS (
+              SELECT 1 FROM series AS s
+              WHERE s.tenant = n.tenant AND s.id = n.series AND json_type(CAST(s.state AS TEXT), '$.allocated') = 'object'
+                AND NOT EXISTS (
+                  SELECT 1 FROM json_each(CAST(s.state AS TEXT), '$.allocated') AS a WHERE a.key = n.period AND a.value >= n.sequence))
+            """)
         appendAudit = try Statement(
             connection,
             """
@@ -151,7 +160,9 @@ final class BookStatements {
         if record.status == .released {
             try bindName(record, to: releaseNumber)
             try releaseNumber.run()
-            guard releaseNumber.changes == 1, expectedVersion > 0 else { throw rejected("a number to be taken back is not on record") }
+            guard releaseNumber.changes == 1, expectedVersion > 0 else {
+                throw rejected("a number to be taken back is not on record, or was given here")
+            }
             return
         }
         guard expectedVersion == 0 else {
@@ -203,5 +214,12 @@ final class BookStatements {
         try appendAudit.bind(7, blob: segment.bytes)
         try appendAudit.run()
         guard appendAudit.changes == 1 else { throw rejected("the audit chain of a tenant stands elsewhere") }
+    }
+}
+
+extension BookWrite {
+    /// Whether it takes a number back.
+    var isRelease: Bool {
+        if case .number(let number) = stored.record { number.status == .released } else { false }
     }
 }

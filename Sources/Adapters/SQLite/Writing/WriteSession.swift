@@ -103,7 +103,9 @@ final class WriteSession {
         guard (0..<partitionCount).contains(batch.partition.index) else { throw rejected("there is no partition \(batch.partition)") }
         try moveHead(batch)
         for write in batch.serviceCalls { try apply(write, in: batch.partition) }
-        for write in batch.books { try books.apply(write, in: batch.partition) }
+        // What is taken back first: the same numbers may be given anew, which their series then says.
+        for write in batch.books where write.isRelease { try books.apply(write, in: batch.partition) }
+        for write in batch.books where !write.isRelease { try books.apply(write, in: batch.partition) }
         for segment in batch.audit { try books.append(segment, in: batch.partition) }
         var position = batch.expectedHead
         for event in batch.events {
