@@ -59,6 +59,8 @@ actor Scheduler {
 
     /// How long a schedule waits that cannot be followed, because its zone is not known or its request cannot be opened.
     private static let patience = TimeSpan.minutes(1)
+    /// How long a schedule waits of which some occurrences were submitted and some were not.
+    private static let pause = TimeSpan.milliseconds(20)
 
     private func zone(_ timing: ScheduleTiming) -> (any ZoneRules)? { ports.calendar.zone(timing.timeZone) }
 
@@ -165,11 +167,12 @@ actor Scheduler {
             if variant.movesFollowersFirst { note(key, entry.generation, work.cursor) }
             do throws(SealError) {
                 for nominal in work.occurrences {
-                    round.add(try submission(schedule, nominal), of: key)
+                    // All are sealed alike: when one cannot be opened, neither can the first.
+                    round.add(try submission(schedule, nominal), of: key, at: nominal)
                     if round.isFull { await send(&round) }
                 }
             } catch {
-                round.fail(key, for: Self.patience)
+                round.fail(key, at: work.occurrences.first ?? work.cursor, for: Self.patience)
                 refuse(key, index, "What it sends cannot be opened: \(error).")
             }
         }
@@ -195,26 +198,32 @@ actor Scheduler {
     }
 
     private func send(_ round: inout Round) async {
-        let (intents, keys) = round.take()
+        let (intents, places) = round.take()
         guard !intents.isEmpty else { return }
-        for (outcome, key) in zip(await router.send(intents), keys) {
+        for (outcome, place) in zip(await router.send(intents), places) {
             switch outcome {
             case .success(let reply): if reply.changed { metrics.occurrences.add() }
             // Submitted before, whatever it said then.
             case .failure(.refused): break
-            case .failure: round.fail(key, for: .milliseconds(500))
+            case .failure: round.fail(place.key, at: place.nominal, for: .milliseconds(500))
             }
         }
     }
 
     private func settle(_ round: Round, _ index: Int) {
         for (key, work) in round.work {
-            if let wait = round.failed[key] {
-                agendas[index]?.postpone(key, until: ports.time.uptime() + wait)
-                continue
+            if let failure = round.failed[key] {
+                // What is submitted stays behind: a partition that takes few at a time would else be given the same few for ever.
+                guard let done = work.occurrences.last(where: { $0 < failure.first }) else {
+                    agendas[index]?.postpone(key, until: ports.time.uptime() + failure.wait)
+                    continue
+                }
+                agendas[index]?.advance(key, to: done, next: failure.first)
+                agendas[index]?.postpone(key, until: ports.time.uptime() + min(failure.wait, Self.pause))
+            } else {
+                agendas[index]?.advance(key, to: work.cursor, next: work.next)
             }
             metrics.occurrencesSkipped.add(work.skipped)
-            agendas[index]?.advance(key, to: work.cursor, next: work.next)
             if let entry = agendas[index]?.entry(key) { note(key, entry.generation, entry.cursor) }
         }
         // More may be due already.
@@ -245,30 +254,33 @@ private struct Round {
     private static let mostBytes = 4 * 1_024 * 1_024
 
     private(set) var work: [(key: Agenda.Key, due: DueOccurrences)] = []
-    /// And how long they wait.
-    private(set) var failed: [Agenda.Key: TimeSpan] = [:]
+    /// The first occurrence of each that was not submitted, and how long they wait.
+    private(set) var failed: [Agenda.Key: (first: Instant, wait: TimeSpan)] = [:]
     private var intents: [ServiceCallIntent] = []
-    private var keys: [Agenda.Key] = []
+    private var places: [(key: Agenda.Key, nominal: Instant)] = []
     private var bytes = 0
 
     var isFull: Bool { intents.count >= Self.most || bytes >= Self.mostBytes }
 
     mutating func begin(_ key: Agenda.Key, _ due: DueOccurrences) { work.append((key, due)) }
 
-    mutating func add(_ intent: ServiceCallIntent, of key: Agenda.Key) {
+    mutating func add(_ intent: ServiceCallIntent, of key: Agenda.Key, at nominal: Instant) {
         intents.append(intent)
-        keys.append(key)
+        places.append((key, nominal))
         if case .submit(let submission) = intent.command { bytes += submission.approximateBytes }
     }
 
-    mutating func fail(_ key: Agenda.Key, for span: TimeSpan) { failed[key] = max(span, failed[key] ?? .zero) }
+    mutating func fail(_ key: Agenda.Key, at nominal: Instant, for span: TimeSpan) {
+        let known = failed[key]
+        failed[key] = (min(nominal, known?.first ?? nominal), max(span, known?.wait ?? .zero))
+    }
 
-    mutating func take() -> ([ServiceCallIntent], [Agenda.Key]) {
+    mutating func take() -> ([ServiceCallIntent], [(key: Agenda.Key, nominal: Instant)]) {
         defer {
             intents = []
-            keys = []
+            places = []
             bytes = 0
         }
-        return (intents, keys)
+        return (intents, places)
     }
 }

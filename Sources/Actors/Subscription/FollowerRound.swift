@@ -232,7 +232,8 @@ struct FollowerRound: Sendable {
     private func submit(_ intents: [ServiceCallIntent]) async -> Bool {
         var waiting = intents
         var wait = BackOff(first: .milliseconds(20), most: .seconds(1))
-        for _ in 0..<6 {
+        var tries = 0
+        while tries < 6 {
             var again: [ServiceCallIntent] = []
             for (outcome, intent) in zip(await router.send(waiting), waiting) {
                 switch outcome {
@@ -245,6 +246,13 @@ struct FollowerRound: Sendable {
             }
             if again.isEmpty { return true }
             if Task.isCancelled { return false }
+            // Where some got in, the others may: given up, all would come again, and a partition that takes few at a time would be given the
+            // same few for ever.
+            tries += 1
+            if again.count < waiting.count {
+                tries = 0
+                wait.reset()
+            }
             waiting = again
             await ports.time.sleep(for: wait.next())
         }
