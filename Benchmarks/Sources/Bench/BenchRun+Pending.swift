@@ -29,10 +29,11 @@ extension BenchRun {
             }
         }
         noteMemory("P1 with \(Report.grouped(Double(count))) pending")
-        report.measurements.append(contentsOf: [
-            samples["empty"]?.measurement("P6-empty", "durable submit, empty store, 64 conn.", unit: "calls/s"),
-            samples[name]?.measurement("P6-pending", "durable submit, \(Report.grouped(Double(count))) pending", unit: "calls/s"),
-        ].compactMap { $0 })
+        report.measurements.append(
+            contentsOf: [
+                samples["empty"]?.measurement("P6-empty", "durable submit, empty store, 64 conn.", unit: "calls/s"),
+                samples[name]?.measurement("P6-pending", "durable submit, \(Report.grouped(Double(count))) pending", unit: "calls/s"),
+            ].compactMap { $0 })
         for (label, engine) in [("empty", empty), (name, filled)] {
             let row = try await lateness(
                 of: engine, token: engine.token, sink: sink, perSecond: Self.quietRate, id: "P6-lateness-\(label)", "\(label) store")
@@ -109,7 +110,8 @@ extension BenchRun {
         if let milliseconds = report.rate("P6-start") {
             report.verdicts.append(
                 Verdict(
-                    requirement: "P6: start ≤ 3 s", measured: String(format: "%.2f s", milliseconds / 1_000), passed: milliseconds <= 3_000))
+                    requirement: "P6: start ≤ 3 s", measured: String(format: "%.2f s", milliseconds / 1_000), passed: milliseconds <= 3_000)
+            )
         }
         if let memory = report.rate("P6-memory") {
             report.verdicts.append(
