@@ -131,10 +131,14 @@ struct FollowerRound: Sendable {
             let id = follow.subscription.id
             if variant.movesFollowersFirst { note(follow, page.end, health) }
             if !events.isEmpty {
-                // One that has changed is left; that is told.
+                // One that has changed is left; that is told. Not to an engine that no longer owns the partition and does not know it yet: it
+                // must not come back at once, again and again.
                 guard let subscription = templates[id], subscription.status == .active,
                     subscription.generation == follow.subscription.generation
-                else { continue }
+                else {
+                    result.isHeldUp = true
+                    continue
+                }
                 switch await deliver(events, to: subscription) {
                 case .done: break
                 case .heldUp:
