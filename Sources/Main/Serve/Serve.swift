@@ -30,14 +30,16 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
+        // Before the data directory is made.
+        let (targets, limits, retention) = try (targets(), limits.limits(), retention.policy())
         let product = try await Product(
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
-            targets: targets(),
+            targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            limits: limits.limits(), retention: retention.policy(), tax: tax.registry(dataDirectory: data.path))
+            limits: limits, retention: retention, tax: tax.registry(dataDirectory: data.path))
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in
