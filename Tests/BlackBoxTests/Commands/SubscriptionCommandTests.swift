@@ -46,7 +46,9 @@ extension BlackBox {
                 let desk = try Desk()
                 let target = try RecordingTarget()
                 defer { target.stop() }
-                let made = try desk.subscription(["create", "--name", "all", "--type", "*", "--url", target.url("/ok"), "--json"])
+                let made = try desk.subscription([
+                    "create", "--name", "all", "--type", "ledgerflow.invoice.*", "--url", target.url("/ok"), "--json",
+                ])
                 made.expect(0, findings)
                 let id = try JSONReader.read(Array(made.output.utf8))["id"].text
                 try desk.subscription(
