@@ -78,8 +78,10 @@ extension CommandFailure {
         if let index = steps.firstIndex(of: "headers") {
             return "--header" + (index + 1 < steps.count ? " \(steps[index + 1])" : "")
         }
-        if let index = steps.firstIndex(of: "tags") {
-            return "--tag" + (index + 1 < steps.count ? " (number \((Int(steps[index + 1]) ?? 0) + 1))" : "")
+        // Options that are repeated, one for each element.
+        for (list, name) in [("tags", "--tag"), ("types", "--type")] {
+            guard let index = steps.firstIndex(of: list) else { continue }
+            return name + (index + 1 < steps.count ? " (number \((Int(steps[index + 1]) ?? 0) + 1))" : "")
         }
         guard let last = steps.last else { return "the request" }
         return last == "bodyBase64" ? "--body" : option(last)

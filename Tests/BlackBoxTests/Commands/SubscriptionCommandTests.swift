@@ -64,7 +64,7 @@ extension BlackBox {
                 try desk.subscription(["resume", id]).expect(1, errors: ["no subscription with that identifier"], findings)
                 try desk.subscription(["list"]).expect(0, errors: ["No subscriptions."], findings)
                 try desk.subscription(["create", "--name", "x", "--type", "invoice", "--url", "x"])
-                    .expect(1, errors: ["Mend: ", "--url", "types"], findings)
+                    .expect(1, errors: ["Mend: ", "--url", "--type (number 1) matches no event type"], findings)
                 for (arguments, words) in [
                     (["subscription", "create", "--name", "x", "--url", "https://x/"], ["Give at least one --type"]),
                     (
