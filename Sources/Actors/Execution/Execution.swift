@@ -39,7 +39,7 @@ actor Execution {
             while let ended = await queue.finished.takeBatch(limit: queue.finished.capacity) {
                 let step = queue.step(ended, at: ports.time.uptime())
                 for admitted in step.calls {
-                    group.addTask {
+                    group.addTask(executorPreference: ports.client.nextExecutor) {
                         let end = await self.attempts.run(admitted.call.key) { await self.attempt(admitted) }
                         _ = queue.finished.offer(end, reserved: true)
                     }

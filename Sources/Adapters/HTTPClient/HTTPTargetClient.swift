@@ -18,6 +18,7 @@ public final class HTTPTargetClient: TargetClient {
     private let names: NameDirectory
     private let connections: TargetConnections
     private let now: @Sendable () -> Instant
+    private let executors: LoopExecutors
 
     /// So many of a name's addresses are tried in one attempt when connections are refused.
     private static let maxAddressesTried = 3
@@ -36,6 +37,7 @@ public final class HTTPTargetClient: TargetClient {
         self.settings = settings
         self.now = now
         loops = eventLoopGroup
+        executors = LoopExecutors(eventLoopGroup)
         names = NameDirectory(
             resolver: resolver ?? SystemHostResolver(), lifetime: TimeAmount(settings.resolutionLifetime),
             maxLookups: settings.maxResolving, loops: eventLoopGroup)
@@ -54,6 +56,8 @@ public final class HTTPTargetClient: TargetClient {
             throw trail.followed == 0 ? error : error.after(trail.followed)
         }
     }
+
+    public var nextExecutor: (any TaskExecutor)? { executors.next }
 
     /// Drops every connection; attempts that run end as `.ownerLost`, later ones at once. Returns when all is closed, within two
     /// seconds at most: a connection that is only being made is left to its own time-out.
@@ -144,8 +148,10 @@ public final class HTTPTargetClient: TargetClient {
         }
         defer { connections.release(client) }
         let exchange = AttemptExchange(maxBodyBytes: settings.maxResponseBytes, maxSnippetBytes: TargetAnswer.maxSnippetBytes)
+        let loop = loops.any()
         return await exchange.run(
-            Self.request(for: hop, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
+            Self.request(for: hop, origin: client.urlOrigin), on: client.http, loop: loop, executor: executors.executor(of: loop),
+            deadline: deadline)
     }
 
     private static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
