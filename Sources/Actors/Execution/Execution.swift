@@ -56,7 +56,9 @@ actor Execution {
 
     private nonisolated func attempt(_ admitted: Admitted) async -> AttemptEnd {
         let due = admitted.call
-        guard let call = await begin(due), !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
+        let begun = await begin(due)
+        queue.started()
+        guard let call = begun, !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         let outcome: AttemptOutcome
