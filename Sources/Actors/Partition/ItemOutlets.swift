@@ -24,7 +24,7 @@ struct ItemOutlets: Sendable {
             case .subscription(let subscription): subscriptions.changed(SubscriptionChange(subscription), in: partition)
             case .webhookKeys(let keys): signingKeys.changed(keys)
             case .holds(let holds): self.holds.changed(holds)
-            case .counts: break
+            case .source, .counts, .progress: break
             }
         }
         subscriptions.committed(turn.events)

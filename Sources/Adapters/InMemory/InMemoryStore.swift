@@ -30,6 +30,7 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var books: [BookKey: StoredBookRecord] = [:]
         var numbers = NumberConstraints()
         var cursors: [BookKey: FollowerCursor] = [:]
+        var contents: [BookKey: [Int64: [UInt8]]] = [:]
         /// By partition.
         var audit: [[AuditSegment]]
     }

@@ -1,0 +1,39 @@
+public import Domain
+public import Ports
+internal import Synchronization
+
+extension InMemoryStore {
+    static func checkContents(_ batch: CommitBatch, in state: State) throws(JournalError) {
+        let written = Set(batch.books.map(\.stored.record.key))
+        var seen: [BookKey: Set<Int64>] = [:]
+        for content in batch.contents {
+            let key = BookKey.ingestion(content.tenant, content.key)
+            guard written.contains(key) else { throw .rejected("A content comes without its record.") }
+            guard state.contents[key]?[content.version] == nil, seen[key, default: []].insert(content.version).inserted else {
+                throw .rejected("Version \(content.version) of a content is written already.")
+            }
+        }
+    }
+
+    public func ingestionRecord(_ key: IngestionKey, tenant: TenantId) async throws(QueryError) -> IngestionRecord? {
+        state.withLock { state in
+            if case .ingestion(let record)? = state.books[.ingestion(tenant, key)]?.record { record } else { nil }
+        }
+    }
+
+    public func ingestionRecords(
+        tenant: TenantId, filter: IngestionFilter, after: IngestionPlace?, limit: Int
+    ) async throws(QueryError) -> IngestionPage {
+        let matching = records(of: tenant).compactMap { record -> IngestionRecord? in
+            if case .ingestion(let record) = record, filter.matches(record) { record } else { nil }
+        }
+        let ordered = matching.sorted { IngestionPlace($0) > IngestionPlace($1) }
+            .filter { record in after.map { IngestionPlace(record) < $0 } ?? true }
+        let page = Array(ordered.prefix(max(1, limit)))
+        return IngestionPage(records: page, next: ordered.count > page.count ? page.last.map(IngestionPlace.init(_:)) : nil)
+    }
+
+    public func ingestionContent(_ key: IngestionKey, version: Int64, tenant: TenantId) async throws(QueryError) -> [UInt8]? {
+        state.withLock { $0.contents[.ingestion(tenant, key)]?[version] }
+    }
+}
