@@ -14,11 +14,13 @@ public struct EnginePorts: Sendable {
     public let calendar: any LocalCalendar
     /// nil: everything is kept for ever.
     public let housekeeping: (any Housekeeping)?
+    /// nil: sources are kept, and not asked.
+    public let ingestion: IngestionPorts?
 
     public init(
         journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer,
         time: any TimeSource, entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
-        housekeeping: (any Housekeeping)? = nil
+        housekeeping: (any Housekeeping)? = nil, ingestion: IngestionPorts? = nil
     ) {
         self.journal = journal
         self.log = log
@@ -30,5 +32,20 @@ public struct EnginePorts: Sendable {
         self.diagnostics = diagnostics
         self.calendar = calendar
         self.housekeeping = housekeeping
+        self.ingestion = ingestion
+    }
+}
+
+/// What asking sources needs from outside.
+public struct IngestionPorts: Sendable {
+    public let feed: any BatchFeed
+    public let splitting: any BatchSplitting
+    /// The same store's books, as tenants read them.
+    public let books: any BookQueries
+
+    public init(feed: any BatchFeed, splitting: any BatchSplitting, books: any BookQueries) {
+        self.feed = feed
+        self.splitting = splitting
+        self.books = books
     }
 }
