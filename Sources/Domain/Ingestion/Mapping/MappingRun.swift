@@ -161,6 +161,7 @@ struct MappingRun {
         _ kind: MappingProblem.Kind, _ message: String, _ field: MappingField, at context: Element, _ place: MappingSearch.Place?
     ) {
         let tree = search.tree
+        let pointer = pointer
         problems.report(
             MappingProblem(
                 kind, pointer: pointer, message: message, sources: field.paths.map { tree.source($0, from: context) },
