@@ -16,6 +16,7 @@ import Ports
 /// the tenant sent.
 extension HTTPTargetClient {
     static let stopped = ExecutionFailure(kind: .ownerLost, detail: "the engine is stopping")
+    static let ambiguous = ExecutionFailure(kind: .targetRefused, detail: "the URL's host can be read in more than one way")
 
     static func failure(_ error: HostResolutionError, resolving host: String) -> ExecutionFailure {
         let name = isAddressLike(host) ? "the URL's host" : "the name \(shortened(host))"
@@ -55,14 +56,14 @@ extension HTTPTargetClient {
     }
 
     /// Whether no connection came about, so that nothing was sent.
-    func connectionRefused(_ end: AttemptExchange.End) -> ExecutionFailure? {
-        guard case .failed(let error) = end, let error = error as? IOError,
+    static func connectionRefused(_ error: any Error) -> ExecutionFailure? {
+        guard let error = error as? IOError,
             [ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode)
         else { return nil }
-        return Self.failure(errno: error.errnoCode)
+        return failure(errno: error.errnoCode)
     }
 
-    func isConnectTimeout(_ error: any Error) -> Bool {
+    static func isConnectTimeout(_ error: any Error) -> Bool {
         if case ChannelError.connectTimeout = error { return true }
         return error as? HTTPClientError == .connectTimeout
     }

@@ -25,29 +25,32 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible, Cus
     private var token: String { Base64.encode(Array("\(user):\(password)".utf8)) }
 
     /// `text` with the password, and what is sent of it, replaced: a source may repeat what it was sent.
-    public func redacted(_ text: String) -> String {
+    ///
+    /// - Parameter isCut: whether the text was longer, so that it may end within one of the two.
+    public func redacted(_ text: String, isCut: Bool = false) -> String {
         var text = text
-        for secret in [token, password] where !secret.isEmpty { text = Self.replacing(secret, in: text) }
+        for secret in [token, password] where !secret.isEmpty { text = Self.replacing(secret, in: text, isCut: isCut) }
         return text
     }
 
-    private static func replacing(_ secret: String, in text: String) -> String {
+    private static func replacing(_ secret: String, in text: String, isCut: Bool) -> String {
         let (secret, bytes) = (Array(secret.utf8), Array(text.utf8))
-        guard secret.count <= bytes.count else { return text }
         var kept: [UInt8] = []
         var index = 0
-        var isChanged = false
         while index < bytes.count {
-            if bytes[index...].starts(with: secret) {
+            let rest = bytes[index...]
+            if rest.starts(with: secret) {
                 kept += RedactionPolicy.mark.utf8
                 index += secret.count
-                isChanged = true
+            } else if isCut, secret.starts(with: rest) {
+                kept += RedactionPolicy.mark.utf8
+                break
             } else {
                 kept.append(bytes[index])
                 index += 1
             }
         }
-        return isChanged ? String(decoding: kept, as: UTF8.self) : text
+        return kept == bytes ? text : String(decoding: kept, as: UTF8.self)
     }
 
     public var description: String { "BasicCredentials(user: \(user))" }

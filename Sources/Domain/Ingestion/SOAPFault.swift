@@ -45,9 +45,11 @@ public struct SOAPFault: Error, Hashable, Sendable, CustomStringConvertible {
             case "MustUnderstand": self = .mustUnderstand
             case "Client", "Sender": self = .client
             case "Server", "Receiver": self = .server
-            default: self = .other(SOAPFault.shown(localName, atMost: SOAPFault.maxCodeBytes))
+            default: self.init(other: localName)
             }
         }
+
+        fileprivate init(other name: String) { self = .other(SOAPFault.shown(name, atMost: SOAPFault.maxCodeBytes)) }
 
         /// The name in SOAP 1.1, or the code as it came.
         public var name: String {
@@ -82,11 +84,15 @@ public struct SOAPFault: Error, Hashable, Sendable, CustomStringConvertible {
         guard let credentials else { return self }
         let code =
             switch code {
-            case .other(let name): Code.other(credentials.redacted(name))
+            case .other(let name): Code(other: credentials.redacted(name, isCut: Self.isCut(name, at: Self.maxCodeBytes)))
             default: code
             }
-        return SOAPFault(version: version, code: code, reason: credentials.redacted(reason))
+        let reason = credentials.redacted(reason, isCut: Self.isCut(reason, at: Self.maxReasonBytes))
+        return SOAPFault(version: version, code: code, reason: reason)
     }
+
+    /// Whether a text may be the beginning of a longer one: no character is longer than four bytes, and a space at the end is dropped.
+    private static func isCut(_ text: String, at limit: Int) -> Bool { text.utf8.count > limit - 5 }
 
     /// `text` on one line, without control characters, cut at a whole character.
     private static func shown(_ text: String, atMost limit: Int) -> String {
