@@ -1,3 +1,4 @@
+public import Domain
 public import Ports
 
 /// Everything that the engine needs from outside.
@@ -42,10 +43,30 @@ public struct IngestionPorts: Sendable {
     public let splitting: any BatchSplitting
     /// The same store's books, as tenants read them.
     public let books: any BookQueries
+    /// nil: no drafts are made of documents.
+    public let drafting: DraftMaking?
 
-    public init(feed: any BatchFeed, splitting: any BatchSplitting, books: any BookQueries) {
+    public init(feed: any BatchFeed, splitting: any BatchSplitting, books: any BookQueries, drafting: DraftMaking? = nil) {
         self.feed = feed
         self.splitting = splitting
         self.books = books
+        self.drafting = drafting
+    }
+}
+
+/// What making drafts of documents needs.
+public struct DraftMaking: Sendable {
+    /// Reads one document, given the encoding that its octets are in and the namespaces that were declared around it.
+    public typealias Parse =
+        @Sendable (
+            _ octets: [UInt8], _ encoding: String, _ namespaces: [InheritedNamespace]
+        ) throws(XMLError) -> XMLTree
+
+    public let parse: Parse
+    public let desk: InvoiceDesk
+
+    public init(parse: @escaping Parse, desk: InvoiceDesk) {
+        self.parse = parse
+        self.desk = desk
     }
 }

@@ -15,7 +15,9 @@ struct BatchIntake {
     private let run: IngestionRun
     private let plan: IngestionSource.Plan
     private let ports: EnginePorts
-    private let router: Router
+    private let courier: BookCourier
+    /// nil: no drafts are made of the source's documents.
+    private let mapper: DocumentMapper?
     private let settings: EngineSettings
     private let metrics: IngestionMetrics
     private let splitting: any BatchSplitting
@@ -25,16 +27,18 @@ struct BatchIntake {
     private(set) var counts = IngestionRun.Counts()
 
     init(
-        _ run: IngestionRun, _ plan: IngestionSource.Plan, ports: EnginePorts, splitting: any BatchSplitting, router: Router,
+        _ run: IngestionRun, _ plan: IngestionSource.Plan, ports: EnginePorts, ingestion: IngestionPorts, router: Router,
         settings: EngineSettings, metrics: IngestionMetrics
     ) {
         self.run = run
         self.plan = plan
         self.ports = ports
-        self.router = router
+        let courier = BookCourier(router: router, time: ports.time)
+        self.courier = courier
+        mapper = DocumentMapper(plan.mapping, ingestion, courier, ports)
         self.settings = settings
         self.metrics = metrics
-        self.splitting = splitting
+        splitting = ingestion.splitting
     }
 
     mutating func take(_ piece: BatchAnswer) async throws(IntakeStop) {
@@ -106,40 +110,23 @@ struct BatchIntake {
     /// Gives what waits to the books, and returns when all of it is committed.
     private mutating func give() async throws(IntakeStop) {
         guard !waiting.isEmpty else { return }
-        var left = waiting
+        let given = waiting
         waiting = []
         waitingBytes = 0
         let started = ports.time.uptime()
-        var wait = BackOff(first: .milliseconds(50), most: .seconds(5))
-        for _ in 0..<Self.attempts {
-            if Task.isCancelled { throw .cancelled }
-            left = try count(await router.send(left), of: left)
-            guard !left.isEmpty else {
-                metrics.commitDuration.observe((ports.time.uptime() - started).microseconds)
-                return
+        var documents: [(invoice: IngestedInvoice, octets: [UInt8])] = []
+        for (outcome, intent) in zip(try await courier.send(given), given) {
+            guard case .success(let reply) = outcome else {
+                if case .failure(let error) = outcome { throw .books("the books refused a document: \(error)") }
+                continue
             }
-            await ports.time.sleep(for: wait.next())
-        }
-        throw .books("the store did not take \(left.count) documents within \(Self.attempts) attempts")
-    }
-
-    private static let attempts = 8
-
-    /// - Returns: those that are to be given again: nothing came of them, or nobody knows what.
-    private mutating func count(
-        _ outcomes: [Outcome<BookReply>], of intents: [BookIntent]
-    ) throws(IntakeStop) -> [BookIntent] {
-        var again: [BookIntent] = []
-        for (outcome, intent) in zip(outcomes, intents) {
-            switch outcome {
-            case .success(let reply): count(reply)
-            case .failure(.busy), .failure(.unavailable), .failure(.unknownOutcome): again.append(intent)
-            case .failure(.stopping): throw .cancelled
-            case .failure(.refused(let error)): throw .books(String(describing: error))
-            case .failure(.refusedByBooks(let error)): throw .books(String(describing: error))
+            count(reply)
+            if case .ingestion(.invoice(let invoice)) = reply.record, case .ingestion(.ingest(let document)) = intent.command {
+                documents.append((invoice, document.octets))
             }
         }
-        return again
+        metrics.commitDuration.observe((ports.time.uptime() - started).microseconds)
+        try await mapper?.map(documents, by: "engine", trace: run.trace)
     }
 
     /// By what is on record, so that what was committed and not heard of, or in an attempt before, counts as what it was.

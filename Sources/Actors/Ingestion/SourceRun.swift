@@ -19,7 +19,9 @@ struct SourceRun: Sendable {
     func perform() async -> SourceAgenda.Result {
         if let orphan = assignment.orphan {
             let trace = newTrace()
-            guard await end(orphan, Self.abandonment, trace) else { return .init(orphan: orphan, wait: Self.pause, owed: assignment.trigger) }
+            guard await end(orphan, Self.abandonment, trace) else {
+                return .init(orphan: orphan, wait: Self.pause, owed: assignment.trigger)
+            }
         }
         guard let trigger = assignment.trigger else { return .init() }
         let start = RunStart(id: newId(), source: source, trigger: trigger, trace: newTrace())
@@ -186,7 +188,7 @@ struct SourceRun: Sendable {
     private func fetch(_ request: BatchRequest, _ run: IngestionRun, _ plan: IngestionSource.Plan, attempt: Int) async -> Answer {
         let started = ports.time.uptime()
         var intake = BatchIntake(
-            run, plan, ports: ports, splitting: ingestion.splitting, router: router, settings: settings, metrics: metrics)
+            run, plan, ports: ports, ingestion: ingestion, router: router, settings: settings, metrics: metrics)
         if variant.endsRunsFirst { await endFirst(run) }
         var ended: FetchEnd<IntakeStop>?
         do throws(FetchEnd<IntakeStop>) {

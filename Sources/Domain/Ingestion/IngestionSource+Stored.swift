@@ -29,7 +29,8 @@ extension IngestionSource {
 extension IngestionSource.Plan {
     /// About how many bytes it takes in memory and in the store.
     public var approximateBytes: Int {
-        request.parameters.reduce(2_048) { $0 + $1.name.utf8.count + $1.value.utf8.count + 64 } + 2 * request.url.description.utf8.count
+        request.parameters.reduce(mapping == nil ? 2_048 : 16_384) { $0 + $1.name.utf8.count + $1.value.utf8.count + 64 } + 2
+            * request.url.description.utf8.count
     }
 
     fileprivate func write(into json: inout JSONWriter) {
@@ -49,6 +50,7 @@ extension IngestionSource.Plan {
             json.field("numberBytes", split.limits.numberBytes)
         }
         json.field("topic", ifPresent: topic?.value)
+        if let mapping { json.object("mapping") { mapping.write(into: &$0) } }
         json.field("fingerprint", Base64.encodeURL(fingerprint.bytes))
     }
 
@@ -60,10 +62,15 @@ extension IngestionSource.Plan {
             let path = split.text("numberPath").flatMap(SplitPath.init(_:)), let limits = SplitLimits(split),
             let fingerprint = members.fingerprint("fingerprint")
         else { return nil }
+        var mapping: IngestionMapping?
+        if let object = members.object("mapping") {
+            guard let stored = IngestionMapping(stored: object) else { return nil }
+            mapping = stored
+        }
         self.init(
             request: request, interval: TimeSpan(microseconds: interval), overlap: TimeSpan(microseconds: overlap),
             lookback: TimeSpan(microseconds: lookback), split: SplitPlan(invoiceElement: element, numberPath: path, limits: limits),
-            topic: members.text("topic").flatMap(TopicName.init(_:)), fingerprint: fingerprint)
+            topic: members.text("topic").flatMap(TopicName.init(_:)), mapping: mapping, fingerprint: fingerprint)
     }
 }
 

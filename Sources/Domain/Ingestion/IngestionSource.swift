@@ -16,13 +16,15 @@ public struct IngestionSource: Hashable, Sendable {
         public let split: SplitPlan
         /// The topic that the documents' events go to on a bus; nil: that of all ingestion.
         public let topic: TopicName?
+        /// How an invoice of the engine is made of each document; nil: none is.
+        public let mapping: IngestionMapping?
         /// Tells a repeated request from another one: the same password sealed twice differs.
         public let fingerprint: Fingerprint
 
         /// Times are moved into their bounds (`IngestionLimits`).
         public init(
             request: SourceRequest, interval: TimeSpan, overlap: TimeSpan = .minutes(5), lookback: TimeSpan = .hours(24), split: SplitPlan,
-            topic: TopicName? = nil, fingerprint: Fingerprint
+            topic: TopicName? = nil, mapping: IngestionMapping? = nil, fingerprint: Fingerprint
         ) {
             self.request = request
             self.interval = interval.moved(into: IngestionLimits.intervals)
@@ -30,6 +32,7 @@ public struct IngestionSource: Hashable, Sendable {
             self.lookback = lookback.moved(into: IngestionLimits.lookbacks)
             self.split = split
             self.topic = topic
+            self.mapping = mapping
             self.fingerprint = fingerprint
         }
 
