@@ -20,7 +20,6 @@ extension API {
         schema: #"{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"}"#)
     static let seriesName = #"{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"}"#
 
-    private static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
     private static let unprocessable = RouteAnswer.problem(
         .unprocessableDocument, "The document cannot be taxed, or breaks rules that it must keep (the type tells).")
     private static let refused = RouteAnswer.problem(
@@ -92,7 +91,7 @@ extension API {
                 Parameter(name: "createdFrom", description: "First time of creation that matches.", schema: instant),
                 Parameter(name: "createdTo", description: "First time of creation that no longer matches.", schema: instant),
                 limit,
-                Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
+                cursor,
             ],
             answers: [
                 .json(200, "A page. It may be short, even empty, and still have a next one.", "InvoicePage"),

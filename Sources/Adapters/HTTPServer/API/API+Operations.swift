@@ -51,8 +51,8 @@ struct OperationsHandlers: Sendable {
                 json.field("version", productVersion)
                 json.object("links") { links in
                     links.field("serviceCalls", ServiceCallHandlers.path)
-                    links.field("schedules", ScheduleHandlers.path)
-                    links.field("subscriptions", SubscriptionHandlers.path)
+                    links.field("schedules", ScheduleResource.path)
+                    links.field("subscriptions", SubscriptionResource.path)
                     links.field("targets", TargetHandlers.path)
                     links.field("tenant", TargetHandlers.tenantPath)
                     links.field("webhookSecrets", WebhookSecretHandlers.path)

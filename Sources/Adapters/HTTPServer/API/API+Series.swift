@@ -8,7 +8,6 @@ extension API {
     }
 
     private static let byName = SeriesHandlers.path + "/{series}"
-    private static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
 
     private static func open(_ handlers: SeriesHandlers) -> Route {
         Route(
@@ -64,9 +63,7 @@ extension API {
         Route(
             method: .GET, path: byName + "/numbers", operation: "listNumbers",
             summary: "The numbers of a series, by period and sequence", tag: seriesTag,
-            query: [
-                limit, Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
-            ],
+            query: [limit, cursor],
             answers: [
                 .json(200, "A page.", "SeriesNumberPage"), .problem(.invalidQuery, "A parameter or the cursor is wrong."),
                 .problem(.notFound), unavailable,

@@ -61,7 +61,7 @@ extension API {
                 Parameter(name: "createdFrom", description: "First time of creation that matches.", schema: instant),
                 Parameter(name: "createdTo", description: "First time of creation that no longer matches.", schema: instant),
                 limit,
-                Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
+                cursor,
             ],
             answers: [
                 .json(200, "A page. It may be short, even empty, and still have a next one.", "ServiceCallPage"),

@@ -4,7 +4,6 @@ internal import NIOHTTP1
 extension API {
     static let targetsTag = "Targets and limits"
     static let secretsTag = "Webhook secrets"
-    private static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
     private static let reason = RequestBody(schema: "Pause", example: #"{"reason":"Maintenance until noon."}"#, isRequired: false)
 
     // MARK: Targets and the tenant
@@ -14,9 +13,7 @@ extension API {
             Route(
                 method: .GET, path: TargetHandlers.path, operation: "listTargets",
                 summary: "The hosts that calls go to, and how they are doing: called lately, waited for, or paused", tag: targetsTag,
-                query: [
-                    limit, Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
-                ],
+                query: [limit, cursor],
                 answers: [
                     .json(200, "A page, by host.", "TargetPage"), .problem(.invalidQuery, "A parameter or the cursor is wrong."),
                     unavailable,

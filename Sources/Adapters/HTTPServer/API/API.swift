@@ -33,15 +33,17 @@ struct API {
             books: dependencies.books, queries: dependencies.bookQueries, intents: dependencies.intents,
             fingerprinter: dependencies.fingerprinter, sealer: dependencies.sealer, policy: dependencies.redaction,
             time: dependencies.time, entropy: dependencies.entropy, cursors: cursors)
-        let schedules = ScheduleHandlers(desk: desk, calendar: dependencies.calendar, maxBytes: settings.maxBodyBytes)
-        let subscriptions = SubscriptionHandlers(desk: desk, events: dependencies.events, maxBytes: settings.maxBodyBytes)
+        let schedules = ItemHandlers(
+            resource: ScheduleResource(desk: desk, calendar: dependencies.calendar), maxBytes: settings.maxBodyBytes)
+        let subscriptions = ItemHandlers(
+            resource: SubscriptionResource(desk: desk, events: dependencies.events), maxBytes: settings.maxBodyBytes)
         let targets = TargetHandlers(desk: desk, overview: dependencies.targets, limits: settings.tenantLimits)
         let secrets = WebhookSecretHandlers(desk: desk)
         let audit = AuditHandlers(queries: dependencies.bookQueries, partitions: dependencies.events.partitionCount)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
-            Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules, settings) + Self.subscriptionRoutes(subscriptions, settings)
+            Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules) + Self.subscriptionRoutes(subscriptions)
             + Self.targetRoutes(targets) + Self.secretRoutes(secrets) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
             + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
@@ -72,6 +74,10 @@ struct API {
     static let eventsTag = "Events"
     static let operationsTag = "Operations"
     static let smallBody = 65_536
+
+    static let cursor = Parameter(
+        name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#)
+    static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
 
     /// What every route for tenants may answer.
     static let tenantProblems = [

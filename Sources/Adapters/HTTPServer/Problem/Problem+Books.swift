@@ -96,7 +96,7 @@ extension Problem {
         }
     }
 
-    private static func word(for kind: ItemKey.Kind) -> String {
+    static func word(for kind: ItemKey.Kind) -> String {
         switch kind {
         case .schedule: "schedule"
         case .subscription: "subscription"
