@@ -147,6 +147,51 @@ import XMLAdapter
         #expect(mapped.problems.unlistedCount >= 400)
     }
 
+    /// A mapping that was written wrongly is refused, or does something with any document.
+    @Test func brokenMappingsAreRefusedOrApplied() throws {
+        let mappings = [MappingDocuments.ublMapping, MappingDocuments.flatMapping].map { Array($0.utf8) }
+        let pieces = [
+            "{", "}", "[", "]", "\"", ",", ":", "/", "@", ".", "1", "-1", "999999999999", "null", "\"path\":\"a\"", "\"lists\":{}", "é",
+            "\\u0000",
+        ]
+        let trees = try [MappingDocuments.ubl, MappingDocuments.flat, "<a/>"].map { try XMLReader.read(Array($0.utf8)) }
+        var random = SeededGenerator(seed: 5)
+        var applied = 0
+        for _ in 0..<4_000 {
+            var bytes = mappings.randomElement(using: &random) ?? []
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let start = Int.random(in: 0..<bytes.count, using: &random)
+                let end = min(bytes.count, start + Int.random(in: 0...6, using: &random))
+                bytes.replaceSubrange(start..<end, with: Array((pieces.randomElement(using: &random) ?? "").utf8))
+            }
+            guard let mapping = try? IngestionMapping(json: bytes) else { continue }
+            applied += 1
+            for tree in trees {
+                let mapped = mapping.apply(to: tree)
+                #expect((mapped.document == nil) == !mapped.problems.isEmpty)
+            }
+            var json = JSONWriter()
+            mapping.write(to: &json)
+            #expect(try IngestionMapping(json: json.bytes) == mapping)
+        }
+        #expect(applied > 100, "\(applied)")
+    }
+
+    @Test func anInvoiceOfTenThousandLinesIsMappedWithRoomToSpare() throws {
+        let line = "<l><n>A</n><q>1</q><u>C62</u><p>2.50</p><t>S</t><r>19</r></l>"
+        let tree = try XMLReader.read(Array(("<r><c>EUR</c>" + String(repeating: line, count: 10_000) + "</r>").utf8))
+        let absent = [
+            "description", "sellerItemId", "buyerItemId", "note", "orderLineReference", "accountingReference", "priceBaseUnit",
+            "originCountry",
+        ]
+        let json =
+            #"{"fields":{"currency":"c"},"lists":{"lines":{"each":"l","fields":{"name":"n","quantity":"q","unit":"u","unitPrice":"p","tax.category":"t","#
+            + absent.map { "\"\($0)\":\"x/\($0)\"" }.joined(separator: ",") + #","tax.rate":"r"}}}}"#
+        let mapped = try IngestionMapping(json: Array(json.utf8)).apply(to: tree)
+        #expect(mapped.document?.lines.count == 10_000)
+        #expect(mapped.problems.isEmpty && mapped.unused.listed.isEmpty)
+    }
+
     @Test func theSameDocumentGivesTheSameAnswer() throws {
         let tree = try XMLReader.read(Array(MappingDocuments.flat.utf8))
         let mapping = try IngestionMapping(json: Array(MappingDocuments.flatMapping.utf8))
