@@ -71,7 +71,9 @@ struct MappingPathParser {
             }
         }
         skipSpace()
-        guard take("]") else { throw wrong("must close the condition with ]; conditions are [2], [@a='x'], [b='x'], [.='x'], [@a] and [b]") }
+        guard take("]") else {
+            throw wrong("must close the condition with ]; conditions are [2], [@a='x'], [b='x'], [.='x'], [@a] and [b]")
+        }
         return predicate
     }
 
@@ -93,7 +95,9 @@ struct MappingPathParser {
     }
 
     private mutating func literal() throws(MappingPath.Problem) -> String {
-        guard let quote = peek, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { throw wrong("must have a text in quotes here") }
+        guard let quote = peek, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+            throw wrong("must have a text in quotes here")
+        }
         index += 1
         let start = index
         while let byte = peek, byte != quote { index += 1 }
