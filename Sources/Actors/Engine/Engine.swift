@@ -27,6 +27,7 @@ public final class Engine: Sendable {
     private let followers: Followers
     private let cursors: CursorBook
     private let retention: Retention?
+    private let anchoring: Anchoring?
     private let stopping = Gate()
     private let state: Readiness
 
@@ -87,6 +88,11 @@ public final class Engine: Sendable {
                 store: store, ports: ports, lanes: lanes, settings: settings.retention,
                 metrics: RetentionMetrics(partitions: count, now: ports.time.uptime()), isStopping: { stopping.isOpen })
         }
+        anchoring = ports.anchors.map { anchors in
+            Anchoring(
+                store: anchors.store, key: anchors.key, ports: ports, lanes: lanes, settings: settings.anchors,
+                metrics: AnchorMetrics(now: ports.time.uptime()), isStopping: { stopping.isOpen })
+        }
         self.ports = ports
         self.settings = settings
         self.partitions = partitions
@@ -118,6 +124,7 @@ public final class Engine: Sendable {
                 let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
                 watched.addTask { await watchdog.run() }
                 if let retention = self.retention { watched.addTask { await retention.run() } }
+                if let anchoring = self.anchoring { watched.addTask { await anchoring.run() } }
                 await runPartitions()
                 watched.cancelAll()
             }
@@ -227,7 +234,8 @@ public final class Engine: Sendable {
                 "ledgerflow_targets", "Targets of all tenants that were called lately.", labels: [("state", gate.metricLabel)],
                 .gauge { Int64(queue.lanes(in: gate, at: time.uptime())) })
         }
-        return metrics.families + targets + (retention?.metrics.families(time) ?? []) + [
+        let chores = (retention?.metrics.families(time) ?? []) + (anchoring?.metrics.families(time) ?? [])
+        return metrics.families + targets + chores + [
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),

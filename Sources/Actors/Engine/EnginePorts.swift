@@ -1,3 +1,4 @@
+public import Domain
 public import Ports
 
 /// Everything that the engine needs from outside.
@@ -14,11 +15,13 @@ public struct EnginePorts: Sendable {
     public let calendar: any LocalCalendar
     /// nil: everything is kept for ever.
     public let housekeeping: (any Housekeeping)?
+    /// What the audit is anchored by, and where; nil: it is not.
+    public let anchors: (store: any AnchorStore, key: AuditAnchorKey)?
 
     public init(
         journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer,
         time: any TimeSource, entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
-        housekeeping: (any Housekeeping)? = nil
+        housekeeping: (any Housekeeping)? = nil, anchors: (store: any AnchorStore, key: AuditAnchorKey)? = nil
     ) {
         self.journal = journal
         self.log = log
@@ -30,5 +33,6 @@ public struct EnginePorts: Sendable {
         self.diagnostics = diagnostics
         self.calendar = calendar
         self.housekeeping = housekeeping
+        self.anchors = anchors
     }
 }
