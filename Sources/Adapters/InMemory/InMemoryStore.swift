@@ -32,6 +32,8 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var cursors: [BookKey: FollowerCursor] = [:]
         /// By partition.
         var audit: [[AuditSegment]]
+        /// By partition.
+        var anchors: [[AuditAnchor]]
     }
 
     public let storeId: UniqueId
@@ -42,7 +44,10 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         self.partitionCount = max(1, partitionCount)
         self.storeId = storeId
         let count = max(1, partitionCount)
-        state = Mutex(State(partitions: Array(repeating: PartitionRow(), count: count), audit: Array(repeating: [], count: count)))
+        state = Mutex(
+            State(
+                partitions: Array(repeating: PartitionRow(), count: count), audit: Array(repeating: [], count: count),
+                anchors: Array(repeating: [], count: count)))
     }
 
     // MARK: - Journal
