@@ -10,9 +10,11 @@ import Testing
 @Suite struct IntakeTests {
     /// Accepts the tokens `acme` and `zenith`.
     private struct NamedTenants: Authenticator {
-        func authenticate(bearer token: String) async throws(AuthenticationError) -> Principal {
-            guard token == "acme" || token == "zenith", let tenant = TenantId(token) else { throw .signature }
-            return Principal(tenant: tenant, subject: "test")
+        func authenticate(bearer token: String) async throws(AuthenticationError) -> Caller {
+            if token == "operator" { return .operator(EngineOperator(subject: "test")) }
+            let (name, role) = (token.prefix { $0 != "/" }, token.split(separator: "/").dropFirst().first)
+            guard name == "acme" || name == "zenith", let tenant = TenantId(String(name)) else { throw .signature }
+            return .tenant(Principal(tenant: tenant, subject: "test", roles: role.map { [Role(rawValue: String($0))].compactMap { $0 } }))
         }
     }
 

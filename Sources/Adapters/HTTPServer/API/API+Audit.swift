@@ -1,3 +1,4 @@
+internal import Domain
 internal import NIOHTTP1
 
 extension API {
@@ -17,7 +18,7 @@ extension API {
                 answers: [
                     .json(200, "Entries in order.", "AuditPage"), .problem(.invalidQuery, "A parameter is wrong."), unavailable,
                 ] + tenantProblems,
-                maxBodyBytes: smallBody, handler: .tenant(handlers.list))
+                maxBodyBytes: smallBody, handler: .tenant(.audit, handlers.list))
         ]
     }
 }

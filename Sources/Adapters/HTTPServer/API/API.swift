@@ -75,7 +75,9 @@ struct API {
 
     /// What every route for tenants may answer.
     static let tenantProblems = [
-        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."), RouteAnswer.problem(.notAcceptable),
+        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."),
+        RouteAnswer.problem(.forbidden, "The token's roles do not have the permission that x-permission names."),
+        RouteAnswer.problem(.notAcceptable),
     ]
     static let bodyProblems = [
         RouteAnswer.problem(.bodyTooLarge), RouteAnswer.problem(.unsupportedMediaType), RouteAnswer.problem(.requestTimeout),
