@@ -37,7 +37,9 @@ struct API {
         let subscriptions = SubscriptionHandlers(desk: desk, events: dependencies.events, maxBytes: settings.maxBodyBytes)
         let targets = TargetHandlers(desk: desk, overview: dependencies.targets, limits: settings.tenantLimits)
         let secrets = WebhookSecretHandlers(desk: desk)
-        let audit = AuditHandlers(queries: dependencies.bookQueries, partitions: dependencies.events.partitionCount)
+        let audit = AuditHandlers(
+            queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
+            partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
