@@ -39,7 +39,7 @@ struct API {
         let secrets = WebhookSecretHandlers(desk: desk)
         let audit = AuditHandlers(
             queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
-            partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
+            store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =

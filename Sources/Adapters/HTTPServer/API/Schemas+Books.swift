@@ -220,7 +220,8 @@ extension Schemas {
         """#
 
     private static let anchorPage = #"""
-        {"type":"object","required":["tenant","partition","partitions","publicKey","anchors"],"properties":{"tenant":{"type":"string"},
+        {"type":"object","required":["store","tenant","partition","partitions","publicKey","anchors"],
+        "properties":{"store":{"type":"string","format":"uuid"},"tenant":{"type":"string"},
         "partition":{"type":"integer"},"partitions":{"type":"integer"},
         "publicKey":{"type":"string","description":"Ed25519 (RFC 8032), by which this engine signs; note it elsewhere."},
         "anchors":{"type":"array","items":{"type":"object",

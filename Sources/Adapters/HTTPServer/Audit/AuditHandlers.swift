@@ -7,6 +7,7 @@ struct AuditHandlers: Sendable {
     let anchors: any AuditQueries
     /// By which this engine signs anchors.
     let publicKey: [UInt8]
+    let store: UniqueId
     let partitions: Int
     let diagnostics: any Diagnostics
 
@@ -101,6 +102,7 @@ struct AuditHandlers: Sendable {
         }
         return Reply.json(capacity: 256 + found.count * 768) { json in
             json.object { json in
+                json.field("store", store.description)
                 json.field("tenant", tenant.value)
                 json.field("partition", place.partition)
                 json.field("partitions", partitions)
