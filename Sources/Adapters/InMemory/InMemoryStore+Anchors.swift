@@ -34,6 +34,9 @@ extension InMemoryStore: AnchorStore, AuditQueries {
         }
     }
 
+    /// All anchors of each partition, for checks by tests and simulation.
+    package var allAnchors: [[AuditAnchor]] { state.withLock { $0.anchors } }
+
     public func auditAnchors(
         tenant: TenantId, partition: PartitionId, after: Int64, limit: Int
     ) async throws(QueryError) -> [AuditAnchor] {
