@@ -47,7 +47,7 @@ extension API {
                     .json(200, "The subscription as it is now.", "Subscription"), wrongBody,
                     .problem(.notFound), unavailable,
                 ] + tenantProblems + bodyProblems,
-                maxBodyBytes: smallBody, handler: .tenant(handlers.replay)),
+                maxBodyBytes: smallBody, handler: .tenant(.automate, handlers.replay)),
         ]
     }
 }

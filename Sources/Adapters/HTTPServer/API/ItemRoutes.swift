@@ -28,7 +28,7 @@ struct ItemRoutes<Resource: ItemResource> {
                 .problem(.idempotencyConflict, "The key was used for something else, or there are too many (the type tells)."),
                 API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: handlers.maxBytes, handler: .tenant(handlers.create))
+            maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.create))
     }
 
     func list(_ summary: String) -> Route {
@@ -38,14 +38,14 @@ struct ItemRoutes<Resource: ItemResource> {
                 .json(200, "A page, by identifier.", name + "Page"), .problem(.invalidQuery, "A parameter or the cursor is wrong."),
                 API.unavailable,
             ] + API.tenantProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(handlers.list))
+            maxBodyBytes: API.smallBody, handler: .tenant(.read, handlers.list))
     }
 
     func show(_ summary: String) -> Route {
         Route(
             method: .GET, path: one, operation: "get" + name, summary: summary, tag: tag,
             answers: [.json(200, "As it is.", name), .problem(.invalidQuery), .problem(.notFound), API.unavailable] + API.tenantProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(handlers.show))
+            maxBodyBytes: API.smallBody, handler: .tenant(.read, handlers.show))
     }
 
     func change(_ summary: String, _ example: String) -> Route {
@@ -55,7 +55,7 @@ struct ItemRoutes<Resource: ItemResource> {
             answers: [
                 .json(200, "As it is now.", name), API.wrongBody, .problem(.notFound), .problem(.versionConflict), API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: handlers.maxBytes, handler: .tenant(handlers.change))
+            maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.change))
     }
 
     func delete(_ summary: String) -> Route {
@@ -65,7 +65,7 @@ struct ItemRoutes<Resource: ItemResource> {
                 RouteAnswer(status: 204, description: "It is deleted, or was before."), .problem(.invalidRequest), .problem(.notFound),
                 API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(handlers.delete))
+            maxBodyBytes: API.smallBody, handler: .tenant(.automate, handlers.delete))
     }
 
     func pause(_ summary: String) -> Route { command("pause", summary, handlers.pause) }
@@ -77,7 +77,7 @@ struct ItemRoutes<Resource: ItemResource> {
             method: .POST, path: one + "/" + verb, operation: verb + name, summary: summary, tag: tag,
             answers: [.json(200, "As it is now.", name), .problem(.invalidRequest), .problem(.notFound), API.unavailable]
                 + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(handler))
+            maxBodyBytes: API.smallBody, handler: .tenant(.automate, handler))
     }
 
     /// A route that makes a call.
@@ -89,7 +89,7 @@ struct ItemRoutes<Resource: ItemResource> {
                 .json(200, repeated, "ServiceCall", headers: [Self.location]),
                 .problem(.invalidRequest), .problem(.notFound), .problem(.idempotencyConflict), API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(handler))
+            maxBodyBytes: API.smallBody, handler: .tenant(.automate, handler))
     }
 
     private static var ifMatch: Parameter {
