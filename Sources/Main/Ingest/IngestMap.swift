@@ -88,9 +88,15 @@ struct IngestMap: AsyncParsableCommand {
 
 /// A dry run as people read it.
 enum IngestMapText {
+    /// How many values of the invoice are printed.
+    private static let maxValues = 400
+
     static func lines(_ run: MappingDryRun) -> [String] {
         var lines = [verdict(run), "invoice"]
-        add(run.invoice.json, "", to: &lines)
+        var values: [String] = []
+        add(run.invoice.json, "", to: &values)
+        lines += values.prefix(maxValues)
+        if values.count > maxValues { lines.append("  and \(values.count - maxValues) more; --json prints all") }
         if !run.problems.isEmpty { lines.append("problems") }
         for problem in run.problems.listed { lines += text(of: problem) }
         if run.problems.unlistedCount > 0 { lines.append("  and \(run.problems.unlistedCount) more") }

@@ -123,6 +123,11 @@ struct MappingPathParser {
         return String(decoding: bytes[start..<index], as: UTF8.self)
     }
 
+    /// Whether `text` can be the prefix of a namespace.
+    static func isPrefix(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.enumerated().allSatisfy { isNameByte($1, isFirst: $0 == 0) }
+    }
+
     private static func isNameByte(_ byte: UInt8, isFirst: Bool) -> Bool {
         switch byte {
         case 0x41...0x5A, 0x61...0x7A, 0x5F, 0x80...: true

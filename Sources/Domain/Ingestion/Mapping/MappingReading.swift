@@ -30,9 +30,7 @@ struct MappingReading {
             fields.optionalStringMap("namespaces", maxCount: IngestionMapping.maxNamespaces, maxNameBytes: 64, maxValueBytes: 512) ?? []
         for (name, uri) in pairs {
             namespaces[name] = uri
-            if (try? MappingPath(name)) == nil || name.contains(where: { "/@[.:".contains($0) }) {
-                fields.report("namespaces", member: name, "must be named by a prefix, such as cbc")
-            }
+            if !MappingPathParser.isPrefix(name) { fields.report("namespaces", member: name, "must be named by a prefix, such as cbc") }
         }
         return pairs.map { IngestionMapping.Prefix(name: $0.0, namespace: $0.1) }
     }
