@@ -10,7 +10,7 @@ struct IsolationTests {
     /// The tables that are read by tenant, and how many rows `filled` puts into each for every tenant.
     private static let tables = [
         ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 17), ("series", 1), ("invoices", 2),
-        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 2), ("follower_cursors", 1),
+        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 2), ("follower_cursors", 1), ("audit_anchors", 1),
     ]
 
     /// A store with calls, attempts, books and events of two tenants.
@@ -33,7 +33,12 @@ struct IsolationTests {
                     ] + (try (1...4).map { .number(try BookSample.number($0, tenant: tenant)) })
                 let item = try ItemSample.subscription(1, tenant: tenant)
                 let items: [BookRecord] = [.item(item), .item(try ItemSample.schedule(1, tenant: tenant))]
-                try await owner.commit(books: owner.numbered(books + items), audit: [BookSample.audit(tenant, after: .start)])
+                let segment = BookSample.audit(tenant, after: .start)
+                try await owner.commit(books: owner.numbered(books + items), audit: [segment])
+                let key = try AuditAnchorKey(seed: Array(repeating: 1, count: 32))
+                let anchor = key.anchor(
+                    store: harness.store.storeId, tenant: tenant, partition: 0, head: segment.head, at: Sample.start)
+                try await harness.store.keep([try #require(anchor)], in: owner.partition)
                 try await harness.store.storeCursors([ItemSample.cursor(item, owner, [1, 2, 3, 4])])
             }
             try await body(harness, calls)
@@ -110,6 +115,8 @@ struct IsolationTests {
                 ("ledgerflow_query", "SELECT ledgerflow.collide('x')"), ("ledgerflow_query", "UPDATE ledgerflow.invoices SET version = 1"),
                 ("ledgerflow_query", "UPDATE ledgerflow.items SET version = 1"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.follower_cursors"),
+                ("ledgerflow_writer", "DELETE FROM ledgerflow.audit_anchors"),
+                ("ledgerflow_writer", "UPDATE ledgerflow.audit_anchors SET signed_at = 9"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.audit"), ("ledgerflow_writer", "DELETE FROM ledgerflow.audit"),
                 ("ledgerflow_writer", "UPDATE ledgerflow.audit SET head_count = 9"), ("ledgerflow_writer", "DELETE FROM ledgerflow.series"),
                 ("ledgerflow_writer", "CREATE TABLE ledgerflow.mine (a int)"), ("ledgerflow_writer", "DROP TABLE ledgerflow.events"),

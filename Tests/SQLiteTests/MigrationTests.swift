@@ -180,7 +180,7 @@ struct MigrationTests {
                 expectWholeIndexes(old)
             }
             let harness = try await SQLiteHarness(old)
-            for contract in BookContract.cases.prefix(1) + ItemContract.cases.prefix(1) { try await contract.run(harness) }
+            for contract in BookContract.cases.prefix(1) + ItemContract.cases.prefix(1) + AnchorContract.cases.prefix(1) { try await contract.run(harness) }
             try await model.checkLoads(harness.store)
             await harness.close()
             expectWholeIndexes(old)
@@ -232,8 +232,8 @@ struct MigrationTests {
             try await owner.record([.series(try BookSample.series()), .item(item), .invoice(BookSample.invoice(1))])
             try await harness.journal.storeCursors([ItemSample.cursor(item, owner, [1, 0, 0, 0])])
             await harness.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 3) == [4])
-            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [4])
+            #expect(try SQLiteMigrations.down(path: path, to: 3).last == 4)
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start).first == 4)
             let again = try await SQLiteHarness(directory)
             owner = try await Owner.books(of: Sample.acme, again.journal)
             #expect(owner.head == 3 && owner.lastOrdinal == 3)
@@ -263,8 +263,8 @@ struct MigrationTests {
             ]
             try await owner.commit(books: owner.numbered(records), audit: [BookSample.audit(after: .start)])
             await harness.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 2) == [4, 3])
-            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [3, 4])
+            #expect(try SQLiteMigrations.down(path: path, to: 2).suffix(2) == [4, 3])
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start).prefix(2) == [3, 4])
             let again = try await SQLiteHarness(directory)
             owner = try await Owner.books(of: Sample.acme, again.journal)
             #expect(try await again.journal.load(call.call.submission, in: owner.partition) == call)

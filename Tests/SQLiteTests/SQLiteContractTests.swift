@@ -18,6 +18,9 @@ struct SQLiteContractTests {
     @Test("items", arguments: ItemContract.cases)
     func items(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
+    @Test("anchors", arguments: AnchorContract.cases)
+    func anchors(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
     private func run(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withScratch { directory in
             let harness = try await SQLiteHarness(directory)

@@ -109,6 +109,10 @@ public final class Simulation: @unchecked Sendable {
         settings.followerRefresh = .seconds(Int64.random(in: 1...30, using: &generator))
         settings.disableSubscriptionAfter = .seconds(Int64.random(in: 20...120, using: &generator))
         settings.itemCapacity = Int.random(in: 1...4, using: &generator)
+        settings.anchors.startDelay = .milliseconds(500)
+        settings.anchors.interval = .seconds(7)
+        settings.anchors.look = .seconds(2)
+        settings.anchors.entries = 5
         return settings
     }
 
@@ -187,7 +191,8 @@ public final class Simulation: @unchecked Sendable {
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
             sealer: InMemorySealer(), time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
-            calendar: UTCCalendar())
+            calendar: UTCCalendar(),
+            anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) })
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
         engines.append((engine, executor))

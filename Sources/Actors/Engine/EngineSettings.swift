@@ -63,6 +63,8 @@ public struct EngineSettings: Sendable {
     public var drainTimeout = TimeSpan.seconds(10)
     /// What is kept for how long.
     public var retention = RetentionSettings()
+    /// How often the audit is anchored.
+    public var anchors = AnchorSettings()
 
     public init() {}
 }

@@ -14,6 +14,9 @@ public struct HTTPServerDependencies: Sendable {
     public let calls: any ServiceCallQueries
     public let books: any BookIntents
     public let bookQueries: any BookQueries
+    public let audit: any AuditQueries
+    /// The public key by which the engine signs anchors of the audit.
+    public let anchorKey: [UInt8]
     /// Assesses what is drafted, and has the rules look at it.
     public let desk: InvoiceDesk
     /// Reads a document in XML that is to be looked at.
@@ -38,7 +41,7 @@ public struct HTTPServerDependencies: Sendable {
 
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
-        desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
+        audit: any AuditQueries, anchorKey: [UInt8], desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
         signal: any EventSignal, targets: any TargetOverview,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
         cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
@@ -48,6 +51,8 @@ public struct HTTPServerDependencies: Sendable {
         self.calls = calls
         self.books = books
         self.bookQueries = bookQueries
+        self.audit = audit
+        self.anchorKey = anchorKey
         self.desk = desk
         self.parse = parse
         self.calendar = calendar

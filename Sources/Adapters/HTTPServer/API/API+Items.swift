@@ -69,7 +69,7 @@ extension API {
                 answers: [
                     .json(200, "The subscription as it is now.", "Subscription"), wrongBody, .problem(.notFound), unavailable,
                 ] + tenantProblems + bodyProblems,
-                maxBodyBytes: smallBody, handler: .tenant(handlers.replay)),
+                maxBodyBytes: smallBody, handler: .tenant(.automate, handlers.replay)),
         ]
     }
 
@@ -89,7 +89,7 @@ extension API {
                 .json(200, "It was made before, under the same key; as it is now.", answer, headers: [location]), wrongBody,
                 .problem(.idempotencyConflict, "The key was used for something else, or there are too many (the type tells)."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxBodyBytes, handler: .tenant(handler))
+            maxBodyBytes: maxBodyBytes, handler: .tenant(.automate, handler))
     }
 
     private static func listing(
@@ -100,7 +100,7 @@ extension API {
             answers: [
                 .json(200, "A page, by identifier.", schema), .problem(.invalidQuery, "A parameter or the cursor is wrong."), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handler))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handler))
     }
 
     private static func detail(
@@ -109,7 +109,7 @@ extension API {
         Route(
             method: .GET, path: path, operation: operation, summary: summary, tag: tag,
             answers: [.json(200, "As it is.", schema), .problem(.invalidQuery), .problem(.notFound), unavailable] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handler))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handler))
     }
 
     private static func change(
@@ -122,7 +122,7 @@ extension API {
             answers: [
                 .json(200, "As it is now.", answer), wrongBody, .problem(.notFound), .problem(.versionConflict), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxBodyBytes, handler: .tenant(handler))
+            maxBodyBytes: maxBodyBytes, handler: .tenant(.automate, handler))
     }
 
     private static func command(
@@ -132,7 +132,7 @@ extension API {
             method: .POST, path: path, operation: operation, summary: summary, tag: tag,
             answers: [.json(200, "As it is now.", schema), .problem(.invalidRequest), .problem(.notFound), unavailable] + tenantProblems
                 + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handler))
+            maxBodyBytes: smallBody, handler: .tenant(.automate, handler))
     }
 
     private static func call(
@@ -145,7 +145,7 @@ extension API {
                 .json(201, "The call.", "ServiceCall", headers: [location]), .json(200, repeated, "ServiceCall", headers: [location]),
                 .problem(.invalidRequest), .problem(.notFound), .problem(.idempotencyConflict), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handler))
+            maxBodyBytes: smallBody, handler: .tenant(.automate, handler))
     }
 
     private static func delete(
@@ -157,6 +157,6 @@ extension API {
                 RouteAnswer(status: 204, description: "It is deleted, or was before."), .problem(.invalidRequest), .problem(.notFound),
                 unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handler))
+            maxBodyBytes: smallBody, handler: .tenant(.automate, handler))
     }
 }

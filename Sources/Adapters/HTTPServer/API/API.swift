@@ -37,7 +37,9 @@ struct API {
         let subscriptions = SubscriptionHandlers(desk: desk, events: dependencies.events, maxBytes: settings.maxBodyBytes)
         let targets = TargetHandlers(desk: desk, overview: dependencies.targets, limits: settings.tenantLimits)
         let secrets = WebhookSecretHandlers(desk: desk)
-        let audit = AuditHandlers(queries: dependencies.bookQueries, partitions: dependencies.events.partitionCount)
+        let audit = AuditHandlers(
+            queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
+            store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
@@ -75,7 +77,9 @@ struct API {
 
     /// What every route for tenants may answer.
     static let tenantProblems = [
-        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."), RouteAnswer.problem(.notAcceptable),
+        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."),
+        RouteAnswer.problem(.forbidden, "The token's roles do not have the permission that x-permission names."),
+        RouteAnswer.problem(.notAcceptable),
     ]
     static let bodyProblems = [
         RouteAnswer.problem(.bodyTooLarge), RouteAnswer.problem(.unsupportedMediaType), RouteAnswer.problem(.requestTimeout),

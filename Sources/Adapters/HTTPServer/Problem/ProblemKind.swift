@@ -7,6 +7,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invalidCursor = "invalid-cursor"
     case cursorExpired = "cursor-expired"
     case unauthorized = "unauthorized"
+    case forbidden = "forbidden"
     case notFound = "not-found"
     case unknownPath = "unknown-path"
     case methodNotAllowed = "method-not-allowed"
@@ -41,6 +42,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         switch self {
         case .malformedRequest, .malformedJSON, .invalidRequest, .invalidQuery, .invalidCursor: 400
         case .unauthorized: 401
+        case .forbidden: 403
         case .notFound, .unknownPath: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -68,6 +70,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidCursor: "The cursor is not valid"
         case .cursorExpired: "What follows the cursor is no longer kept"
         case .unauthorized: "A valid token is needed"
+        case .forbidden: "The token's roles do not allow it"
         case .notFound: "There is no such thing"
         case .unknownPath: "There is no such path"
         case .methodNotAllowed: "The path does not allow this method"
@@ -108,6 +111,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .cursorExpired:
             "Read again how things stand now, then go on from oldestCursor: it skips what is gone. A follower must not stay away that long."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
+        case .forbidden: "Ask for a token with one of the roles that the detail names (docs/permissions.md)."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."
         case .unknownPath: "See /openapi.json for the paths that there are."
         case .methodNotAllowed: "Use one of the methods in the Allow header."

@@ -130,4 +130,5 @@ enum WriteStatements {
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
         ] + BookStatements.all + ItemStatements.all + CleaningStatements.writing
+        + [AnchorStatements.keep]
 }

@@ -21,6 +21,8 @@ final class WriteSession {
     private let books: BookStatements
     let backlog: IndexBacklog
     var madeCleaning: CleaningStatements?
+    /// Made when first needed.
+    var madeAnchors: AnchorStatements?
     let connection: Connection
 
     init(_ settings: Connection.Settings, _ backlog: IndexBacklog) throws(StoreFailure) {
