@@ -209,9 +209,9 @@ public final class Simulation: @unchecked Sendable {
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
             sealer: InMemorySealer(), time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
             calendar: UTCCalendar(),
+            anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
             ingestion: IngestionPorts(
-                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store),
-            anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) })
+                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store))
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
         engines.append((engine, executor))
