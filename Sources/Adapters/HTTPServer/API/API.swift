@@ -42,12 +42,18 @@ struct API {
         let audit = AuditHandlers(
             queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
             store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
+        let sources = SourceHandlers(desk: desk, maxBytes: settings.maxBodyBytes)
+        let ingestion = IngestionHandlers(
+            queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors)
+        let mappings = MappingHandlers(
+            documents: ingestion, desk: dependencies.desk, parse: dependencies.parse, parseReceived: dependencies.parseReceived,
+            calendar: dependencies.calendar, time: dependencies.time)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
             Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules) + Self.subscriptionRoutes(subscriptions)
             + Self.targetRoutes(targets) + Self.secretRoutes(secrets) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
-            + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
+            + Self.sourceRoutes(sources) + Self.ingestionRoutes(ingestion) + [Self.previewRoute(mappings)] + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }
         let document = OpenAPIDocument.render(routes + [withoutText])

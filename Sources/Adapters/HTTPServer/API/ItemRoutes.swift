@@ -1,3 +1,4 @@
+internal import Domain
 internal import NIOHTTP1
 internal import Ports
 

@@ -22,6 +22,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case creditRefused = "credit-refused"
     case importRefused = "import-refused"
     case tooMany = "too-many"
+    case alreadyExists = "already-exists"
     case versionConflict = "version-conflict"
     case bodyTooLarge = "body-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -48,7 +49,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
-            .creditRefused, .importRefused, .tooMany:
+            .creditRefused, .importRefused, .tooMany, .alreadyExists:
             409
         case .cursorExpired: 410
         case .versionConflict: 412
@@ -85,6 +86,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .creditRefused: "It cannot be credited so"
         case .importRefused: "The numbers do not fit the series"
         case .tooMany: "There are as many as there may be"
+        case .alreadyExists: "There is another one of that name"
         case .versionConflict: "It has changed since it was read"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's type is not supported"
@@ -126,6 +128,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .creditRefused: "Read the original: what is left to credit, and its status."
         case .importRefused: "Scan again: the series has moved on since."
         case .tooMany: "Delete what is not needed any more."
+        case .alreadyExists: "Use another name, or replace it with PUT."
         case .versionConflict: "Read it again, and send the change with the ETag of that answer in If-Match."
         case .bodyTooLarge: "Send less at once."
         case .unsupportedMediaType: "Send Content-Type: application/json, or application/xml where the path takes it."
