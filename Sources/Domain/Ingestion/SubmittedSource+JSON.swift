@@ -16,8 +16,10 @@ extension SubmittedSource {
 
     /// Takes the fields of a source; what is wrong is reported to `fields`, all at once, and never with the password.
     ///
-    /// - Parameter path: the name that its path has; nil: the field `name` says it.
-    public static func read(_ fields: inout JSONFields, named path: SourceName? = nil) -> SubmittedSource? {
+    /// - Parameters:
+    ///   - path: the name that its path has; nil: the field `name` says it.
+    ///   - topics: those that a source may name.
+    public static func read(_ fields: inout JSONFields, named path: SourceName? = nil, topics: [TopicName]) -> SubmittedSource? {
         let name = readName(&fields, path)
         let url = readURL(&fields)
         let (user, password) = readCredentials(&fields)
@@ -30,7 +32,7 @@ extension SubmittedSource {
         let parameters = readParameters(&fields)
         let element = named("invoiceElement", SplitName.rule, maxBytes: SplitName.maxBytes, &fields) { SplitName($0) }
         let path = named("numberPath", SplitPath.rule, maxBytes: 4_096, &fields) { SplitPath($0) }
-        let topic = readTopic(&fields)
+        let topic = readTopic(&fields, topics)
         var (fetch, split) = (FetchLimits.standard, SplitLimits.standard)
         _ = fields.optionalObject("limits") { readLimits(&$0, &fetch, &split) }
         let mapping = fields.optionalObject("mapping") { IngestionMapping.read(&$0) }
@@ -152,10 +154,19 @@ extension SubmittedSource {
         return value
     }
 
-    private static func readTopic(_ fields: inout JSONFields) -> TopicName? {
+    private static func readTopic(_ fields: inout JSONFields, _ topics: [TopicName]) -> TopicName? {
         guard let text = fields.optionalString("topic", maxBytes: 1_000) else { return nil }
         guard let topic = TopicName(text) else {
             fields.report("topic", "must have 1 to \(TopicName.maxBytes) of A–Z a–z 0–9 . _ -, and be neither . nor ..")
+            return nil
+        }
+        guard topics.contains(topic) else {
+            let names = topics.map(\.value).joined(separator: ", ")
+            fields.report(
+                "topic",
+                topics.isEmpty
+                    ? "cannot be given: this engine was given no topics for sources (--source-topic)"
+                    : "must be one of those that this engine was given for sources: \(names)")
             return nil
         }
         return topic

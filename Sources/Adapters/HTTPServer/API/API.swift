@@ -42,7 +42,7 @@ struct API {
         let audit = AuditHandlers(
             queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
             store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
-        let sources = SourceHandlers(desk: desk, maxBytes: settings.maxBodyBytes)
+        let sources = SourceHandlers(desk: desk, maxBytes: settings.maxBodyBytes, topics: settings.sourceTopics)
         let ingestion = IngestionHandlers(
             queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors)
         let mappings = MappingHandlers(

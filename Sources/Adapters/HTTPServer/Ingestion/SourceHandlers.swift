@@ -6,6 +6,8 @@ struct SourceHandlers: Sendable {
     let desk: ItemDesk
     /// Of a body.
     let maxBytes: Int
+    /// Those that a source may name.
+    let topics: [TopicName]
 
     static let path = "/v1/ingestion/sources"
     /// How often a change is tried again when another one came between reading and changing.
@@ -51,7 +53,8 @@ struct SourceHandlers: Sendable {
     private func read(_ request: IncomingRequest, named name: SourceName?) throws(Problem) -> SubmittedSource {
         let value = try request.json(limits: JSONLimits(maxBytes: maxBytes))
         var problems = JSONProblems()
-        guard let source = problems.object(value, { SubmittedSource.read(&$0, named: name) }) else { throw Problem(problems) }
+        let topics = topics
+        guard let source = problems.object(value, { SubmittedSource.read(&$0, named: name, topics: topics) }) else { throw Problem(problems) }
         return source
     }
 
