@@ -19,7 +19,7 @@ final class SampleSource: Sendable {
 
     let password: String
     private let ledger: SampleLedger
-    private let time: SystemTimeSource
+    let time: SystemTimeSource
     private let record = Mutex(Record())
 
     private struct Record {
