@@ -13,7 +13,7 @@ struct SOAPEnvelopeTests {
                 String((0..<Int.random(in: 0...12, using: &random)).map { _ in characters.randomElement(using: &random) ?? "a" })
             }
         } property: { values in
-            for (namespace, isQualified) in [("urn:a?b&c<\"d'", true), ("urn:x", false), (nil, true)] as [(String?, Bool)] {
+            for (namespace, isQualified) in [("https://a.example/?b=1&c='d'", true), ("urn:x", false), (nil, true)] as [(String?, Bool)] {
                 let operation = try SOAPOperation(namespace: namespace, localName: "Get-All", parametersAreQualified: isQualified)
                 let parameters = try values.enumerated().map { try SOAPParameter(name: "p\($0)", value: $1) }
                 let request = try BatchRequest(

@@ -4,7 +4,7 @@ import NIOCore
 import Ports
 import Testing
 
-@Suite("Sources that misbehave", .timeLimit(.minutes(2)))
+@Suite("Sources that misbehave", .serialized, .timeLimit(.minutes(2)))
 struct SOAPHostileTests {
     static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 
@@ -158,9 +158,9 @@ struct SOAPHostileTests {
 
     @Test("A gzip bomb is cut off at the limit, in small pieces")
     func bomb() async throws {
-        // 64 MiB in 64 KiB.
-        let bomb = try gzip([UInt8](repeating: 0x20, count: 64 << 20))
-        #expect(bomb.count < 100_000)
+        // A thousandth of what it becomes.
+        let bomb = try gzip([UInt8](repeating: 0x20, count: 16 << 20))
+        #expect(bomb.count < 20_000)
         let source = try await source(answer(bomb, fields: ["Content-Encoding: gzip"]))
         try await withFeed { feed in
             let cut = await feed.fetched(try batchRequest(source.url) { $0.inflatedBytes = 1 << 20 })
@@ -169,7 +169,7 @@ struct SOAPHostileTests {
             #expect(cut.largestPiece <= BatchAnswer.maxPieceBytes)
             let whole = await feed.fetched(try batchRequest(source.url))
             #expect(whole.failure == nil)
-            #expect(whole.octets.count == 64 << 20)
+            #expect(whole.octets.count == 16 << 20)
             #expect(whole.largestPiece <= BatchAnswer.maxPieceBytes)
         }
         await source.stop()
