@@ -27,6 +27,9 @@ struct InMemoryContractTests {
     @Test("items", arguments: ItemContract.cases)
     func items(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("ingestion", arguments: IngestionContract.cases)
+    func ingestion(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("bus", arguments: BusContract.cases)
     func bus(_ contract: ContractCase<any BusHarness>) async throws { try await contract.run(InMemoryBusHarness()) }
 }

@@ -21,7 +21,9 @@ struct BookChecks {
                 let subject = series.plan.id.subject(in: series.tenant)
                 checkVersions("Series \(series.plan.id)", series.version, eventsBySubject[subject] ?? [])
             case .number(let record): numbers.append(record)
-            case .item(.counts): break
+            case .item(.counts), .item(.progress): break
+            case .ingestion(let ingested):
+                checkVersions(record.auditSubject, ingested.version, eventsBySubject[ingested.key.id] ?? [])
             case .item(let item):
                 checkVersions(record.auditSubject, item.version, eventsBySubject[item.key.subject(in: item.tenant)] ?? [])
             }
@@ -130,8 +132,8 @@ struct BookChecks {
             }
             for record in store.allBooks {
                 switch record {
-                case .number, .item(.counts): continue
-                case .series, .invoice, .item: break
+                case .number, .item(.counts), .item(.progress): continue
+                case .series, .invoice, .item, .ingestion: break
                 }
                 let tenant = record.key.tenant
                 guard PartitionHash.partition(tenant: tenant, count: store.partitionCount) == partition else { continue }

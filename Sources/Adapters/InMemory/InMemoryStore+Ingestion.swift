@@ -37,3 +37,10 @@ extension InMemoryStore {
         state.withLock { $0.contents[.ingestion(tenant, key)]?[version] }
     }
 }
+
+extension InMemoryStore {
+    /// The octets of one version, for checks by tests and simulation.
+    package func content(_ key: IngestionKey, version: Int64, tenant: TenantId) -> [UInt8]? {
+        state.withLock { $0.contents[.ingestion(tenant, key)]?[version] }
+    }
+}

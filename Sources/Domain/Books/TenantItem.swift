@@ -107,7 +107,7 @@ public enum TenantItem: Hashable, Sendable {
         case .schedule(let schedule): schedule.status == .deleted
         case .subscription(let subscription): subscription.status == .deleted
         case .source(let source): source.status == .deleted
-        case .progress(let progress): progress.isDeleted
+        case .progress(let progress): progress.isDeleted && progress.running == nil
         case .webhookKeys, .holds, .counts: false
         }
     }
