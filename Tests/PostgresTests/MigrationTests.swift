@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Migrations", .enabled(if: PostgresServer.isAvailable))
 struct PostgresMigrationTests {
-    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3, 4, 5, 6])
+    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3, 4, 5, 6, 7])
     func fromEarlier(number: Int) async throws {
         let (server, database) = try SharedServer.newDatabase()
         let url = server.url(database)
@@ -23,6 +23,13 @@ struct PostgresMigrationTests {
         let item = try ItemSample.subscription(1)
         let items = try await owner.record([.item(item)])
         try await store.storeCursors([ItemSample.cursor(item, owner, [1, 2, 3, 4])])
+        let source = try ItemSample.source("erp")
+        let counts = ItemCounts(tenant: Sample.acme, version: 1, schedules: 2, subscriptions: 3, sources: 4)
+        var history = IngestionSample.History()
+        let document = try history.take(IngestionSample.document("R-1", [1, 2, 3]))
+        let content = try #require(document.contents.first)
+        let ingested = owner.numbered([.item(.counts(counts)), .item(source)] + document.records)
+        try await owner.commit(books: ingested, contents: document.contents)
         let id = store.storeId
         await store.close()
         let taken = try PostgresMigrations.down(url: url, to: number)
@@ -33,10 +40,11 @@ struct PostgresMigrationTests {
         #expect(store.storeId == id)
         #expect(try await store.detail(of: call.call.id, tenant: Sample.acme)?.call == call.call)
         // The versions before have no room for what a sealed call says, and would send it without.
-        let left = try await store.detail(of: sealed.call.id, tenant: Sample.acme)?.call
-        #expect(number < 5 ? left?.status == .cancelled && left?.submission.request.payload == .empty : left == sealed.call)
+        let cancelled = try await store.detail(of: sealed.call.id, tenant: Sample.acme)?.call
+        #expect(
+            number < 5 ? cancelled?.status == .cancelled && cancelled?.submission.request.payload == .empty : cancelled == sealed.call)
         owner = try await Owner(store, 1)
-        #expect(owner.head == 5 && owner.lastOrdinal == 5)
+        #expect(owner.head == 7 && owner.lastOrdinal == 8)
         // A schema that knows no books has lost them.
         let kept = try await store.load(books.map(\.record.key), in: owner.partition)
         #expect(byKey(kept) == (number < 4 ? [] : byKey(books)))
@@ -46,6 +54,16 @@ struct PostgresMigrationTests {
         #expect(cursors == (number < 5 ? [] : [ItemSample.cursor(item, owner, [1, 2, 3, 4])]))
         let positions = try await store.events(in: owner.partition, after: 0, limit: 5).map(\.position)
         #expect(positions.prefix(5) == (number < 5 ? [1, 2, 3, 4] : [1, 2, 3, 4, 5]) || number < 4)
+        // One that knows no ingestion has lost its sources, what came of them and their events.
+        let left = try await store.load(ingested.map(\.stored.record.key), in: owner.partition).map(\.record)
+        let fewer = BookRecord.item(.counts(ItemCounts(tenant: Sample.acme, version: 1, schedules: 2, subscriptions: 3)))
+        let expected = number < 5 ? [] : number < 7 ? [fewer] : ingested.map(\.stored.record)
+        #expect(Set(left) == Set(expected))
+        let octets = try await store.ingestionContent(content.key, version: 1, tenant: Sample.acme)
+        #expect(octets == (number < 7 ? nil : [1, 2, 3]))
+        let told = try await store.events(in: owner.partition, after: 0, limit: 20).filter { $0.type.context == "ingestion" }
+        #expect(told.map(\.position) == (number < 7 ? [] : [6, 7]))
+        if number < 7 { try await owner.commit(books: owner.numbered(document.records), contents: document.contents) }
         // A hole in the log is passed over.
         #expect(try await store.cursor(at: .latest).positions[1] >= 4)
         if number < 5 { try await owner.record([.item(item)]) }

@@ -15,6 +15,9 @@ struct SQLiteContractTests {
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
+    @Test("ingestion", arguments: IngestionContract.cases)
+    func ingestion(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
     @Test("items", arguments: ItemContract.cases)
     func items(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
