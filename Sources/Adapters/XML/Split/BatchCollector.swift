@@ -25,6 +25,12 @@ final class BatchCollector {
         return taken
     }
 
+    /// How many parts wait to be taken.
+    var mark: Int { parts.count }
+
+    /// Forgets what was found since then; nothing may be looked for afterwards.
+    func goBack(to mark: Int) { parts.removeSubrange(min(mark, parts.count)...) }
+
     func note(_ error: BatchError) {
         if fault == nil { fault = error }
     }

@@ -2,7 +2,7 @@ internal import Domain
 
 /// Elements outside invoices: the envelope, and what surrounds invoices in it or in the documents that it carries.
 extension DocumentScan {
-    func startOutside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
+    mutating func startOutside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
         try endRun(isTruncated: false)
         let start = base + tag.open
         let own = try ownDeclarations(span, tag)
@@ -27,7 +27,7 @@ extension DocumentScan {
     /// However deep the limits let invoices be, names of so many open elements are kept within one.
     static let maxDepthWithin = 256
 
-    private func open(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) {
+    private mutating func open(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) {
         stack.append(
             OpenElement(
                 name: nameMark(span, tag), start: base + tag.open, isInvoice: false, nestedMark: 0,
@@ -58,7 +58,8 @@ extension DocumentScan {
     // MARK: The envelope
 
     /// - Returns: whether the element was dealt with.
-    private func isEnvelope(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace], isEmpty: Bool) throws(BatchError) -> Bool {
+    private mutating func isEnvelope(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace], isEmpty: Bool) throws(BatchError) -> Bool
+    {
         switch stack.count {
         case 0:
             if isRootClosed {
@@ -88,7 +89,7 @@ extension DocumentScan {
 
     // MARK: End tags
 
-    func end(_ span: Span<UInt8>, _ tag: Tag) throws(BatchError) {
+    mutating func end(_ span: Span<UInt8>, _ tag: Tag) throws(BatchError) {
         let name = nameMark(span, tag)
         guard let match = stack.lastIndex(where: { $0.name == name }) else {
             if candidate == nil { try endRun(isTruncated: false) }
@@ -109,7 +110,7 @@ extension DocumentScan {
     /// Whether what is open from here up lies in an invoice that was refused.
     private func isTolerated(_ index: Int) -> Bool { skippedIndex.map { $0 <= index } ?? false }
 
-    private func close(to index: Int) {
+    private mutating func close(to index: Int) {
         let mark = stack[index].declarationMark
         if mark < declarations.count { declarations.removeSubrange(mark...) }
         stack.removeSubrange(index...)

@@ -7,21 +7,22 @@ internal import Domain
 extension DocumentScan {
     static let notClosed = "close the invoice's element before the next one begins"
 
-    func begin(
+    mutating func begin(
         _ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace], isFault: Bool, isEmpty: Bool
     ) throws(BatchError) {
         let name = nameMark(span, tag)
         let start = base + tag.open
         nested = []
         crowdedTags = tag.attributes > collector.limits.attributes ? [start] : []
-        candidate = Candidate(start: start, index: stack.count, name: name, isFault: isFault, declarations: own)
+        candidate = Candidate(start: start, index: stack.count, name: name, isFault: isFault)
+        candidateDeclarations = own
         stack.append(
             OpenElement(
                 name: name, start: start, isInvoice: true, nestedMark: 0, declarationMark: declarations.count, isBroken: tag.isBroken))
         if isEmpty { try endInside(tag, at: stack.count - 1) }
     }
 
-    func startInside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
+    mutating func startInside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
         guard let candidate else { return }
         self.candidate?.isFresh = false
         let name = nameMark(span, tag)
@@ -44,12 +45,14 @@ extension DocumentScan {
     private static let maxCrowdedTags = 1_024
 
     /// An end tag closes the element at `match`, in or of the candidate.
-    func endInside(_ tag: Tag, at match: Int) throws(BatchError) {
+    mutating func endInside(_ tag: Tag, at match: Int) throws(BatchError) {
         guard let candidate else { return }
         self.candidate?.isFresh = false
         let isSound = match == stack.count - 1 && !tag.isBroken
-        for element in stack[(match + 1)...] where element.isInvoice {
-            nested.append(NestedInvoice(start: element.start, end: base + tag.open, isClosed: false))
+        if match + 1 < stack.count {
+            for element in stack[(match + 1)...] where element.isInvoice {
+                nested.append(NestedInvoice(start: element.start, end: base + tag.open, isClosed: false))
+            }
         }
         let element = stack[match]
         stack.removeSubrange(match...)
@@ -65,7 +68,7 @@ extension DocumentScan {
     }
 
     /// The candidate's own end tag was found.
-    private func finish(_ candidate: Candidate, _ end: Int, isBroken: Bool) throws(BatchError) {
+    private mutating func finish(_ candidate: Candidate, _ end: Int, isBroken: Bool) throws(BatchError) {
         if isBroken, !nested.isEmpty { return try give(until: end, .malformed(Self.notClosed)) }
         self.candidate = nil
         if candidate.isFault { throw fault(candidate, end) }
@@ -74,16 +77,16 @@ extension DocumentScan {
     }
 
     /// The element is not the invoice but what it came in.
-    func unwrap() {
-        guard let candidate else { return }
-        self.candidate = nil
-        declarations += candidate.declarations
+    mutating func unwrap() {
+        guard candidate != nil else { return }
+        candidate = nil
+        declarations += candidateDeclarations
     }
 
     // MARK: Giving up
 
     /// The candidate ends without an end tag.
-    func giveUp(at end: Int) throws(BatchError) {
+    mutating func giveUp(at end: Int) throws(BatchError) {
         guard let candidate else { return }
         if candidate.isFault { throw .malformed("close the fault", offset: offset(of: candidate.start)) }
         for index in openedWithin(candidate) {
@@ -94,7 +97,7 @@ extension DocumentScan {
     }
 
     /// The candidate is larger than an invoice may be. If others began within it, it was not closed.
-    func overflow() throws(BatchError) {
+    mutating func overflow() throws(BatchError) {
         guard let candidate else { return }
         if candidate.isFault { throw .malformed("shorten the fault", offset: offset(of: candidate.start)) }
         let opened = openedWithin(candidate)
@@ -115,7 +118,7 @@ extension DocumentScan {
     }
 
     /// Gives the candidate up with nothing in its place: what is left of it is passed over.
-    private func skip(_ candidate: Candidate, to end: Int, _ reason: SplitRefusal.Reason) throws(BatchError) {
+    private mutating func skip(_ candidate: Candidate, to end: Int, _ reason: SplitRefusal.Reason) throws(BatchError) {
         try give(until: end, reason)
         if skippedIndex == nil { skippedIndex = candidate.index }
         if case .tooLarge = reason { return }
@@ -123,7 +126,7 @@ extension DocumentScan {
     }
 
     /// Gives the candidate up for one that began in it and is open at this place of the stack.
-    private func restart(_ candidate: Candidate, at next: Int) throws(BatchError) {
+    private mutating func restart(_ candidate: Candidate, at next: Int) throws(BatchError) {
         let element = stack[next]
         for index in openedWithin(candidate) where index < next {
             nested.append(NestedInvoice(start: stack[index].start, end: element.start, isClosed: false))
@@ -141,11 +144,11 @@ extension DocumentScan {
             stack[index].nestedMark = later.reduce(0) { $0 + ($1.start < start ? 1 : 0) }
         }
         self.candidate = Candidate(
-            start: element.start, index: skipped + 1, name: candidate.name, isFault: false, declarations: [], isFresh: false)
+            start: element.start, index: skipped + 1, name: candidate.name, isFault: false, isFresh: false)
     }
 
     /// Refuses the candidate, and judges the elements in it that are its equals.
-    private func give(until end: Int, _ reason: SplitRefusal.Reason) throws(BatchError) {
+    private mutating func give(until end: Int, _ reason: SplitRefusal.Reason) throws(BatchError) {
         guard let candidate else { return }
         let others = nested.sorted { $0.start < $1.start }
         self.candidate = nil
@@ -162,7 +165,7 @@ extension DocumentScan {
     }
 
     /// Has a whole element proved, unless one of its tags would be too much work.
-    private func judge(_ start: Int, _ end: Int) throws(BatchError) {
+    private mutating func judge(_ start: Int, _ end: Int) throws(BatchError) {
         let isCrowded = crowdedTags.contains { $0 >= start && $0 < end } || crowdedTags.count >= Self.maxCrowdedTags
         if isCrowded {
             try collector.refuse(slice(start, end), .tooManyAttributes(limit: collector.limits.attributes))
@@ -173,7 +176,7 @@ extension DocumentScan {
 
     // MARK: Faults
 
-    private func fault(_ candidate: Candidate, _ end: Int) -> BatchError {
+    private mutating func fault(_ candidate: Candidate, _ end: Int) -> BatchError {
         let version = envelope ?? .v11
         let slice = slice(candidate.start, end)
         guard let code = collector.faultText(slice, version == .v11 ? "faultcode" : "Code/Value"),

@@ -4,7 +4,7 @@ extension DocumentScan {
     /// Takes what can be taken of the units at hand.
     ///
     /// - Parameter isEnd: nothing comes after them.
-    func scan(isEnd: Bool) throws(BatchError) {
+    mutating func scan(isEnd: Bool) throws(BatchError) {
         // Nothing in here changes the units.
         let units = self.units
         let span = units.span
@@ -34,7 +34,7 @@ extension DocumentScan {
         }
     }
 
-    private func take(_ token: Token, _ span: Span<UInt8>, _ open: Int) throws(BatchError) {
+    private mutating func take(_ token: Token, _ span: Span<UInt8>, _ open: Int) throws(BatchError) {
         switch token {
         case .start(let tag, let isEmpty):
             cursor = base + tag.end
@@ -59,7 +59,7 @@ extension DocumentScan {
     }
 
     /// Something is not well-formed where the scan stands: in the element that is open, or outside all invoices.
-    func markBroken(_ reason: String) {
+    mutating func markBroken(_ reason: String) {
         if candidate != nil || skippedIndex != nil {
             if let last = stack.indices.last { stack[last].isBroken = true }
         } else {
@@ -68,12 +68,12 @@ extension DocumentScan {
     }
 
     /// A section within a candidate, to its end; there it is like a comment.
-    private func closeSection(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
+    private mutating func closeSection(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         sectionEnd(span, from: open + Self.sectionMarkUnits, to: to).map { .comment(end: $0) } ?? .incomplete
     }
 
     /// Where a section is the first thing in what began as an invoice, and is a document, the element is not the invoice but what it came in.
-    private func openSection(_ span: Span<UInt8>, _ open: Int, _ to: Int, isEnd: Bool) throws(BatchError) -> Token {
+    private mutating func openSection(_ span: Span<UInt8>, _ open: Int, _ to: Int, isEnd: Bool) throws(BatchError) -> Token {
         var place = open + Self.sectionMarkUnits
         while place < to, ByteSearch.isSpace(span[place]) { place += 1 }
         guard place < to else { return isEnd ? .section : .incomplete }
@@ -85,7 +85,7 @@ extension DocumentScan {
     }
 
     /// Reads an XML declaration's encoding.
-    private func declare(_ span: Span<UInt8>, _ open: Int, _ end: Int) throws(BatchError) {
+    private mutating func declare(_ span: Span<UInt8>, _ open: Int, _ end: Int) throws(BatchError) {
         let text = Array(text(base + open, base + end).utf8)
         guard text.starts(with: "<?xml".utf8), text.count > 5, ByteSearch.isSpace(text[5]) else { return }
         let words = text.split { ByteSearch.isSpace($0) || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }

@@ -4,7 +4,7 @@ extension DocumentScan {
     /// Takes the text between the cursor and `to`.
     ///
     /// - Parameter isWhole: the text ends there.
-    func takeText(_ span: Span<UInt8>, to: Int, isWhole: Bool) throws(BatchError) {
+    mutating func takeText(_ span: Span<UInt8>, to: Int, isWhole: Bool) throws(BatchError) {
         if candidate != nil {
             guard candidate?.isFresh == true, try takeFreshText(span, to: to, isWhole: isWhole) else {
                 if candidate?.isFresh != true { cursor = base + to }
@@ -40,7 +40,7 @@ extension DocumentScan {
     /// Looks whether the text at the beginning of a candidate is an escaped document; then the element is what it came in.
     ///
     /// - Returns: whether the text is still to be taken, as of an element outside invoices.
-    private func takeFreshText(_ span: Span<UInt8>, to: Int, isWhole: Bool) throws(BatchError) -> Bool {
+    private mutating func takeFreshText(_ span: Span<UInt8>, to: Int, isWhole: Bool) throws(BatchError) -> Bool {
         var place = cursor - base
         while place < to, ByteSearch.isSpace(span[place]) { place += 1 }
         cursor = base + place
@@ -62,11 +62,12 @@ extension DocumentScan {
     }
 
     /// Outside the root there is white space only.
-    private func refuseText(_ span: Span<UInt8>, to: Int) throws(BatchError) {
+    private mutating func refuseText(_ span: Span<UInt8>, to: Int) throws(BatchError) {
         var place = cursor - base
         while place < to, ByteSearch.isSpace(span[place]) { place += 1 }
         guard place < to else { return }
         if level == 0, !isRootClosed { throw .notAnEnvelope(root: nil) }
+        cursor = base + place
         note("remove the text outside the root element")
     }
 
@@ -126,7 +127,7 @@ extension DocumentScan {
     /// Takes on a CDATA section outside invoices, which may be as long as the batch.
     ///
     /// - Returns: whether it ended.
-    func takeSection(_ span: Span<UInt8>, isEnd: Bool) throws(BatchError) -> Bool {
+    mutating func takeSection(_ span: Span<UInt8>, isEnd: Bool) throws(BatchError) -> Bool {
         let from = cursor - base
         let isWanted = isInBody && skippedIndex == nil && !stack.isEmpty
         if !isSectionChecked {
@@ -138,44 +139,47 @@ extension DocumentScan {
             }
         }
         var place = from
-        while true {
+        var isOpen = true
+        while isOpen {
             place = ByteSearch.first(UInt8(ascii: "]"), in: span, from: place, to: span.count)
-            // One unit more than the end, for what `endsWide` looks at.
-            let isShort = place + (isRunWide ? 3 : 2) >= span.count
-            guard place < span.count, !isShort || isEnd && place + 2 < span.count else {
-                let to = isEnd ? span.count : place
-                if isWanted { try deliver(octets(base + from, base + to)) }
-                cursor = base + to
-                return false
+            guard place + 2 < span.count else { break }
+            if span[place + 1] == UInt8(ascii: "]"), span[place + 2] == UInt8(ascii: ">") {
+                guard let ends = isRunWide ? endsWide(span, from, place, isEnd: isEnd) : true else { break }
+                isOpen = !ends
             }
-            if span[place + 1] == UInt8(ascii: "]"), span[place + 2] == UInt8(ascii: ">"), !isRunWide || endsWide(span, from, place) {
-                if isWanted { try deliver(octets(base + from, base + place)) }
-                cursor = base + place + 3
-                isInSection = false
-                return true
-            }
-            place += 1
+            if isOpen { place += 1 }
         }
+        if isOpen, isEnd { place = span.count }
+        if isWanted { try deliver(octets(base + from, base + place)) }
+        cursor = base + place + (isOpen ? 0 : 3)
+        isInSection = isOpen
+        return !isOpen
     }
 
-    /// Whether `]]>` ends a section that holds UTF-16 in a document of single octets: between two units, and with white space or markup
-    /// behind it. Elsewhere it is part of two characters.
-    private func endsWide(_ span: Span<UInt8>, _ from: Int, _ place: Int) -> Bool {
+    /// Whether `]]>` ends a section that holds UTF-16 in a document of single octets: between two units, and with markup behind it. Elsewhere
+    /// it is part of two characters. Nil when that cannot be told yet.
+    private func endsWide(_ span: Span<UInt8>, _ from: Int, _ place: Int, isEnd: Bool) -> Bool? {
         guard (runBytes + place - from) % 2 == 0 else { return false }
-        guard place + 3 < span.count else { return true }
-        return span[place + 3] == UInt8(ascii: "<") || ByteSearch.isSpace(span[place + 3])
+        var next = place + 3
+        let limit = min(span.count, next + Self.maxSpaceBehind)
+        while next < limit, ByteSearch.isSpace(span[next]) { next += 1 }
+        guard next + 1 < span.count else { return isEnd ? true : nil }
+        // In UTF-16 a zero would follow.
+        return span[next] == UInt8(ascii: "<") && (0x21...0x7A).contains(span[next + 1])
     }
+
+    private static let maxSpaceBehind = 64
 
     // MARK: Documents in the text
 
     /// Hands on a part of an element's text.
-    private func deliver(_ octets: ArraySlice<UInt8>) throws(BatchError) {
+    private mutating func deliver(_ octets: ArraySlice<UInt8>) throws(BatchError) {
         guard !octets.isEmpty else { return }
         switch run {
         case .plain: return
         case .document(let document):
             runBytes += octets.count
-            try document.push(octets)
+            try document.scan.push(octets)
         case .begun(let first):
             runBytes += octets.count
             run = .begun(first + octets)
@@ -202,22 +206,22 @@ extension DocumentScan {
     }
 
     /// Decides by its first octets whether a text is a document.
-    private func beginRun(isEnd: Bool) throws(BatchError) {
+    private mutating func beginRun(isEnd: Bool) throws(BatchError) {
         guard case .begun(let first) = run, first.count >= 4 || isEnd else { return }
         let mark = TextEncoding.mark(first[...])
         guard level < Self.maxLevel, mark != nil || encoding.unitBytes == 1 && first.first == UInt8(ascii: "<") else {
             run = .plain
             return
         }
-        let document = DocumentScan(collector, level: level + 1, outer: encoding)
+        let document = CarriedDocument(DocumentScan(collector, level: level + 1, outer: encoding))
         run = .document(document)
-        try document.push(first[...])
+        try document.scan.push(first[...])
     }
 
     /// The element's text ends, with the documents in it.
-    func endRun(isTruncated: Bool) throws(BatchError) {
+    mutating func endRun(isTruncated: Bool) throws(BatchError) {
         if !isTruncated { try beginRun(isEnd: true) }
-        if case .document(let document) = run { try document.end(isTruncated: isTruncated) }
+        if case .document(let document) = run { try document.scan.end(isTruncated: isTruncated) }
         run = .blank
         runBytes = 0
         isRunWide = false

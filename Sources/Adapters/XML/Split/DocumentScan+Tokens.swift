@@ -45,7 +45,7 @@ extension DocumentScan {
     static let sectionMarkUnits = 9
 
     /// Recognises what begins at `open`, looking no further than `to`.
-    func token(_ span: Span<UInt8>, at open: Int, to: Int) -> Token {
+    mutating func token(_ span: Span<UInt8>, at open: Int, to: Int) -> Token {
         guard open + 1 < to else { return .incomplete }
         switch span[open + 1] {
         case UInt8(ascii: "/"): return endTag(span, open, to)
@@ -59,7 +59,7 @@ extension DocumentScan {
     /// Where a token that has not ended by `to` stands: it waits, unless it is longer than tokens may be.
     private func unfinished(_ open: Int, _ to: Int) -> Token { open + maxTagUnits <= to ? .stray : .incomplete }
 
-    private func startTag(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
+    private mutating func startTag(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         let limit = min(to, open + maxTagUnits)
         var place = open + 2
         var quote: UInt8 = 0
@@ -119,7 +119,7 @@ extension DocumentScan {
         return .end(Tag(open: open, nameStart: open + 2, nameEnd: nameEnd, end: isWhole ? place + 1 : place, isBroken: !isWhole))
     }
 
-    private func declaration(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
+    private mutating func declaration(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         guard open + 2 < to else { return .incomplete }
         if span[open + 2] == UInt8(ascii: "-") {
             guard open + 3 < to else { return .incomplete }
@@ -135,7 +135,7 @@ extension DocumentScan {
     }
 
     /// Two hyphens end a comment, or it is none. Within an invoice it may be as long as the invoice.
-    private func comment(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
+    private mutating func comment(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         let limit = candidate == nil ? min(to, open + maxTagUnits) : to
         var place = max(open + 4, progress.commentEnd - base)
         while true {
@@ -151,7 +151,7 @@ extension DocumentScan {
         }
     }
 
-    private func instruction(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
+    private mutating func instruction(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         let limit = min(to, open + maxTagUnits)
         var place = max(open + 2, progress.instructionEnd - base)
         while true {
@@ -166,7 +166,7 @@ extension DocumentScan {
     }
 
     /// The place after `]]>` of a section whose content begins at `from`; nil when there is none before `to`.
-    func sectionEnd(_ span: Span<UInt8>, from: Int, to: Int) -> Int? {
+    mutating func sectionEnd(_ span: Span<UInt8>, from: Int, to: Int) -> Int? {
         var place = max(from, progress.sectionEnd - base)
         while true {
             place = ByteSearch.first(UInt8(ascii: "]"), in: span, from: min(place, to), to: to)
@@ -181,8 +181,19 @@ extension DocumentScan {
 
     /// A number for a name, whatever its length.
     func nameMark(_ span: Span<UInt8>, _ tag: Tag) -> UInt64 {
-        var mark: UInt64 = 0xCBF2_9CE4_8422_2325
-        for place in tag.nameStart..<tag.nameEnd { mark = (mark ^ UInt64(span[place])) &* 0x0000_0100_0000_01B3 }
-        return mark
+        let raw = span.bytes
+        func mixed(_ mark: UInt64, _ word: UInt64) -> UInt64 { (mark ^ word ^ mark >> 29) &* 0x9E37_79B9_7F4A_7C15 }
+        var mark = mixed(0, UInt64(truncatingIfNeeded: tag.nameEnd - tag.nameStart))
+        var place = tag.nameStart
+        while place + 8 <= tag.nameEnd {
+            mark = mixed(mark, raw.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+            place += 8
+        }
+        var rest: UInt64 = 0
+        while place < tag.nameEnd {
+            rest = rest << 8 | UInt64(span[place])
+            place += 1
+        }
+        return mixed(mark, rest)
     }
 }

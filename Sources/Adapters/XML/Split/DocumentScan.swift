@@ -6,7 +6,7 @@ internal import Domain
 /// never proves an invoice, which is libxml2's work, and it never gives up at what is malformed: it finds the next invoice element of the
 /// same level. What it finds follows from the octets alone, not from the pieces that they come in: it waits until it can decide, and what
 /// bounds its waiting are places in the document.
-final class DocumentScan {
+struct DocumentScan {
     let collector: BatchCollector
     /// 0 for the answer, 1 for a document in it, 2 for one in that.
     let level: Int
@@ -46,6 +46,8 @@ final class DocumentScan {
     // MARK: What stands in an invoice's place
 
     var candidate: Candidate?
+    /// What its start tag declares.
+    var candidateDeclarations: [InheritedNamespace] = []
     /// Invoice elements within the candidate that are not within a sound element of it.
     var nested: [NestedInvoice] = []
     /// Too many attributes, by place.
@@ -88,7 +90,7 @@ final class DocumentScan {
 
     // MARK: Input
 
-    func push(_ bytes: ArraySlice<UInt8>) throws(BatchError) {
+    mutating func push(_ bytes: ArraySlice<UInt8>) throws(BatchError) {
         if var first = head {
             first += bytes
             head = first
@@ -102,8 +104,11 @@ final class DocumentScan {
     }
 
     /// - Parameter isTruncated: the document does not end here, but nothing more of it comes.
-    func end(isTruncated: Bool) throws(BatchError) {
-        if let first = head { try settle(first) }
+    mutating func end(isTruncated: Bool) throws(BatchError) {
+        if let first = head {
+            try settle(first)
+            try scan(isEnd: false)
+        }
         if isTruncated {
             try endRun(isTruncated: true)
             return
@@ -116,7 +121,7 @@ final class DocumentScan {
     }
 
     /// Decides on the encoding by the first octets.
-    private func settle(_ first: [UInt8]) throws(BatchError) {
+    private mutating func settle(_ first: [UInt8]) throws(BatchError) {
         head = nil
         if let mark = TextEncoding.mark(first[...]) {
             encoding = mark.encoding
@@ -140,7 +145,7 @@ final class DocumentScan {
     }
 
     /// Heeds the encoding that the XML declaration states. Where it states UTF-16, single octets show that it is not.
-    func declare(_ label: String) throws(BatchError) {
+    mutating func declare(_ label: String) throws(BatchError) {
         guard !isEncodingGiven else { return }
         switch TextEncoding.label(label) {
         case .utf16: break
@@ -152,12 +157,12 @@ final class DocumentScan {
         }
     }
 
-    private func nameInvoice() {
+    private mutating func nameInvoice() {
         let octets = encoding.encode(collector.plan.invoiceElement.localName) ?? []
         invoiceName = encoding.unitBytes == 1 ? octets : Self.units(octets[...], encoding)
     }
 
-    private func append(_ bytes: ArraySlice<UInt8>) {
+    private mutating func append(_ bytes: ArraySlice<UInt8>) {
         if encoding.unitBytes == 1 {
             units.append(contentsOf: bytes)
         } else {
@@ -181,7 +186,7 @@ final class DocumentScan {
     }
 
     /// Lets go of what is not needed any more; rarely, for what remains is moved.
-    private func compact() {
+    private mutating func compact() {
         let done = (candidate?.start ?? cursor) - base
         guard done >= Self.leastDrop, done * 2 >= units.count else { return }
         units.removeFirst(done)
@@ -205,13 +210,15 @@ final class DocumentScan {
         return String(decoding: utf8, as: UTF8.self)
     }
 
-    func slice(_ from: Int, _ to: Int) -> Slice { Slice(octets: octets(from, to), encoding: encoding, scope: scope) }
+    mutating func slice(_ from: Int, _ to: Int) -> Slice { Slice(octets: octets(from, to), encoding: encoding, scope: scope) }
 
     private var scope: Scope {
-        if let knownScope { return knownScope }
-        let scope = Scope(declarations)
-        knownScope = scope
-        return scope
+        mutating get {
+            if let knownScope { return knownScope }
+            let scope = Scope(declarations)
+            knownScope = scope
+            return scope
+        }
     }
 
     /// Notes that the document is not well-formed outside its invoices.
@@ -252,7 +259,6 @@ struct Candidate {
     let index: Int
     let name: UInt64
     let isFault: Bool
-    let declarations: [InheritedNamespace]
     /// Whether nothing but white space, comments and instructions stood in it so far.
     var isFresh = true
 }
@@ -270,7 +276,14 @@ enum TextRun {
     case blank
     /// Too little to tell what it is.
     case begun([UInt8])
-    case document(DocumentScan)
+    case document(CarriedDocument)
     /// Text that is no document.
     case plain
+}
+
+/// A document that another carries. It has a place of its own because a scan cannot hold one of its kind.
+final class CarriedDocument {
+    var scan: DocumentScan
+
+    init(_ scan: DocumentScan) { self.scan = scan }
 }

@@ -56,7 +56,7 @@ final class SliceProof {
         }
         if let document { xmlFreeDoc(document) }
         if let reason = state.pointee.refusal(encoding) { return .refused(reason) }
-        guard context.pointee.wellFormed == 1, context.pointee.nsWellFormed == 1 else {
+        guard context.pointee.wellFormed == 1 else {
             return .refused(.malformed(XMLError.Kind.generalReason))
         }
         return .proven(text: state.pointee.text)
@@ -251,6 +251,8 @@ private struct ProofState {
     /// The library tells of an error; warnings are passed over.
     mutating func fail(_ error: UnsafeMutablePointer<xmlError>?) {
         guard failure == nil, reason == nil, let error = error?.pointee, error.level.rawValue >= XML_ERR_ERROR.rawValue else { return }
+        // Namespace names are compared, never used; that one is no URI makes nothing ill-formed (Namespaces in XML 1.0, §2.2).
+        guard error.code != XML_WAR_NS_URI.rawValue, error.code != XML_WAR_NS_URI_RELATIVE.rawValue else { return }
         failure = XMLError(XMLError.Kind(libraryCode: error.code), line: Int(error.line), column: Int(error.int2))
         if let context { xmlStopParser(context) }
     }

@@ -14,7 +14,7 @@ public struct XMLBatchSplitting: BatchSplitting {
         guard case .known(let known) = TextEncoding.label(encoding) else { return refused(.encoding(encoding)) }
         guard octets.count <= plan.limits.invoiceBytes else { return refused(.tooLarge(limit: plan.limits.invoiceBytes)) }
         let collector = BatchCollector(plan: plan)
-        let scan = DocumentScan(collector, known, namespaces)
+        var scan = DocumentScan(collector, known, namespaces)
         do {
             try scan.push(octets[...])
             try scan.end(isTruncated: false)
@@ -30,9 +30,9 @@ public struct XMLBatchSplitting: BatchSplitting {
 }
 
 /// Splits one answer.
-struct EnvelopeSplitter: BatchSplitter {
+final class EnvelopeSplitter: BatchSplitter {
     private let collector: BatchCollector
-    private let answer: DocumentScan
+    private var answer: DocumentScan
     private var bytes = 0
     private var failure: BatchError?
 
@@ -44,7 +44,7 @@ struct EnvelopeSplitter: BatchSplitter {
         answer = DocumentScan(collector, level: 0, outer: nil)
     }
 
-    mutating func push(_ octets: ArraySlice<UInt8>) throws(BatchError) -> [BatchPart] {
+    func push(_ octets: ArraySlice<UInt8>) throws(BatchError) -> [BatchPart] {
         if let failure { throw failure }
         do throws(BatchError) { try scan(octets) } catch { failure = error }
         let parts = collector.take()
@@ -52,7 +52,7 @@ struct EnvelopeSplitter: BatchSplitter {
         return parts
     }
 
-    private mutating func scan(_ octets: ArraySlice<UInt8>) throws(BatchError) {
+    private func scan(_ octets: ArraySlice<UInt8>) throws(BatchError) {
         let limit = collector.limits.batchBytes
         var rest = octets
         while !rest.isEmpty {
@@ -64,7 +64,7 @@ struct EnvelopeSplitter: BatchSplitter {
         }
     }
 
-    mutating func finish() -> BatchEnd {
+    func finish() -> BatchEnd {
         if failure == nil {
             do throws(BatchError) { try end() } catch { failure = error }
         }
@@ -72,8 +72,18 @@ struct EnvelopeSplitter: BatchSplitter {
     }
 
     private func end() throws(BatchError) {
+        if !answer.isRootClosed { reread() }
         try answer.end(isTruncated: !answer.isRootClosed)
         guard answer.isRootClosed else { throw answer.envelope == nil && !answer.isWaiting ? .notAnEnvelope(root: nil) : .truncated }
         if let fault = collector.fault { throw fault }
+    }
+
+    /// A comment or section that never ends may have swallowed the rest of the answer. If what it swallowed, read as markup, closes the
+    /// envelope, then so it was; if not, the answer was cut off in its midst, and nothing is taken from within it.
+    private func reread() {
+        guard answer.isWaiting else { return }
+        let mark = collector.mark
+        do throws(BatchError) { try answer.scan(isEnd: true) } catch { return collector.goBack(to: mark) }
+        if !answer.isRootClosed { collector.goBack(to: mark) }
     }
 }
