@@ -32,7 +32,7 @@ extension Rule {
         "Sealing": ["Crypto"], "System": ["DequeModule", "HeapModule", "PriorityQueueModule"], "XML": ["CLibXML2"],
         "Postgres": ["CLibpq", "DequeModule", "Crypto"], "Kafka": ["CRdKafka"],
         "JWT": ["JWTKit", "Crypto"],
-        "HTTPClient": ["AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging"],
+        "HTTPClient": ["CZlib", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging"],
         "HTTPServer": [
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "ServiceLifecycle", "Crypto", "Logging",
         ],

@@ -10,6 +10,7 @@ import Testing
             switch type {
             case .serviceCall(let kind): try #require(EventWireTests.golden[kind])
             case .series, .invoice: try #require(BookEventWireTests.golden[type])
+            case .ingestion(let kind): try #require(IngestionEventWireTests.golden[kind])
             default: try #require(ItemEventWireTests.golden[type])
             }
         try check(JSONReader.read(Array(golden.utf8)), type.fields, type.name)
@@ -19,7 +20,7 @@ import Testing
         let kinds = ServiceCallEvent.Kind.allCases.count + SeriesEvent.Kind.allCases.count + InvoiceEvent.Kind.allCases.count
         let items =
             ScheduleEvent.Kind.allCases.count + SubscriptionEvent.Kind.allCases.count + WebhookKeyEvent.Kind.allCases.count
-            + 2 * HoldEvent.Kind.allCases.count
+            + 2 * HoldEvent.Kind.allCases.count + IngestionEventKind.allCases.count
         #expect(EventType.all.count == kinds + items)
         #expect(Set(EventType.all.map(\.name)).count == EventType.all.count)
         for type in EventType.all {

@@ -17,6 +17,7 @@ public struct BookChange: Sendable {
             case .invoice: .invoice(before == nil ? .drafted : .validated)
             case .number: .series(.numberAllocated)
             case .item(let item): ItemSample.type(of: item, isNew: before == nil)
+            case .ingestion(let record): .ingestion(IngestionSample.kind(of: record, isNew: before == nil))
             }
         self.type = type ?? standard
         write = BookWrite(
@@ -48,7 +49,8 @@ extension Owner {
     }
 
     public func batch(
-        books: [BookChange], calls: [Change] = [], audit: [AuditSegment] = [], head: Int64? = nil, epoch: Int64? = nil
+        books: [BookChange], contents: [IngestionContent] = [], calls: [Change] = [], audit: [AuditSegment] = [], head: Int64? = nil,
+        epoch: Int64? = nil
     ) -> CommitBatch {
         let ofCalls = batch(calls, epoch: epoch, head: head)
         var events = ofCalls.events
@@ -59,8 +61,9 @@ extension Owner {
             case .series(let series): subject = series.plan.id.subject(in: series.tenant)
             case .invoice(let invoice): subject = invoice.id.value
             case .item(let item):
-                if case .counts = item { continue }
+                if item.key.kind == .counts || item.key.kind == .progress { continue }
                 subject = item.key.subject(in: item.tenant)
+            case .ingestion(let record): subject = record.key.id
             case .number: continue
             }
             var version = change.write.expectedVersion
@@ -75,12 +78,14 @@ extension Owner {
         }
         return CommitBatch(
             partition: partition, epoch: ofCalls.epoch, expectedHead: ofCalls.expectedHead, serviceCalls: ofCalls.serviceCalls,
-            books: books.map(\.write), events: events, audit: audit)
+            books: books.map(\.write), contents: contents, events: events, audit: audit)
     }
 
     /// Commits `books` and `calls`, and counts on.
-    public mutating func commit(books: [BookChange], calls: [Change] = [], audit: [AuditSegment] = []) async throws {
-        let batch = batch(books: books, calls: calls, audit: audit)
+    public mutating func commit(
+        books: [BookChange], contents: [IngestionContent] = [], calls: [Change] = [], audit: [AuditSegment] = []
+    ) async throws {
+        let batch = batch(books: books, contents: contents, calls: calls, audit: audit)
         try await journal.commit(batch)
         head = batch.head
         for change in books { lastOrdinal = max(lastOrdinal, change.stored.ordinal) }
@@ -206,6 +211,7 @@ public func byKey(_ records: [StoredBookRecord]) -> [StoredBookRecord] {
         case .invoice(let tenant, let id): "i \(tenant) \(id)"
         case .number(let tenant, let series, let document): "n \(tenant) \(series) \(document)"
         case .item(let tenant, let key): "k \(tenant) \(key.kind) \(key.id)"
+        case .ingestion(let tenant, let key): "g \(tenant) \(key.kind) \(key.id)"
         }
     }
     return records.sorted { name($0.record.key) < name($1.record.key) }

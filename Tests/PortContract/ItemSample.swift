@@ -50,6 +50,24 @@ public enum ItemSample {
             nil, .subscription(.created(plan, from: [0, 7, 1 << 39, 3])), subscriptionKey(number), tenant)
     }
 
+    /// A source as it is made.
+    public static func source(_ name: String, tenant: TenantId = Sample.acme) throws -> TenantItem {
+        let source = try IngestionSample.source(name)
+        return try evolved(nil, .source(.created(try IngestionSample.plan())), .source(source), tenant)
+    }
+
+    /// How far a source is followed of which a run is under way.
+    public static func progress(_ name: String, tenant: TenantId = Sample.acme) throws -> TenantItem {
+        let source = try IngestionSample.source(name)
+        let start = RunStart(id: id(1), source: source, trigger: .schedule, trace: IngestionSample.trace)
+        let event = IngestionEvent.started(start, .init(from: Sample.start - .hours(1), to: Sample.start), requests: 3)
+        let key = IngestionKey.run(start.id)
+        let run = try requireSome(
+            Books.evolve(nil, .ingestion(event, key), tenant: tenant, at: Sample.start), "a run")
+        let along = Books.itemsAlong(with: .ingestion(event, key), run, tenant: tenant, at: Sample.start) { _ in nil }
+        return try requireSome(along.first, "progress")
+    }
+
     public static func webhookKeys(tenant: TenantId = Sample.acme) throws -> TenantItem {
         let key = WebhookKey(
             id: id(1), scheme: try requireSome(WebhookScheme.allCases.first, "a scheme"), sealed: SealedBytes(bytes: [0, 255, 1]),
@@ -75,7 +93,8 @@ public enum ItemSample {
             try evolved(
                 try self.subscription(5, tenant: tenant), .subscription(.disabled(reason: "no\u{0}answer")), subscriptionKey(5), tenant),
             try deleted(try self.subscription(3, tenant: tenant)), try webhookKeys(tenant: tenant), try holds(tenant: tenant),
-            .counts(ItemCounts(tenant: tenant, version: 3, schedules: 2, subscriptions: 1)),
+            .counts(ItemCounts(tenant: tenant, version: 3, schedules: 2, subscriptions: 1, sources: 4)),
+            try source("erp", tenant: tenant), try deleted(try source("gone.erp", tenant: tenant)), try progress("erp", tenant: tenant),
         ]
     }
 
@@ -86,7 +105,12 @@ public enum ItemSample {
     }
 
     public static func deleted(_ item: TenantItem) throws -> TenantItem {
-        let event: ItemEvent = item.key.kind == .schedule ? .schedule(.deleted) : .subscription(.deleted)
+        let event: ItemEvent =
+            switch item.key.kind {
+            case .schedule: .schedule(.deleted)
+            case .source: .source(.deleted)
+            default: .subscription(.deleted)
+            }
         return try evolved(item, event, item.key, item.tenant)
     }
 
@@ -103,7 +127,8 @@ public enum ItemSample {
         case .schedule: .schedule(isNew ? .created : .changed)
         case .subscription: .subscription(isNew ? .created : .changed)
         case .webhookKeys: .webhookKey(.added)
-        case .holds, .counts: .target(.paused)
+        case .source: .ingestion(isNew ? .sourceCreated : .sourceChanged)
+        case .holds, .counts, .progress: .target(.paused)
         }
     }
 

@@ -8,6 +8,7 @@ public protocol StoreHarness: Sendable {
     var books: any BookQueries { get }
     var events: any EventQueries { get }
     var housekeeping: any Housekeeping { get }
+    var anchors: any AnchorStore & AuditQueries { get }
     /// Closes the store and opens it again on what it kept.
     func reopen() async throws
     func close() async

@@ -5,6 +5,7 @@ import Ports
 /// What must be true of the books after any history.
 struct BookChecks {
     let simulation: Simulation
+    static let anchorKey = try? AuditAnchorKey(seed: Array(repeating: 6, count: AuditAnchorKey.seedBytes))
     private var store: InMemoryStore { simulation.store }
 
     func run(_ eventsBySubject: [UniqueId: [CommittedEvent]]) {
@@ -20,7 +21,9 @@ struct BookChecks {
                 let subject = series.plan.id.subject(in: series.tenant)
                 checkVersions("Series \(series.plan.id)", series.version, eventsBySubject[subject] ?? [])
             case .number(let record): numbers.append(record)
-            case .item(.counts): break
+            case .item(.counts), .item(.progress): break
+            case .ingestion(let ingested):
+                checkVersions(record.auditSubject, ingested.version, eventsBySubject[ingested.key.id] ?? [])
             case .item(let item):
                 checkVersions(record.auditSubject, item.version, eventsBySubject[item.key.subject(in: item.tenant)] ?? [])
             }
@@ -108,6 +111,7 @@ struct BookChecks {
     /// The chains hold, and end in what is stored.
     private func checkAudit() {
         for (partition, segments) in store.allAudit.enumerated() {
+            checkAnchors(segments, partition)
             var heads: [TenantId: AuditHead] = [:]
             var last: [TenantId: [String: [UInt8]]] = [:]
             for segment in segments {
@@ -128,13 +132,30 @@ struct BookChecks {
             }
             for record in store.allBooks {
                 switch record {
-                case .number, .item(.counts): continue
-                case .series, .invoice, .item: break
+                case .number, .item(.counts), .item(.progress): continue
+                case .series, .invoice, .item, .ingestion: break
                 }
                 let tenant = record.key.tenant
                 guard PartitionHash.partition(tenant: tenant, count: store.partitionCount) == partition else { continue }
                 if last[tenant]?[record.auditSubject] != record.digest { violate("\(record.auditSubject) is not as the audit says.") }
             }
+        }
+    }
+
+    /// Whatever was sworn to is so.
+    private func checkAnchors(_ segments: [AuditSegment], _ partition: Int) {
+        let chains = Dictionary(grouping: segments, by: \.tenant)
+        for tenant in Set(store.allAnchors[partition].map(\.tenant)).union(chains.keys).sorted() {
+            var check = AnchorCheck(
+                store: store.storeId, tenant: tenant, partition: partition, anchors: store.allAnchors[partition],
+                trusted: Set([Self.anchorKey?.publicKey].compactMap { $0 }))
+            var head = AuditHead.start
+            for entry in (chains[tenant] ?? []).compactMap({ $0.entries() }).joined() {
+                head = head.adding(entry)
+                check.reached(head)
+            }
+            check.ended(at: head)
+            if let fault = check.faults.first { violate("The audit of \(tenant) in \(partition): entries \(fault.entries) \(fault.reason).") }
         }
     }
 

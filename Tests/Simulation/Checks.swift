@@ -18,6 +18,7 @@ struct Checks {
         for (call, attempts) in simulation.store.allCalls { check(call, attempts, byCall[call.id.value] ?? []) }
         BookChecks(simulation: simulation).run(byCall)
         ItemChecks(simulation: simulation).run()
+        IngestionChecks(simulation: simulation).run()
     }
 
     private func check(_ call: ServiceCall, _ attempts: [AttemptRecord], _ events: [CommittedEvent]) {

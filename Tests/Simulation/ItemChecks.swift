@@ -107,18 +107,25 @@ struct ItemChecks {
 
     /// The counts that limits are held against are true.
     private func checkCounts() {
-        var counts: [TenantId: (schedules: Int, subscriptions: Int)] = [:]
+        var counts: [TenantId: ItemCounts] = [:]
         for case .item(let item) in store.allBooks where !item.isDeleted {
             switch item {
-            case .schedule: counts[item.tenant, default: (0, 0)].schedules += 1
-            case .subscription: counts[item.tenant, default: (0, 0)].subscriptions += 1
+            case .schedule: count(item.tenant, 1, 0, 0)
+            case .subscription: count(item.tenant, 0, 1, 0)
+            case .source: count(item.tenant, 0, 0, 1)
             default: break
             }
         }
+        func count(_ tenant: TenantId, _ schedules: Int, _ subscriptions: Int, _ sources: Int) {
+            let known = counts[tenant] ?? ItemCounts(tenant: tenant)
+            counts[tenant] = ItemCounts(
+                tenant: tenant, schedules: known.schedules + schedules, subscriptions: known.subscriptions + subscriptions,
+                sources: known.sources + sources)
+        }
         for case .item(.counts(let stored)) in store.allBooks {
-            let actual = counts[stored.tenant] ?? (0, 0)
-            if stored.schedules != actual.schedules || stored.subscriptions != actual.subscriptions {
-                violate("\(stored.tenant) has \(actual), and counts \(stored.schedules) and \(stored.subscriptions).")
+            let actual = counts[stored.tenant] ?? ItemCounts(tenant: stored.tenant)
+            if (stored.schedules, stored.subscriptions, stored.sources) != (actual.schedules, actual.subscriptions, actual.sources) {
+                violate("\(stored.tenant) has \(actual), and counts \(stored).")
             }
         }
     }

@@ -136,7 +136,7 @@ final class SimulatedBookkeeper: @unchecked Sendable {
         switch reply.record {
         case .invoice(let invoice): number = invoice.number
         case .number(let record): number = record.number
-        case .series, .item: number = nil
+        case .series, .item, .ingestion: number = nil
         }
         if let known = told[key], number != known { world.violate("Bookkeeper \(index): the number of \(key) changed.") }
         if let number { told[key] = number }

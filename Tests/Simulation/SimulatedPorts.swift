@@ -16,6 +16,9 @@ struct Faults {
     var busLosesAnswer = 0
     var targetFails = 0
     var targetHangs = 0
+    /// A source answers with an error; or it breaks off in the middle.
+    var sourceFails = 0
+    var sourceBreaksOff = 0
     /// While the dead host does not answer, as uptime; and the longest time that the slow one takes, in microseconds.
     var outage: ClosedRange<Int64>?
     var slowTarget: Int64 = 0

@@ -22,7 +22,8 @@ public final class Simulation: @unchecked Sendable {
 
     /// A deliberately broken engine that a simulation must find out.
     public enum Defect: String, Sendable, CaseIterable {
-        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers, movesFollowersFirst
+        case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers, movesFollowersFirst,
+            endsRunsFirst
     }
 
     let world: World
@@ -39,9 +40,12 @@ public final class Simulation: @unchecked Sendable {
     private(set) var operators: [SimulatedOperator] = []
     private var crowd: SimulatedCrowd?
     private var setups: [SimulatedSetup] = []
+    private(set) var sources: [SimulatedSource] = []
     private var lastLook: (events: Int, moment: Int64)?
     private var crashes = 0
     private var isCalm = false
+    /// When the faults ended.
+    private(set) var calmSince: Instant?
 
     public init(seed: UInt64, defect: Defect? = nil) {
         self.seed = seed
@@ -57,6 +61,7 @@ public final class Simulation: @unchecked Sendable {
         variant.readsPageBeforeHorizon = defect == .readsPageBeforeHorizon
         variant.keepsRefusedNumbers = defect == .keepsRefusedNumbers
         variant.movesFollowersFirst = defect == .movesFollowersFirst
+        variant.endsRunsFirst = defect == .endsRunsFirst
         self.variant = variant
     }
 
@@ -78,6 +83,8 @@ public final class Simulation: @unchecked Sendable {
             let from = Int64.random(in: 0...30_000_000, using: &generator)
             faults.outage = from...(from + Int64.random(in: 5_000_000...80_000_000, using: &generator))
         }
+        faults.sourceFails = some(40)
+        faults.sourceBreaksOff = some(30)
         faults.slowTarget = generator.chance(50) ? 0 : 1_500_000
         faults.slowness = generator.chance(20) ? 400_000 : 2_000
         return faults
@@ -108,7 +115,17 @@ public final class Simulation: @unchecked Sendable {
         settings.followerPage = Int.random(in: 1...20, using: &generator)
         settings.followerRefresh = .seconds(Int64.random(in: 1...30, using: &generator))
         settings.disableSubscriptionAfter = .seconds(Int64.random(in: 20...120, using: &generator))
+        settings.sourcesRunning = Int.random(in: 1...3, using: &generator)
+        settings.sourcesRunningPerTenant = Int.random(in: 1...2, using: &generator)
+        settings.ingestBatch = Int.random(in: 1...6, using: &generator)
+        settings.ingestBatchBytes = Int.random(in: 1_000...20_000, using: &generator)
+        settings.fetchPolicy = FetchPolicy(
+            maxAttempts: Int.random(in: 1...4, using: &generator), firstDelay: .milliseconds(200), maxDelay: .seconds(2))
         settings.itemCapacity = Int.random(in: 1...4, using: &generator)
+        settings.anchors.startDelay = .milliseconds(500)
+        settings.anchors.interval = .seconds(7)
+        settings.anchors.look = .seconds(2)
+        settings.anchors.entries = 5
         return settings
     }
 
@@ -160,11 +177,15 @@ public final class Simulation: @unchecked Sendable {
             setups.append(setup)
             setup.begin()
         }
+        for index in 0..<(world.generator.chance(50) ? Int.random(in: 1...3, using: &world.generator) : 0) {
+            if let source = SimulatedSource(index: index, simulation: self) { sources.append(source) }
+        }
+        for source in sources { source.begin() }
         planTrouble()
         world.after(.seconds(60)) { self.becomeCalm() }
         world.run(limit: 400_000, deadline: 900_000_000) {
             isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && operators.allSatisfy(\.isDone)
-                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && isAtRest
+                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && sources.allSatisfy(\.isDone) && isAtRest
         }
         if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
         for (_, executor) in engines { executor.kill() }
@@ -187,7 +208,10 @@ public final class Simulation: @unchecked Sendable {
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
             sealer: InMemorySealer(), time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
-            calendar: UTCCalendar())
+            calendar: UTCCalendar(),
+            anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
+            ingestion: IngestionPorts(
+                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store))
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
         engines.append((engine, executor))
@@ -218,6 +242,8 @@ public final class Simulation: @unchecked Sendable {
                     self.current?.engine.drain()
                 }
             default:
+                // The windows of some sources rely on the clock, as an operator who allows no overlap does.
+                guard !sources.contains(where: \.needsSteadyClock) else { continue }
                 let jump = Int64.random(in: -120_000_000...120_000_000, using: &world.generator)
                 world.after(at) {
                     self.world.note("clock jumps by \(jump)")
@@ -237,6 +263,7 @@ public final class Simulation: @unchecked Sendable {
         for held in operators { held.engineDied(running.executor) }
         crowd?.engineDied(running.executor)
         for setup in setups { setup.engineDied(running.executor) }
+        for source in sources { source.engineDied(running.executor) }
         let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
         world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
     }
@@ -267,6 +294,7 @@ public final class Simulation: @unchecked Sendable {
         world.note("calm")
         faults.current = .calm
         isCalm = true
+        calmSince = world.now
     }
 
     private var isAtRest: Bool {

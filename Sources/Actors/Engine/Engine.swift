@@ -25,8 +25,11 @@ public final class Engine: Sendable {
     let queue: ExecutionQueue
     private let scheduler: Scheduler
     private let followers: Followers
+    private let poller: Poller?
+    private let ingestionMetrics = IngestionMetrics()
     private let cursors: CursorBook
     private let retention: Retention?
+    private let anchoring: Anchoring?
     private let stopping = Gate()
     private let state: Readiness
 
@@ -48,7 +51,8 @@ public final class Engine: Sendable {
         let queue = ExecutionQueue(settings, unknown: Set((0..<count).map { PartitionId($0) }))
         let items = ItemOutlets(
             schedules: ScheduleInbox(capacity: settings.itemCapacity), subscriptions: FollowerInbox(capacity: settings.itemCapacity),
-            signingKeys: SigningKeys(ports: ports), cursors: CursorBook(ports: ports, interval: settings.cursorInterval),
+            sources: PollerInbox(capacity: settings.itemCapacity), signingKeys: SigningKeys(ports: ports),
+            cursors: CursorBook(ports: ports, interval: settings.cursorInterval),
             holds: HoldsOutlet(journal: ports.journal, queue: queue, time: ports.time))
         let outlets = PartitionOutlets(
             timer: inbox, outbox: OutboxInbox(lanes: lanes), signal: signal, items: items,
@@ -81,11 +85,22 @@ public final class Engine: Sendable {
         followers = Followers(
             inbox: items.subscriptions, ports: ports, router: router, cursors: items.cursors, settings: settings, metrics: metrics,
             variant: variant)
+        let ingestionMetrics = self.ingestionMetrics
+        poller = ports.ingestion.map { ingestion in
+            Poller(
+                inbox: items.sources, ports: ports, ingestion: ingestion, router: router, settings: settings, metrics: ingestionMetrics,
+                variant: variant)
+        }
         cursors = items.cursors
         retention = ports.housekeeping.map { store in
             Retention(
                 store: store, ports: ports, lanes: lanes, settings: settings.retention,
                 metrics: RetentionMetrics(partitions: count, now: ports.time.uptime()), isStopping: { stopping.isOpen })
+        }
+        anchoring = ports.anchors.map { anchors in
+            Anchoring(
+                store: anchors.store, key: anchors.key, ports: ports, lanes: lanes, settings: settings.anchors,
+                metrics: AnchorMetrics(now: ports.time.uptime()), isStopping: { stopping.isOpen })
         }
         self.ports = ports
         self.settings = settings
@@ -118,6 +133,7 @@ public final class Engine: Sendable {
                 let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
                 watched.addTask { await watchdog.run() }
                 if let retention = self.retention { watched.addTask { await retention.run() } }
+                if let anchoring = self.anchoring { watched.addTask { await anchoring.run() } }
                 await runPartitions()
                 watched.cancelAll()
             }
@@ -160,13 +176,14 @@ public final class Engine: Sendable {
         }
     }
 
-    /// All that sends commands of its own accord: execution, and those that follow schedules and subscriptions.
+    /// All that sends commands of its own accord: execution, and those that follow schedules, subscriptions and sources.
     private func runSources() async {
         await withTaskGroup(of: Void.self) { storing in
             storing.addTask { await self.cursors.run() }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.runExecution() }
                 group.addTask { await self.runFollowers() }
+                group.addTask { await self.runPoller() }
             }
             storing.cancelAll()
         }
@@ -185,6 +202,21 @@ public final class Engine: Sendable {
             }
             // Both end, or the time for it.
             await group.next()
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func runPoller() async {
+        guard let poller else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await poller.run() }
+            group.addTask { [ports, settings, stopping] in
+                await stopping.wait()
+                poller.inbox.mailbox.close()
+                await ports.time.sleep(for: settings.drainTimeout)
+            }
+            // It ends, or the time for it.
             await group.next()
             group.cancelAll()
         }
@@ -227,7 +259,9 @@ public final class Engine: Sendable {
                 "ledgerflow_targets", "Targets of all tenants that were called lately.", labels: [("state", gate.metricLabel)],
                 .gauge { Int64(queue.lanes(in: gate, at: time.uptime())) })
         }
-        return metrics.families + targets + (retention?.metrics.families(time) ?? []) + [
+        let ingestion = poller == nil ? [] : ingestionMetrics.families
+        let chores = (retention?.metrics.families(time) ?? []) + (anchoring?.metrics.families(time) ?? [])
+        return metrics.families + targets + ingestion + chores + [
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),

@@ -52,12 +52,22 @@ public struct EngineSettings: Sendable {
     public var followerRefresh = TimeSpan.minutes(5)
     /// How long deliveries to a subscription may fail, with no success between, before it is disabled.
     public var disableSubscriptionAfter = TimeSpan.hours(120)
-    /// Changes that may wait for the scheduler and for the followers.
+    /// Sources that are asked at one time, in all and of one tenant.
+    public var sourcesRunning = 4
+    public var sourcesRunningPerTenant = 2
+    /// Documents that are given to the books together, and the octets that they may have.
+    public var ingestBatch = 256
+    public var ingestBatchBytes = 2 * 1_024 * 1_024
+    /// How often a source that gives no batch is asked in one run.
+    public var fetchPolicy = FetchPolicy.standard
+    /// Changes that may wait for the scheduler, for the followers, and for the poller.
     public var itemCapacity = 4_096
     /// How long shutting down may wait for running attempts, and then for the bus.
     public var drainTimeout = TimeSpan.seconds(10)
     /// What is kept for how long.
     public var retention = RetentionSettings()
+    /// How often the audit is anchored.
+    public var anchors = AnchorSettings()
 
     public init() {}
 }
@@ -75,6 +85,8 @@ package struct EngineVariant: Sendable {
     package var keepsRefusedNumbers = false
     /// Moves the cursors of schedules and subscriptions before what they stand for is committed.
     package var movesFollowersFirst = false
+    /// Ends a run as complete before what it brought is in the books.
+    package var endsRunsFirst = false
 
     package init() {}
     package static let sound = EngineVariant()

@@ -24,6 +24,7 @@ enum Delivery: Sendable {
             case .replace(_, let content, _): content.encoded.count + 512
             case .adopt(_, let adoptions): adoptions.count * 128 + 128
             case .item(let command): command.approximateBytes
+            case .ingestion(let command): command.approximateBytes
             default: 128
             }
         }

@@ -5,6 +5,7 @@ internal import Ports
 struct ItemOutlets: Sendable {
     let schedules: ScheduleInbox
     let subscriptions: FollowerInbox
+    let sources: PollerInbox
     let signingKeys: SigningKeys
     let cursors: CursorBook
     /// What is paused of a tenant must be known before its calls are made.
@@ -14,6 +15,7 @@ struct ItemOutlets: Sendable {
         cursors.open(ownership, in: partition)
         schedules.open(partition)
         subscriptions.open(partition)
+        sources.open(partition)
     }
 
     func committed(_ turn: Turn, in partition: PartitionId) {
@@ -24,7 +26,8 @@ struct ItemOutlets: Sendable {
             case .subscription(let subscription): subscriptions.changed(SubscriptionChange(subscription), in: partition)
             case .webhookKeys(let keys): signingKeys.changed(keys)
             case .holds(let holds): self.holds.changed(holds)
-            case .counts: break
+            case .source(let source): sources.changed(SourceChange(source), in: partition)
+            case .counts, .progress: break
             }
         }
         subscriptions.committed(turn.events)

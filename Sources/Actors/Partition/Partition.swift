@@ -400,6 +400,7 @@ actor Partition {
             // A number is asked for again only when its request is repeated.
             case .number: books.remove(key)
             case .item(let item): books.store(stored, for: key, bytes: item.approximateBytes)
+            case .ingestion(let record): books.store(stored, for: key, bytes: record.approximateBytes)
             }
         }
         for segment in turn.audit { heads.store(segment.head, for: segment.tenant, bytes: Self.headBytes) }

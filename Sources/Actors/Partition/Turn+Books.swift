@@ -34,6 +34,7 @@ extension Turn {
         /// In the order of their first change.
         var records: [(stored: StoredBookRecord, before: StoredBookRecord?)] = []
         var events: [CommittedEvent] = []
+        var contents: [IngestionContent] = []
         var entries: [AuditEntry] = []
         var lastOrdinal: Int64
 
@@ -70,18 +71,20 @@ extension Turn {
                 let stored = StoredBookRecord(record: .number(number), ordinal: 0)
                 result.records.append((stored, current(stored.record.key)))
             }
-            if let counts = Books.counts(after: event, tenant: tenant, find: { (result.record($0) ?? current($0))?.record }) {
-                let key = BookKey.item(tenant, .counts)
+            if let content = Books.content(of: event, record) { result.contents.append(content) }
+            let along = Books.itemsAlong(with: event, record, tenant: tenant, at: now) { (result.record($0) ?? current($0))?.record }
+            for item in along {
+                let key = BookKey.item(tenant, item.key)
                 let before = result.record(key) ?? current(key)
                 let ordinal = before?.ordinal ?? result.lastOrdinal + 1
                 result.lastOrdinal = max(result.lastOrdinal, ordinal)
-                result.put(StoredBookRecord(record: .item(.counts(counts)), ordinal: ordinal), over: current(key))
+                result.put(StoredBookRecord(record: .item(item), ordinal: ordinal), over: current(key))
             }
         }
         for (stored, before) in result.records {
             switch stored.record {
-            case .number, .item(.counts): continue
-            case .series, .invoice, .item: break
+            case .number, .item(.counts), .item(.progress): continue
+            case .series, .invoice, .item, .ingestion: break
             }
             result.entries.append(
                 AuditEntry(
@@ -94,6 +97,7 @@ extension Turn {
     private mutating func take(_ consequences: Consequences, _ tenant: TenantId) {
         lastOrdinal = consequences.lastOrdinal
         append(consequences.events)
+        contents += consequences.contents
         for (stored, before) in consequences.records {
             let key = stored.record.key
             if books[key] == nil { bookKeys.append(key) }

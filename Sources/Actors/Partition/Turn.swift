@@ -33,6 +33,8 @@ struct Turn {
     /// Changed records of books, and their keys in the order of the first change.
     var books: [BookKey: BookChange] = [:]
     var bookKeys: [BookKey] = []
+    /// Octets of documents that come with the changed records.
+    var contents: [IngestionContent] = []
     private(set) var events: [CommittedEvent] = []
     private(set) var audit: [AuditSegment] = []
     var lastOrdinal: Int64
@@ -55,7 +57,7 @@ struct Turn {
             books: bookKeys.compactMap { key in
                 books[key].map { BookWrite(stored: $0.stored, expectedVersion: $0.expectedVersion) }
             },
-            events: events, audit: audit)
+            contents: contents, events: events, audit: audit)
     }
 
     /// Decides one command on top of those before it.

@@ -13,15 +13,16 @@ public import Ports
 /// decompressed. It must be shut down before it is let go.
 public final class HTTPTargetClient: TargetClient {
     private let policy: TargetPolicy
-    private let settings: HTTPTargetClientSettings
-    private let loops: any EventLoopGroup
-    private let names: NameDirectory
+    let settings: HTTPTargetClientSettings
+    let roots: TrustedRoots
+    let loops: any EventLoopGroup
+    let names: NameDirectory
     private let connections: TargetConnections
-    private let now: @Sendable () -> Instant
+    let now: @Sendable () -> Instant
     private let executors: LoopExecutors
 
     /// So many of a name's addresses are tried in one attempt when connections are refused.
-    private static let maxAddressesTried = 3
+    static let maxAddressesTried = 3
 
     /// - Parameters:
     ///   - resolver: nil means the operating system's. It is shut down with the client.
@@ -35,6 +36,7 @@ public final class HTTPTargetClient: TargetClient {
         let roots = try TrustedRoots(file: settings.trustedRootsFile)
         self.policy = policy
         self.settings = settings
+        self.roots = roots
         self.now = now
         loops = eventLoopGroup
         executors = LoopExecutors(eventLoopGroup)
@@ -102,29 +104,29 @@ public final class HTTPTargetClient: TargetClient {
     private func answer(
         to hop: Hop, deadline: NIODeadline
     ) async throws(AttemptFailed) -> (end: AttemptExchange.End, snippet: [UInt8]) {
-        let addresses = try await vettedAddresses(of: hop.url, deadline: deadline)
+        let limit = min(deadline, NIODeadline.now() + TimeAmount(settings.connectTimeout))
+        let addresses = try await vettedAddresses(of: hop.url, deadline: limit)
         for (index, address) in addresses.prefix(Self.maxAddressesTried).enumerated() {
             let answer = try await exchange(hop, with: address, deadline: deadline)
-            if let failure = connectionRefused(answer.end) {
+            if case .failed(let error) = answer.end, let failure = Self.connectionRefused(error) {
                 names.demote(address, of: hop.url.host)
                 if index + 1 < min(addresses.count, Self.maxAddressesTried) { continue }
                 throw AttemptFailed(failure)
             }
-            if case .failed(let error) = answer.end, isConnectTimeout(error) { names.demote(address, of: hop.url.host) }
+            if case .failed(let error) = answer.end, Self.isConnectTimeout(error) { names.demote(address, of: hop.url.host) }
             return answer
         }
         throw AttemptFailed(ExecutionFailure(kind: .connection, detail: "the target's name has no address"))
     }
 
     /// The addresses of the URL's host, every one of them judged.
-    private func vettedAddresses(of url: TargetURL, deadline: NIODeadline) async throws(AttemptFailed) -> [IPAddress] {
+    func vettedAddresses(of url: TargetURL, deadline: NIODeadline) async throws(AttemptFailed) -> [IPAddress] {
         let addresses: [IPAddress]
         if let literal = IPAddress(url.host) {
             addresses = [literal]
         } else {
             do throws(HostResolutionError) {
-                let limit = min(deadline, NIODeadline.now() + TimeAmount(settings.connectTimeout))
-                addresses = try await names.addresses(of: url.host, deadline: limit)
+                addresses = try await names.addresses(of: url.host, deadline: deadline)
             } catch {
                 throw AttemptFailed(Self.failure(error, resolving: url.host))
             }
@@ -142,8 +144,7 @@ public final class HTTPTargetClient: TargetClient {
         } catch {
             switch error {
             case .stopped: throw AttemptFailed(Self.stopped)
-            case .ambiguous:
-                throw AttemptFailed(ExecutionFailure(kind: .targetRefused, detail: "the URL's host can be read in more than one way"))
+            case .ambiguous: throw AttemptFailed(Self.ambiguous)
             }
         }
         defer { connections.release(client) }
@@ -154,7 +155,7 @@ public final class HTTPTargetClient: TargetClient {
             deadline: deadline)
     }
 
-    private static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
+    static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {
         let isName = IPAddress(url.host) == nil
         // The dot that ends an absolute name belongs to DNS; certificates are without it.
         let name = url.host.hasSuffix(".") ? String(url.host.dropLast()) : url.host

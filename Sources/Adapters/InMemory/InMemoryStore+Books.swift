@@ -77,6 +77,7 @@ extension InMemoryStore {
             guard numbers.allows(number) else { throw .numberCollision(number.number.printed) }
             numbers.add(number)
         }
+        try checkContents(batch, in: state)
         for segment in batch.audit {
             let head = state.audit[batch.partition.index].last { $0.tenant == segment.tenant }?.head ?? .start
             guard segment.previous == head else { throw .rejected("The audit chain of a tenant stands elsewhere.") }
@@ -94,10 +95,14 @@ extension InMemoryStore {
             switch write.stored.record {
             case .number(let number): state.numbers.add(number)
             case .item(let item) where item.isDeleted: state.cursors[write.stored.record.key] = nil
-            case .series, .invoice, .item: break
+            case .ingestion(.run(let run)) where write.expectedVersion == 0: dropRuns(of: run.source, run.tenant, in: &state)
+            case .series, .invoice, .item, .ingestion: break
             }
             let index = batch.partition.index
             state.partitions[index].lastOrdinal = max(state.partitions[index].lastOrdinal, write.stored.ordinal)
+        }
+        for content in batch.contents {
+            state.contents[.ingestion(content.tenant, content.key), default: [:]][content.version] = content.octets
         }
         state.audit[batch.partition.index] += batch.audit
     }
@@ -171,7 +176,7 @@ extension InMemoryStore {
         }
     }
 
-    private func records(of tenant: TenantId) -> [BookRecord] {
+    func records(of tenant: TenantId) -> [BookRecord] {
         state.withLock { state in state.books.values.map(\.record).filter { $0.key.tenant == tenant } }
     }
 

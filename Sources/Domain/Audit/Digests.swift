@@ -13,6 +13,7 @@ extension BookRecord {
             invoice.content.digest.withUnsafeBytes { sha.update(bufferPointer: $0) }
         case .number(let record): sha.update(data: Array(record.number.printed.utf8))
         case .item(let item): item.storedState.withUnsafeBytes { sha.update(bufferPointer: $0) }
+        case .ingestion(let record): record.storedState.withUnsafeBytes { sha.update(bufferPointer: $0) }
         }
         return Array(sha.finalize())
     }
@@ -24,6 +25,7 @@ extension BookRecord {
         case .invoice(let invoice): "invoice/" + invoice.id.description
         case .number(let record): "number/" + record.number.printed
         case .item(let item): item.auditSubject
+        case .ingestion(let record): "ingestion-\(record.key.kind.rawValue)/\(record.key.id)"
         }
     }
 }
@@ -36,6 +38,8 @@ extension TenantItem {
         case .webhookKeys: "webhook-keys"
         case .holds: "holds"
         case .counts: "counts"
+        case .source(let source): "ingestion-source/" + source.name.value
+        case .progress(let progress): "ingestion-progress/" + progress.source.value
         }
     }
 }

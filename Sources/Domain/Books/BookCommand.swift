@@ -19,6 +19,7 @@ public enum BookCommand: Sendable {
     case transmission(InvoiceId, TransmissionStep)
 
     case item(ItemCommand)
+    case ingestion(IngestionCommand)
 
     /// A number of another system.
     public struct Adoption: Hashable, Sendable {
@@ -50,6 +51,7 @@ public enum BookCommand: Sendable {
         case .void: "invoice.void"
         case .transmission(_, let step): "invoice." + step.name
         case .item(let command): command.name
+        case .ingestion(let command): command.name
         }
     }
 }
@@ -153,6 +155,11 @@ public enum BookError: Error, Hashable, Sendable {
     case numberCollision(printed: String)
     /// There is none, or it was deleted.
     case noSuchItem(ItemKey.Kind)
+    /// There is another one of that name.
+    case itemExists(ItemKey.Kind)
+    case noSuchIngestion(IngestionKey.Kind)
+    /// A run of the source has begun and not ended.
+    case runUnderWay(UniqueId)
     /// The tenant has as many as it may have.
     case tooManyItems(ItemKey.Kind, limit: Int)
 }
@@ -168,6 +175,7 @@ extension BookCommand {
         case .replace(let id, _, _), .validate(let id), .issue(let id, _), .cancel(let id, _), .void(let id, _), .transmission(let id, _):
             .invoice(tenant, id)
         case .item(let command): .item(tenant, command.key)
+        case .ingestion(let command): .ingestion(tenant, command.subject(in: tenant))
         }
     }
 

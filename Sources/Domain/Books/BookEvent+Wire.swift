@@ -3,16 +3,21 @@
 extension BookEvent {
     /// - Parameter record: the aggregate after the event.
     public func wireData(of record: BookRecord) -> [UInt8] {
-        var json = JSONWriter(capacity: 256)
+        var json = JSONWriter(capacity: expectedBytes)
         json.object { json in
             switch (self, record) {
             case (.series(let event, let id), _): event.write(id, into: &json)
             case (.invoice(let event, _), .invoice(let invoice)): event.write(invoice, into: &json)
             case (.item(let event, let key), .item(let item)): event.write(item, key, into: &json)
-            case (.invoice, _), (.item, _): break
+            case (.ingestion(let event, let key), .ingestion(let record)): event.write(record, key, into: &json)
+            case (.invoice, _), (.item, _), (.ingestion, _): break
             }
         }
         return json.bytes
+    }
+
+    private var expectedBytes: Int {
+        if case .ingestion(.received(let document, _), _) = self, document.isInline { document.octets.count / 3 * 4 + 1_024 } else { 256 }
     }
 
     public var type: EventType {
@@ -20,6 +25,7 @@ extension BookEvent {
         case .series(let event, _): .series(event.kind)
         case .invoice(let event, _): .invoice(event.kind)
         case .item(let event, _): event.type
+        case .ingestion(let event, _): .ingestion(event.kind)
         }
     }
 
@@ -29,6 +35,7 @@ extension BookEvent {
         case .series(_, let id): id.subject(in: tenant)
         case .invoice(_, let id): id.value
         case .item(_, let key): key.subject(in: tenant)
+        case .ingestion(_, let key): key.id
         }
     }
 }

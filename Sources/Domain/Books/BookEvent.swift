@@ -3,6 +3,7 @@ public enum BookEvent: Hashable, Sendable {
     case series(SeriesEvent, SeriesId)
     case invoice(InvoiceEvent, InvoiceId)
     case item(ItemEvent, ItemKey)
+    case ingestion(IngestionEvent, IngestionKey)
 }
 
 public enum SeriesEvent: Hashable, Sendable {

@@ -5,10 +5,12 @@ public enum BookKey: Hashable, Sendable {
     /// The number that a document has in a series.
     case number(TenantId, SeriesId, DocumentReference)
     case item(TenantId, ItemKey)
+    case ingestion(TenantId, IngestionKey)
 
     public var tenant: TenantId {
         switch self {
-        case .series(let tenant, _), .invoice(let tenant, _), .number(let tenant, _, _), .item(let tenant, _): tenant
+        case .series(let tenant, _), .invoice(let tenant, _), .number(let tenant, _, _), .item(let tenant, _), .ingestion(let tenant, _):
+            tenant
         }
     }
 }
@@ -19,6 +21,7 @@ public enum BookRecord: Hashable, Sendable {
     case invoice(Invoice)
     case number(NumberRecord)
     case item(TenantItem)
+    case ingestion(IngestionRecord)
 
     public var key: BookKey {
         switch self {
@@ -26,6 +29,7 @@ public enum BookRecord: Hashable, Sendable {
         case .invoice(let invoice): .invoice(invoice.tenant, invoice.id)
         case .number(let record): .number(record.tenant, record.number.series, record.document)
         case .item(let item): .item(item.tenant, item.key)
+        case .ingestion(let record): .ingestion(record.tenant, record.key)
         }
     }
 
@@ -36,6 +40,7 @@ public enum BookRecord: Hashable, Sendable {
         case .invoice(let invoice): invoice.version
         case .number(let record): record.version
         case .item(let item): item.version
+        case .ingestion(let record): record.version
         }
     }
 }

@@ -39,7 +39,11 @@ extension Books {
             }
             return keys
         case .item(let command):
-            return [.item(tenant, command.key)] + (command.changesCounts ? [.item(tenant, .counts)] : [])
+            var keys: [BookKey] = [.item(tenant, command.key)]
+            if command.changesCounts { keys.append(.item(tenant, .counts)) }
+            if case .source(let name, _) = command, command.changesCounts { keys.append(.item(tenant, .progress(name))) }
+            return keys
+        case .ingestion(let command): return keys(for: command)
         }
     }
 
@@ -66,6 +70,7 @@ extension Books {
         case .void(let id, let reason): return try decideVoid(id, reason)
         case .transmission(let id, let step): return try decideTransmission(id, step)
         case .item(let command): return try decideItem(command, context)
+        case .ingestion(let command): return try decideIngestion(command, context)
         }
     }
 

@@ -9,6 +9,7 @@ extension Books {
             [.series(tenant, id)] + adoptions.map { .number(tenant, id, $0.document) }
         case .invoice(_, let id): [.invoice(tenant, id)]
         case .item(_, let key): [.item(tenant, key)]
+        case .ingestion(_, let key): [.ingestion(tenant, key)]
         }
     }
 
@@ -21,6 +22,8 @@ extension Books {
         case .series(let event, _): evolve(series: current, event, tenant: tenant, at: now).map(BookRecord.series)
         case .invoice(let event, let id): evolve(invoice: current, event, id, tenant: tenant, at: now).map(BookRecord.invoice)
         case .item(let event, let key): evolve(item: current, event, key, tenant: tenant, at: now).map(BookRecord.item)
+        case .ingestion(let event, let key):
+            evolve(ingestion: current, event, key, tenant: tenant, at: now).map(BookRecord.ingestion)
         }
     }
 

@@ -24,6 +24,9 @@ extension Books {
         case .holds(let command):
             let state: Holds? = if case .holds(let holds)? = current { holds } else { nil }
             events = try Holds.decide(state, command, at: context.now).map(ItemEvent.holds)
+        case .source(_, let command):
+            let state: IngestionSource? = if case .source(let source)? = current { source } else { nil }
+            events = try IngestionSource.decide(state, command, counts: counts).map(ItemEvent.source)
         }
         return events.map { .item($0, key) }
     }
@@ -56,11 +59,28 @@ extension Books {
         case .holds(let event):
             let state: Holds? = if case .holds(let holds)? = item { holds } else { nil }
             return Holds.evolve(state, event, tenant: tenant, at: now).map(TenantItem.holds)
+        case .source(let event):
+            guard let name = SourceName(key.id) else { return nil }
+            let state: IngestionSource? = if case .source(let source)? = item { source } else { nil }
+            return IngestionSource.evolve(state, event, name: name, tenant: tenant, at: now).map(TenantItem.source)
         }
     }
 
-    /// The tenant's counts after `event`; nil when it does not change them.
-    public static func counts(after event: BookEvent, tenant: TenantId, find: (BookKey) -> BookRecord?) -> ItemCounts? {
+    /// The items that change with `event` and are not told of: the tenant's counts, and how far a source is followed.
+    ///
+    /// - Parameters:
+    ///   - record: the aggregate after the event.
+    ///   - find: what is there besides.
+    public static func itemsAlong(
+        with event: BookEvent, _ record: BookRecord, tenant: TenantId, at now: Instant, find: (BookKey) -> BookRecord?
+    ) -> [TenantItem] {
+        var items: [TenantItem] = []
+        if let counts = counts(after: event, tenant: tenant, find: find) { items.append(.counts(counts)) }
+        if let progress = progress(after: event, record, tenant: tenant, at: now, find: find) { items.append(.progress(progress)) }
+        return items
+    }
+
+    private static func counts(after event: BookEvent, tenant: TenantId, find: (BookKey) -> BookRecord?) -> ItemCounts? {
         guard case .item(let event, _) = event else { return nil }
         var counts: ItemCounts =
             if case .item(.counts(let counts))? = find(.item(tenant, .counts)) { counts } else { ItemCounts(tenant: tenant) }
@@ -69,6 +89,8 @@ extension Books {
         case .schedule(.deleted): counts.schedules -= 1
         case .subscription(.created): counts.subscriptions += 1
         case .subscription(.deleted): counts.subscriptions -= 1
+        case .source(.created): counts.sources += 1
+        case .source(.deleted): counts.sources -= 1
         default: return nil
         }
         counts.version += 1

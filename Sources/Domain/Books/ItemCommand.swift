@@ -4,6 +4,7 @@ public enum ItemCommand: Sendable {
     case subscription(SubscriptionId, SubscriptionCommand)
     case webhookKeys(WebhookKeyCommand)
     case holds(HoldCommand)
+    case source(SourceName, SourceCommand)
 
     public var key: ItemKey {
         switch self {
@@ -11,6 +12,7 @@ public enum ItemCommand: Sendable {
         case .subscription(let id, _): .subscription(id)
         case .webhookKeys: .webhookKeys
         case .holds: .holds
+        case .source(let name, _): .source(name)
         }
     }
 
@@ -21,6 +23,7 @@ public enum ItemCommand: Sendable {
         case .subscription(_, let command): "subscription." + command.name
         case .webhookKeys(let command): "webhook-key." + command.name
         case .holds(let command): command.name
+        case .source(_, let command): "ingestion-source." + command.name
         }
     }
 
@@ -28,6 +31,7 @@ public enum ItemCommand: Sendable {
     var changesCounts: Bool {
         switch self {
         case .schedule(_, .create), .schedule(_, .delete), .subscription(_, .create), .subscription(_, .delete): true
+        case .source(_, .create), .source(_, .put), .source(_, .delete): true
         default: false
         }
     }
@@ -43,7 +47,7 @@ public enum ItemCommand: Sendable {
     /// What there is before the first change, of items that every tenant has; nil for others.
     func blank(in tenant: TenantId, at now: Instant) -> TenantItem? {
         switch self {
-        case .schedule, .subscription: nil
+        case .schedule, .subscription, .source: nil
         case .webhookKeys: .webhookKeys(WebhookKeys(tenant: tenant, createdAt: now, updatedAt: now))
         case .holds: .holds(Holds(tenant: tenant, createdAt: now, updatedAt: now))
         }
@@ -54,6 +58,7 @@ public enum ItemCommand: Sendable {
         switch self {
         case .schedule(_, .create(let plan)), .schedule(_, .change(let plan, _)): plan.template.approximateBytes + 512
         case .subscription(_, .create(let plan, _)), .subscription(_, .change(let plan, _)): plan.template.approximateBytes + 2_048
+        case .source(_, .create(let plan)), .source(_, .put(let plan, _)): plan.approximateBytes
         default: 512
         }
     }
@@ -65,6 +70,7 @@ public enum ItemEvent: Hashable, Sendable {
     case subscription(SubscriptionEvent)
     case webhookKeys(WebhookKeyEvent)
     case holds(HoldEvent)
+    case source(SourceEvent)
 
     public var type: EventType {
         switch self {
@@ -75,6 +81,7 @@ public enum ItemEvent: Hashable, Sendable {
         case .holds(.targetResumed): .target(.resumed)
         case .holds(.tenantPaused): .tenant(.paused)
         case .holds(.tenantResumed): .tenant(.resumed)
+        case .source(let event): .ingestion(event.kind)
         }
     }
 }

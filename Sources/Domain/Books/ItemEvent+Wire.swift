@@ -8,6 +8,7 @@ extension ItemEvent {
         case (.subscription(let event), .subscription(let subscription)): event.write(subscription, into: &json)
         case (.webhookKeys(let event), _): event.write(into: &json)
         case (.holds(let event), _): event.write(into: &json)
+        case (.source(let event), .source(let source)): event.write(source, into: &json)
         default: break
         }
     }

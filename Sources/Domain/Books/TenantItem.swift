@@ -7,10 +7,13 @@ public struct ItemKey: Hashable, Comparable, Sendable {
         case webhookKeys = "webhook-keys"
         case holds
         case counts
+        case source = "ingestion-source"
+        /// How far a source is followed; kept beside it.
+        case progress = "ingestion-progress"
     }
 
     public let kind: Kind
-    /// The identifier of a schedule or subscription; of the others, of which a tenant has one, the kind itself.
+    /// The identifier of a schedule or subscription, the name of a source; of the others, of which a tenant has one, the kind itself.
     public let id: String
 
     public init(kind: Kind, id: String) {
@@ -23,6 +26,8 @@ public struct ItemKey: Hashable, Comparable, Sendable {
     public static let webhookKeys = ItemKey(kind: .webhookKeys, id: "keys")
     public static let holds = ItemKey(kind: .holds, id: "holds")
     public static let counts = ItemKey(kind: .counts, id: "counts")
+    public static func source(_ name: SourceName) -> ItemKey { ItemKey(kind: .source, id: name.value) }
+    public static func progress(_ source: SourceName) -> ItemKey { ItemKey(kind: .progress, id: source.value) }
 
     public static func < (a: ItemKey, b: ItemKey) -> Bool { (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id) }
 
@@ -31,7 +36,9 @@ public struct ItemKey: Hashable, Comparable, Sendable {
     /// The identity under which the item's events are known.
     public func subject(in tenant: TenantId) -> UniqueId {
         if kind == .schedule || kind == .subscription, let id = UniqueId(id) { return id }
-        return UniqueId.version5(namespace: Self.namespace, name: Array(tenant.value.utf8) + [0] + Array(kind.rawValue.utf8))
+        var name = Array(tenant.value.utf8) + [0] + Array(kind.rawValue.utf8)
+        if kind == .source || kind == .progress { name += [0] + Array(id.utf8) }
+        return UniqueId.version5(namespace: Self.namespace, name: name)
     }
 }
 
@@ -42,6 +49,8 @@ public enum TenantItem: Hashable, Sendable {
     case webhookKeys(WebhookKeys)
     case holds(Holds)
     case counts(ItemCounts)
+    case source(IngestionSource)
+    case progress(SourceProgress)
 
     public var key: ItemKey {
         switch self {
@@ -50,6 +59,8 @@ public enum TenantItem: Hashable, Sendable {
         case .webhookKeys: .webhookKeys
         case .holds: .holds
         case .counts: .counts
+        case .source(let source): .source(source.name)
+        case .progress(let progress): .progress(progress.source)
         }
     }
 
@@ -60,6 +71,8 @@ public enum TenantItem: Hashable, Sendable {
         case .webhookKeys(let keys): keys.tenant
         case .holds(let holds): holds.tenant
         case .counts(let counts): counts.tenant
+        case .source(let source): source.tenant
+        case .progress(let progress): progress.tenant
         }
     }
 
@@ -71,17 +84,20 @@ public enum TenantItem: Hashable, Sendable {
         case .webhookKeys(let keys): keys.version
         case .holds(let holds): holds.version
         case .counts(let counts): counts.version
+        case .source(let source): source.version
+        case .progress(let progress): progress.version
         }
     }
 
-    /// When the first of its changes was made; of counts, which are not told of, the beginning of time.
+    /// When the first of its changes was made; of counts and progress, which are not told of, the beginning of time.
     public var createdAt: Instant {
         switch self {
         case .schedule(let schedule): schedule.createdAt
         case .subscription(let subscription): subscription.createdAt
         case .webhookKeys(let keys): keys.createdAt
         case .holds(let holds): holds.createdAt
-        case .counts: .earliest
+        case .source(let source): source.createdAt
+        case .counts, .progress: .earliest
         }
     }
 
@@ -90,6 +106,8 @@ public enum TenantItem: Hashable, Sendable {
         switch self {
         case .schedule(let schedule): schedule.status == .deleted
         case .subscription(let subscription): subscription.status == .deleted
+        case .source(let source): source.status == .deleted
+        case .progress(let progress): progress.isDeleted && progress.running == nil
         case .webhookKeys, .holds, .counts: false
         }
     }
@@ -103,6 +121,8 @@ public enum TenantItem: Hashable, Sendable {
         case .webhookKeys(let keys): 256 + 512 * keys.keys.count
         case .holds(let holds): 256 + 512 * holds.targets.count
         case .counts: 128
+        case .source(let source): source.approximateBytes
+        case .progress: 256
         }
     }
 }
@@ -116,6 +136,8 @@ extension TenantItem {
         case .webhookKeys(let keys): keys.storedState
         case .holds(let holds): holds.storedState
         case .counts(let counts): counts.storedState
+        case .source(let source): source.storedState
+        case .progress(let progress): progress.storedState
         }
     }
 
@@ -140,6 +162,14 @@ extension TenantItem {
         case .counts:
             guard let counts = ItemCounts(tenant: tenant, version: version, storedState: state) else { return nil }
             self = .counts(counts)
+        case .source:
+            guard let name = SourceName(id), let source = IngestionSource(tenant: tenant, name: name, version: version, storedState: state)
+            else { return nil }
+            self = .source(source)
+        case .progress:
+            guard let name = SourceName(id), let progress = SourceProgress(tenant: tenant, source: name, version: version, storedState: state)
+            else { return nil }
+            self = .progress(progress)
         }
     }
 }
@@ -158,19 +188,21 @@ public struct ItemName: Hashable, Sendable, CustomStringConvertible {
     public var description: String { value }
 }
 
-/// How many schedules and subscriptions a tenant has, deleted ones left out: what its limits are held against. It changes with them in one
+/// How many schedules, subscriptions and sources a tenant has, deleted ones left out: what its limits are held against. It changes with them in one
 /// commit, so it is exact.
 public struct ItemCounts: Hashable, Sendable {
     public let tenant: TenantId
     public internal(set) var version: Int64
     public internal(set) var schedules: Int
     public internal(set) var subscriptions: Int
+    public internal(set) var sources: Int
 
-    public init(tenant: TenantId, version: Int64 = 0, schedules: Int = 0, subscriptions: Int = 0) {
+    public init(tenant: TenantId, version: Int64 = 0, schedules: Int = 0, subscriptions: Int = 0, sources: Int = 0) {
         self.tenant = tenant
         self.version = version
         self.schedules = schedules
         self.subscriptions = subscriptions
+        self.sources = sources
     }
 
     var storedState: [UInt8] {
@@ -178,6 +210,7 @@ public struct ItemCounts: Hashable, Sendable {
         json.object { json in
             json.field("schedules", schedules)
             json.field("subscriptions", subscriptions)
+            json.field("sources", sources)
         }
         return json.bytes
     }
@@ -186,6 +219,9 @@ public struct ItemCounts: Hashable, Sendable {
         guard let members = StoredMembers(state), let schedules = members.integer("schedules"),
             let subscriptions = members.integer("subscriptions")
         else { return nil }
-        self.init(tenant: tenant, version: version, schedules: Int(clamping: schedules), subscriptions: Int(clamping: subscriptions))
+        // Counts of before there were sources have none.
+        self.init(
+            tenant: tenant, version: version, schedules: Int(clamping: schedules), subscriptions: Int(clamping: subscriptions),
+            sources: Int(clamping: members.integer("sources") ?? 0))
     }
 }

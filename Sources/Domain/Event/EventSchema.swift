@@ -37,6 +37,7 @@ extension EventType {
         case .webhookKey(let kind): kind.summary
         case .target(let kind): kind.targetSummary
         case .tenant(let kind): kind.tenantSummary
+        case .ingestion(let kind): kind.summary
         }
     }
 
@@ -51,6 +52,7 @@ extension EventType {
         case .webhookKey(let kind): kind.fields
         case .target(let kind): kind.targetFields
         case .tenant(let kind): kind.tenantFields
+        case .ingestion(let kind): kind.fields
         }
     }
 }

@@ -8,6 +8,7 @@ public enum EventType: Hashable, Sendable {
     case webhookKey(WebhookKeyEvent.Kind)
     case target(HoldEvent.Kind)
     case tenant(HoldEvent.Kind)
+    case ingestion(IngestionEventKind)
 
     /// The CloudEvents `type`, `ledgerflow.<context>.<what>.v<version>`.
     public var name: String { Self.names[code] ?? "" }
@@ -20,7 +21,7 @@ public enum EventType: Hashable, Sendable {
     private static let items: [EventType] =
         ScheduleEvent.Kind.allCases.map(EventType.schedule) + SubscriptionEvent.Kind.allCases.map(EventType.subscription)
         + WebhookKeyEvent.Kind.allCases.map(EventType.webhookKey) + HoldEvent.Kind.allCases.map(EventType.target)
-        + HoldEvent.Kind.allCases.map(EventType.tenant)
+        + HoldEvent.Kind.allCases.map(EventType.tenant) + IngestionEventKind.allCases.map(EventType.ingestion)
 
     private static let names = Dictionary(uniqueKeysWithValues: all.map { ($0.code, "ledgerflow.\($0.context).\($0.what).v1") })
     private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
@@ -42,6 +43,7 @@ public enum EventType: Hashable, Sendable {
         case .webhookKey: "webhook-key"
         case .target: "target"
         case .tenant: "tenant"
+        case .ingestion: "ingestion"
         }
     }
 
@@ -54,6 +56,7 @@ public enum EventType: Hashable, Sendable {
         case .subscription(let kind): kind.rawValue
         case .webhookKey(let kind): kind.rawValue
         case .target(let kind), .tenant(let kind): kind.rawValue
+        case .ingestion(let kind): kind.rawValue
         }
     }
 
@@ -68,6 +71,7 @@ public enum EventType: Hashable, Sendable {
         case .webhookKey(let kind): kind.code
         case .target(let kind): 700 + kind.number
         case .tenant(let kind): 710 + kind.number
+        case .ingestion(let kind): kind.code
         }
     }
 }
@@ -161,6 +165,25 @@ extension HoldEvent.Kind {
         switch self {
         case .paused: 1
         case .resumed: 2
+        }
+    }
+}
+
+extension IngestionEventKind {
+    fileprivate var code: Int32 {
+        switch self {
+        case .sourceCreated: 801
+        case .sourceChanged: 802
+        case .sourcePaused: 803
+        case .sourceResumed: 804
+        case .sourceRunRequested: 805
+        case .sourceDeleted: 806
+        case .invoiceReceived: 811
+        case .invoiceMapped: 812
+        case .invoiceQuarantined: 821
+        case .quarantineResolved: 822
+        case .runStarted: 831
+        case .runEnded: 832
         }
     }
 }

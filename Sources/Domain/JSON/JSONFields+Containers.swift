@@ -164,6 +164,33 @@ extension JSONFields {
 
     // MARK: Maps
 
+    /// The object `name` if present, with at most `maxCount` members of any name. `body` is given each in the order written, and reads
+    /// it where the path stands. nil when it is absent or anything in it is wrong.
+    mutating func optionalMembers<T>(
+        _ name: StaticString, maxCount: Int, _ body: (inout JSONFields, JSONObject.Member) -> T?
+    ) -> [T]? {
+        guard let value = present(name) else { return nil }
+        guard case .object(let object) = value else {
+            reportType(value, expected: "an object", at: .field(name))
+            return nil
+        }
+        guard object.members.count <= maxCount else {
+            report(at: .field(name), "must have at most \(maxCount) members, but has \(object.members.count)")
+            return nil
+        }
+        let before = problems.count
+        var results: [T] = []
+        results.reserveCapacity(object.members.count)
+        descend(name: name)
+        for member in object.members {
+            descend(member: member.name)
+            if let result = body(&self, member) { results.append(result) }
+            ascend()
+        }
+        ascend()
+        return problems.count == before ? results : nil
+    }
+
     /// The object `name` with `count` members of any name, all strings, in the order written.
     public mutating func stringMap(
         _ name: StaticString, count: ClosedRange<Int>, maxNameBytes: Int = 256, maxValueBytes: Int = 8_192

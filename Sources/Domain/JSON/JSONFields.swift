@@ -164,6 +164,7 @@ public struct JSONFields: ~Copyable {
     mutating func descend(name: StaticString) { path.append(.name(name)) }
     @usableFromInline
     mutating func descend(index: Int) { path.append(.index(index)) }
+    mutating func descend(member: String) { path.append(.member(member)) }
     @usableFromInline
     mutating func ascend() { path.removeLast() }
 

@@ -3,6 +3,8 @@ enum JSONPointer {
     /// One step from a value into it.
     enum Step {
         case name(StaticString)
+        /// A name that is not of the schema.
+        case member(String)
         case index(Int)
     }
 
@@ -11,6 +13,7 @@ enum JSONPointer {
     static func append(_ step: Step, to pointer: inout String) {
         switch step {
         case .name(let name): append(name: name.description, to: &pointer)
+        case .member(let name): append(name: name, to: &pointer)
         case .index(let index): pointer += "/\(index)"
         }
     }

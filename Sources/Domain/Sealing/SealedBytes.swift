@@ -16,6 +16,8 @@ public struct SealContext: Hashable, Sendable {
         case answer
         /// A secret that requests are signed with.
         case signingKey = "signing-key"
+        /// The password of a source.
+        case password
     }
 
     public let tenant: TenantId

@@ -25,6 +25,7 @@ struct Product: Sendable {
         let fingerprint: [UInt8]
         let cursor: [UInt8]
         let sealing: KeyRing
+        let anchor: AuditAnchorKey
     }
 
     private let directory: DataDirectory
@@ -47,6 +48,7 @@ struct Product: Sendable {
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
         targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
         limits: AdmissionLimits = AdmissionLimits(), retention: RetentionPolicy = RetentionPolicy(),
+        anchors: AnchorSettings = AnchorSettings(),
         tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
@@ -63,21 +65,24 @@ struct Product: Sendable {
         let seed = try directory.key(named: "token", bytes: TokenKey.seedBytes)
         keys = Keys(
             tokenSeed: seed, token: try await TokenKey(seed: seed), fingerprint: try directory.key(named: "fingerprint", bytes: 32),
-            cursor: try directory.key(named: "cursor", bytes: 32), sealing: try SealingKeys.ring(in: directory))
+            cursor: try directory.key(named: "cursor", bytes: 32), sealing: try SealingKeys.ring(in: directory),
+            anchor: try AuditAnchorKey(seed: directory.key(named: "audit-anchor", bytes: AuditAnchorKey.seedBytes)))
         sealer = KeyRingSealer(keys.sealing)
         store = try await SelectedStore.open(
-            database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids, partitions: partitions,
-            at: time.now(), diagnostics: diagnostics)
+            database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids,
+            anchorKey: keys.anchor.description, partitions: partitions, at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
         settings.admission = limits
         settings.retention.policy = retention
+        settings.anchors = anchors
         engine = Engine(
             ports: EnginePorts(
                 journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
-                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping),
+                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping,
+                anchors: (store.anchors, keys.anchor)),
             settings: settings)
     }
 
@@ -89,7 +94,7 @@ struct Product: Sendable {
     }
 
     func token(for tenant: TenantId) async throws -> String {
-        try await issueToken(in: directory, tenant: tenant, subject: "welcome", lifetime: TokenIssuer.standardLifetime)
+        try await issueToken(in: directory, .tenant(tenant, roles: nil), subject: "welcome", lifetime: TokenIssuer.standardLifetime)
     }
 
     /// Runs until a signal asks to stop, or the engine has to.
@@ -135,8 +140,8 @@ struct Product: Sendable {
         settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
-            intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
-            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: engine,
+            intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
+            anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: engine,
             authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {

@@ -27,11 +27,12 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var kafka: KafkaOptionGroup
     @OptionGroup var tax: TaxOptions
     @OptionGroup var retention: RetentionOptions
+    @OptionGroup var anchors: AnchorOptions
     @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
         // Before the data directory is made.
-        let (targets, limits, retention) = try (targets(), limits.limits(), retention.policy())
+        let (targets, limits, retention, anchors) = try (targets(), limits.limits(), retention.policy(), anchors.settings())
         let product = try await Product(
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
             host: Setting.text(host, "host", default: "127.0.0.1"),
@@ -39,7 +40,7 @@ struct Serve: AsyncParsableCommand {
             targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            limits: limits, retention: retention, tax: tax.registry(dataDirectory: data.path))
+            limits: limits, retention: retention, anchors: anchors, tax: tax.registry(dataDirectory: data.path))
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in

@@ -124,6 +124,19 @@ public protocol BookQueries: Sendable {
     /// there are no more.
     func items(of kind: ItemKey.Kind, tenant: TenantId, after: String?, limit: Int) async throws(QueryError) -> [TenantItem]
 
+    /// - Returns: nil when the tenant has no such record.
+    func ingestionRecord(_ key: IngestionKey, tenant: TenantId) async throws(QueryError) -> IngestionRecord?
+
+    /// The tenant's records of ingestion that match, newest first, after `after`, at most `limit`.
+    func ingestionRecords(
+        tenant: TenantId, filter: IngestionFilter, after: IngestionPlace?, limit: Int
+    ) async throws(QueryError) -> IngestionPage
+
+    /// The octets of one version, as they came.
+    ///
+    /// - Returns: nil when there is no such record or version.
+    func ingestionContent(_ key: IngestionKey, version: Int64, tenant: TenantId) async throws(QueryError) -> [UInt8]?
+
     /// The tenant's audit segments of `partition` with entries after number `after`, in order, at most `limit`.
     func auditSegments(tenant: TenantId, partition: PartitionId, after: Int64, limit: Int) async throws(QueryError) -> [AuditSegment]
 }

@@ -13,6 +13,7 @@ extension CommittedEvent {
         case .subscription: tenant + "/subscriptions"
         case .webhookKey: tenant + "/webhook-keys"
         case .target: tenant + "/targets"
+        case .ingestion: tenant + "/ingestion"
         case .tenant: tenant
         }
     }

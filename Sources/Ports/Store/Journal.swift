@@ -96,6 +96,8 @@ public struct CommitBatch: Sendable {
     public let expectedHead: Int64
     public let serviceCalls: [ServiceCallWrite]
     public let books: [BookWrite]
+    /// Octets of documents whose records are among `books`; no key and version occurs twice, or was written before.
+    public let contents: [IngestionContent]
     /// Positions run on from `expectedHead` without gap.
     public let events: [CommittedEvent]
     /// At most one segment for each tenant.
@@ -103,13 +105,14 @@ public struct CommitBatch: Sendable {
 
     public init(
         partition: PartitionId, epoch: Int64, expectedHead: Int64, serviceCalls: [ServiceCallWrite], books: [BookWrite] = [],
-        events: [CommittedEvent], audit: [AuditSegment] = []
+        contents: [IngestionContent] = [], events: [CommittedEvent], audit: [AuditSegment] = []
     ) {
         self.partition = partition
         self.epoch = epoch
         self.expectedHead = expectedHead
         self.serviceCalls = serviceCalls
         self.books = books
+        self.contents = contents
         self.events = events
         self.audit = audit
     }
@@ -224,6 +227,9 @@ public protocol Journal: Sendable {
     ///
     /// The constraints of numbers hold in the store too: the sequence in its series and period, the printed number without punctuation in the
     /// tenant, and the document in its series are each unique.
+    ///
+    /// A commit that begins a run of a source takes away those of the source's runs that have ended and are older than its newest
+    /// `IngestionLimits.runsKept`.
     func commit(_ batch: CommitBatch) async throws(JournalError)
 
     /// Tenants of the partition with calls that are scheduled, running or waiting for a retry and due up to `latest`, in

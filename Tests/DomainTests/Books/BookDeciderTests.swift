@@ -338,7 +338,7 @@ struct BookDeciderTests {
                     tenant: invoice.tenant, id: invoice.id, version: invoice.version, storedState: invoice.storedState,
                     content: invoice.content.encoded)
                 #expect(read == invoice)
-            case .number, .item: break
+            case .number, .item, .ingestion: break
             }
         }
         #expect(Series(tenant: books.tenant, id: .invoices, version: 1, storedState: Array("{}".utf8)) == nil)

@@ -6,6 +6,8 @@ import Testing
 struct BookScenario {
     static let tenant = TenantId("acme")
     private(set) var records: [BookKey: BookRecord] = [:]
+    /// The octets that were to be stored, by record and version.
+    private(set) var contents: [IngestionContent] = []
     private(set) var now = Instant(microseconds: 1_790_000_000_000_000)
     let tenant: TenantId
 
@@ -26,8 +28,9 @@ struct BookScenario {
             for number in Books.numbers(after: event, tenant: tenant, at: now, find: { current[$0] }) {
                 records[BookRecord.number(number).key] = number.status == .released ? nil : .number(number)
             }
-            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
-                records[.item(tenant, .counts)] = .item(.counts(counts))
+            if let content = Books.content(of: event, evolved) { contents.append(content) }
+            for item in Books.itemsAlong(with: event, evolved, tenant: tenant, at: now, find: { current[$0] }) {
+                records[.item(tenant, item.key)] = .item(item)
             }
         }
         return events

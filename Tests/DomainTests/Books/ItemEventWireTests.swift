@@ -30,7 +30,7 @@ import Testing
         .tenant(.resumed): #"{}"#,
     ]
 
-    @Test(arguments: EventType.all.filter { !["service-call", "series", "invoice"].contains($0.context) })
+    @Test(arguments: EventType.all.filter { !["service-call", "series", "invoice", "ingestion"].contains($0.context) })
     func theWireFormIsGolden(_ type: EventType) throws {
         let wire = try #require(try examples()[type])
         #expect(wire == Self.golden[type])

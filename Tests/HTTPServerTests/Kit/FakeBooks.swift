@@ -3,7 +3,7 @@ import Ports
 import Synchronization
 
 /// The books of all tenants in memory: the decider over a dictionary, with the constraints of a store and a chain of audit entries.
-final class FakeBooks: BookIntents, BookQueries {
+final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     struct State {
         var records: [BookKey: BookRecord] = [:]
         var audit: [AuditSegment] = []
@@ -181,6 +181,19 @@ final class FakeBooks: BookIntents, BookQueries {
         tenant: TenantId, partition: PartitionId, after: Int64, limit: Int
     ) async throws(QueryError) -> [AuditSegment] {
         try read { state in Array(state.audit.filter { $0.tenant == tenant && $0.head.count > after }.prefix(limit)) }
+    }
+
+    static let store = UniqueId(high: 7, low: 7)
+    static let anchorKey = try? AuditAnchorKey(seed: [UInt8](repeating: 8, count: 32))
+
+    /// One for each segment.
+    func auditAnchors(
+        tenant: TenantId, partition: PartitionId, after: Int64, limit: Int
+    ) async throws(QueryError) -> [AuditAnchor] {
+        let now = now()
+        return try await auditSegments(tenant: tenant, partition: partition, after: after, limit: limit).compactMap { segment in
+            Self.anchorKey?.anchor(store: Self.store, tenant: tenant, partition: partition.index, head: segment.head, at: now)
+        }
     }
 
     // MARK: What a test does to it

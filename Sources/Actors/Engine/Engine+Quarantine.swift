@@ -1,0 +1,65 @@
+public import Domain
+public import Ports
+
+extension Engine: QuarantineDesk {
+    public func retry(_ id: UniqueId, tenant: TenantId, by: String) async throws(QuarantineError) -> QuarantineOutcome {
+        guard let ingestion = ports.ingestion else { throw .notOffered }
+        let (slice, octets, source) = try await found(IngestionKey(kind: .quarantine, id: id), tenant, ingestion.books)
+        let trace = TraceId(random: (ports.entropy.next(), ports.entropy.next()))
+        let finding = slice.finding
+        let part = ingestion.splitting.judge(
+            octets, encoding: finding.encoding ?? "UTF-8", namespaces: finding.namespaces, by: source.plan.split)
+        let command: IngestionCommand
+        switch part {
+        case .invoice(let invoice):
+            command = .ingest(
+                IngestedDocument(
+                    source: slice.source, number: invoice.number, octets: invoice.octets, encoding: invoice.encoding,
+                    namespaces: invoice.namespaces, run: nil, trace: trace, topic: source.plan.topic, resolves: id))
+        case .refused(let refusal):
+            command = .quarantine(
+                RefusedSlice(
+                    source: slice.source, octets: octets,
+                    finding: QuarantineFinding(
+                        code: refusal.reason.code, text: refusal.reason.description, index: finding.index, encoding: finding.encoding,
+                        namespaces: finding.namespaces, run: finding.run, trace: trace)))
+        }
+        let reply: BookReply
+        do throws(IntentError) {
+            reply = try await router.send(
+                BookIntent(tenant: tenant, command: .ingestion(command), by: by, correlationId: trace.description))
+        } catch {
+            throw .refused(error)
+        }
+        switch reply.record {
+        case .ingestion(.invoice(let invoice)):
+            let courier = BookCourier(router: router, time: ports.time)
+            if let mapper = DocumentMapper(source.plan.mapping, ingestion, courier, ports) {
+                // It is in the books; a mapping that cannot be put on record now is made when the document comes again.
+                try? await mapper.map([(invoice, octets)], by: by, trace: trace)
+            }
+            return .ingested(invoice)
+        case .ingestion(.quarantine(let slice)): return .refused(slice)
+        default: throw .noSuchSlice
+        }
+    }
+
+    private func found(
+        _ key: IngestionKey, _ tenant: TenantId, _ books: any BookQueries
+    ) async throws(QuarantineError) -> (QuarantinedSlice, [UInt8], IngestionSource) {
+        let record: IngestionRecord?
+        let octets: [UInt8]?
+        let item: TenantItem?
+        do throws(QueryError) {
+            record = try await books.ingestionRecord(key, tenant: tenant)
+            octets = try await books.ingestionContent(key, version: 1, tenant: tenant)
+            item = if let record { try await books.item(.source(record.source), tenant: tenant) } else { nil }
+        } catch {
+            throw .unreadable(error)
+        }
+        guard case .quarantine(let slice)? = record, let octets else { throw .noSuchSlice }
+        guard slice.status == .open else { throw .resolved(slice.resolvedAs) }
+        guard case .source(let source)? = item, source.status != .deleted else { throw .noSuchSource(slice.source) }
+        return (slice, octets, source)
+    }
+}

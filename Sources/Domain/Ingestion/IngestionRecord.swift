@@ -1,0 +1,71 @@
+/// What ingestion has put on record, as it is committed.
+public enum IngestionRecord: Hashable, Sendable {
+    case invoice(IngestedInvoice)
+    case quarantine(QuarantinedSlice)
+    case run(IngestionRun)
+
+    public var key: IngestionKey {
+        switch self {
+        case .invoice(let invoice): invoice.key
+        case .quarantine(let slice): slice.key
+        case .run(let run): run.key
+        }
+    }
+
+    public var tenant: TenantId {
+        switch self {
+        case .invoice(let invoice): invoice.tenant
+        case .quarantine(let slice): slice.tenant
+        case .run(let run): run.tenant
+        }
+    }
+
+    public var source: SourceName {
+        switch self {
+        case .invoice(let invoice): invoice.source
+        case .quarantine(let slice): slice.source
+        case .run(let run): run.source
+        }
+    }
+
+    /// Counts its events from 1.
+    public var version: Int64 {
+        switch self {
+        case .invoice(let invoice): invoice.version
+        case .quarantine(let slice): slice.version
+        case .run(let run): run.version
+        }
+    }
+
+    public var createdAt: Instant {
+        switch self {
+        case .invoice(let invoice): invoice.createdAt
+        case .quarantine(let slice): slice.createdAt
+        case .run(let run): run.createdAt
+        }
+    }
+
+    /// What lists are narrowed by: where a slice or a run stands, and for a document whether it was mapped (`received`, `mapped`,
+    /// `not-mapped`).
+    public var status: String {
+        switch self {
+        case .invoice(let invoice): invoice.mapping.map { $0.invoice == nil ? "not-mapped" : "mapped" } ?? "received"
+        case .quarantine(let slice): slice.status.rawValue
+        case .run(let run): run.status.rawValue
+        }
+    }
+
+    /// A document's number; nil for others.
+    public var number: String? { if case .invoice(let invoice) = self { invoice.number } else { nil } }
+
+    /// About how many bytes it takes in memory.
+    public var approximateBytes: Int {
+        switch self {
+        case .invoice(let invoice):
+            640 + invoice.latest.namespaces.reduce(0) { $0 + $1.prefix.utf8.count + $1.uri.utf8.count + 64 }
+                + (invoice.mapping?.problems.reduce(0) { $0 + $1.utf8.count + 32 } ?? 0)
+        case .quarantine(let slice): 640 + slice.finding.text.utf8.count
+        case .run: 768
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Testing
+
+@testable import Domain
+
+private typealias S = BookScenario
+
+@Suite("What was received is told once")
+struct IngestionDeciderTests {
+    @Test func anUnchangedRepeatTellsNothing() throws {
+        var books = try S()
+        #expect(try books.when(S.ingest("R-1", "<a/>")).names == ["ingestion.invoice-received"])
+        let before = books.records
+        #expect(try books.when(S.ingest("R-1", "<a/>", run: 2)).isEmpty)
+        #expect(books.records == before)
+        #expect(books.contents.map(\.version) == [1])
+    }
+
+    @Test func whatComesBackIsAVersionOfItsOwn() throws {
+        var books = try S()
+        for text in ["A", "B", "A"] { #expect(try books.when(S.ingest("R-1", text)).count == 1) }
+        let invoice = try #require(try books.ingested("R-1"))
+        #expect(invoice.latest.number == 3)
+        #expect(invoice.version == 3)
+        #expect(books.contents.map { String(decoding: $0.octets, as: UTF8.self) } == ["A", "B", "A"])
+        #expect(books.contents.map(\.version) == [1, 2, 3])
+    }
+
+    @Test func sourcesAndTenantsAndNumbersAreApart() throws {
+        var books = try S()
+        try books.when(S.ingest("R-1", "A"))
+        try books.when(S.ingest("R-2", "A"))
+        try books.when(.ingestion(.ingest(try S.document("R-1", "A", source: "other"))))
+        #expect(Set(books.contents.map(\.key)).count == 3)
+        let other = try #require(TenantId("other"))
+        let source = try S.source()
+        #expect(
+            IngestionKey.invoice("R-1", of: source, tenant: other) != IngestionKey.invoice("R-1", of: source, tenant: books.tenant))
+        // The names could be cut in more than one place.
+        let long = try S.source("erp.a")
+        #expect(IngestionKey.invoice("b", of: long, tenant: books.tenant) != .invoice("a\u{0}b", of: source, tenant: books.tenant))
+    }
+
+    @Test func aSliceIsKeptOnceAndToldAgainWhenItSaysSomethingElse() throws {
+        var books = try S()
+        #expect(try books.when(.ingestion(.quarantine(try S.slice("<a")))).names == ["ingestion.invoice-quarantined"])
+        #expect(try books.when(.ingestion(.quarantine(try S.slice("<a")))).isEmpty)
+        #expect(try books.when(.ingestion(.quarantine(try S.slice("<a", code: "no-number", detail: "none")))).count == 1)
+        #expect(try books.quarantined("<a")?.finding.code == "no-number")
+        #expect(try books.quarantined("<a")?.version == 2)
+        #expect(books.contents.count == 1)
+    }
+
+    @Test func whatIsTakenAfterAllResolvesItsSliceInOneDecision() throws {
+        var books = try S()
+        try books.when(.ingestion(.quarantine(try S.slice("<a/>"))))
+        let id = try #require(try books.quarantined("<a/>")).id
+        let events = try books.when(.ingestion(.ingest(try S.document("R-1", "<a/>", run: nil, resolves: id))))
+        #expect(events.names == ["ingestion.invoice-received", "ingestion.quarantine-resolved"])
+        let slice = try #require(try books.quarantined("<a/>"))
+        #expect(slice.status == .resolved)
+        #expect(slice.resolvedAs == (try books.ingested("R-1"))?.id)
+        #expect(try books.when(.ingestion(.ingest(try S.document("R-1", "<a/>", run: nil, resolves: id)))).isEmpty)
+        // The document is in the books already: the slice is resolved by it all the same.
+        try books.when(.ingestion(.quarantine(try S.slice("<b/>"))))
+        try books.when(S.ingest("R-2", "<b/>"))
+        let second = try #require(try books.quarantined("<b/>")).id
+        let again = try books.when(.ingestion(.ingest(try S.document("R-2", "<b/>", run: nil, resolves: second))))
+        #expect(again.names == ["ingestion.quarantine-resolved"])
+        // Seen again, it is open again.
+        #expect(try books.when(.ingestion(.quarantine(try S.slice("<a/>")))).count == 1)
+        #expect(try books.quarantined("<a/>")?.status == .open)
+        #expect(try books.quarantined("<a/>")?.resolvedAs == nil)
+    }
+
+    @Test func aSliceThatIsNotThereCannotBeResolved() throws {
+        var books = try S()
+        #expect(throws: BookError.noSuchIngestion(.quarantine)) {
+            try books.when(.ingestion(.ingest(try S.document("R-1", "A", resolves: S.run(9)))))
+        }
+        #expect(books.records.isEmpty)
+    }
+
+    @Test func whatCameOfMappingAnEarlierVersionIsNotKept() throws {
+        var books = try S()
+        try books.when(S.ingest("R-1", "A"))
+        let source = try S.source()
+        func note(_ revision: Int64, _ problems: [String]) -> BookCommand {
+            .ingestion(
+                .mapped(number: "R-1", of: source, .init(revision: revision, invoice: problems.isEmpty ? S.id(1) : nil, problems: problems))
+            )
+        }
+        #expect(try books.when(note(1, ["/seller is missing"])).names == ["ingestion.invoice-mapped"])
+        #expect(try books.when(note(1, ["/seller is missing"])).isEmpty)
+        try books.when(S.ingest("R-1", "B"))
+        #expect(try books.when(note(1, [])).isEmpty)
+        #expect(try books.when(note(2, [])).count == 1)
+        #expect(try books.ingested("R-1")?.mapping?.invoice == S.id(1))
+        #expect(throws: BookError.noSuchIngestion(.invoice)) {
+            try books.when(.ingestion(.mapped(number: "R-2", of: source, .init(revision: 1, invoice: nil, problems: []))))
+        }
+    }
+
+    @Test func recordsAreReadBackAsTheyWereStored() throws {
+        var books = try S()
+        try books.when(S.make())
+        try books.when(S.begin(1))
+        try books.when(S.ingest("\"Rechnung\" ١٢٣", "A"))
+        try books.when(S.ingest("R-2", "A", run: nil))
+        try books.when(
+            .ingestion(.mapped(number: "R-2", of: S.source(), .init(revision: 1, invoice: nil, problems: ["a", "b"]))))
+        try books.when(.ingestion(.quarantine(try S.slice("<a"))))
+        try books.when(S.end(1, .failed))
+        try books.when(S.begin(2, .request))
+        var kinds: Set<IngestionKey.Kind> = []
+        for case .ingestion(let record) in books.records.values {
+            kinds.insert(record.key.kind)
+            let read = IngestionRecord(
+                key: record.key, tenant: record.tenant, version: record.version, storedState: record.storedState)
+            #expect(read == record)
+            #expect(
+                IngestionRecord(key: record.key, tenant: record.tenant, version: 1, storedState: Array("{}".utf8)) == nil)
+        }
+        #expect(kinds == Set(IngestionKey.Kind.allCases))
+    }
+}
