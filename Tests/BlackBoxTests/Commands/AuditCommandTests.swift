@@ -52,7 +52,9 @@ extension BlackBox {
                     let connection = ["--server", "http://127.0.0.1:\(engine.port)", "--token", scene.token]
                     return try CommandRun(["audit"] + arguments + connection, in: scene.logs)
                 }
-                for number in 1...3 { _ = try engine.client(scene.token).submit(submission("http://127.0.0.1:1/", farAway), key: "k\(number)") }
+                for number in 1...3 {
+                    _ = try engine.client(scene.token).submit(submission("http://127.0.0.1:1/", farAway), key: "k\(number)")
+                }
                 try eventually(within: 20, "the chain is anchored") {
                     let verdict = try JSONReader.read(Array(try audit("verify", "--json").output.utf8))
                     return verdict["chains"].list.first?["anchored"].int == 3
@@ -73,7 +75,8 @@ extension BlackBox {
                 let cut = "DELETE FROM audit WHERE head_count = (SELECT max(head_count) FROM audit);"
                 try sqlite(scene, cut)
                 engine = try scene.engine()
-                try audit("verify").expect(1, output: ["BROKEN", "entries 3 to 3 were signed on", "the end of the chain was cut off"], findings)
+                try audit("verify").expect(
+                    1, output: ["BROKEN", "entries 3 to 3 were signed on", "the end of the chain was cut off"], findings)
                 findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
                 try sqlite(scene, "DELETE FROM audit_anchors WHERE entries > 2;")
                 engine = try scene.engine(["--audit-anchor-seconds", "86400"])

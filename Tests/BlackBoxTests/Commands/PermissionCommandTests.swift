@@ -25,7 +25,8 @@ extension BlackBox {
                 findings.check(try client("auditor").get("/v1/audit").status == 200, "an auditor does not")
                 findings.check(engine.errors.contains("http.forbidden"), "the log does not tell: \(engine.errors.suffix(500))")
                 findings.check(
-                    try reader.get("/metrics").text.contains(#"ledgerflow_http_refusals_total{reason="forbidden"} 2"#), "nothing is counted")
+                    try reader.get("/metrics").text.contains(#"ledgerflow_http_refusals_total{reason="forbidden"} 2"#), "nothing is counted"
+                )
                 engine.expectUnharmed(findings, "tokens with roles")
             }
         }
@@ -45,9 +46,12 @@ extension BlackBox {
                 findings.check(entries == 1, "the operator sees \(entries) entries")
                 findings.check(try client.get("/v1/service-calls").status == 403, "an operator reads a tenant's calls")
                 findings.check(try engine.client(scene.token).get("/v1/admin/audit?tenant=demo").status == 403, "a tenant is an operator")
-                let verify = ["audit", "verify", "--of", "demo", "--server", "http://127.0.0.1:\(engine.port)", "--data-dir", scene.data.path]
+                let verify = [
+                    "audit", "verify", "--of", "demo", "--server", "http://127.0.0.1:\(engine.port)", "--data-dir", scene.data.path,
+                ]
                 try CommandRun(verify, in: scene.logs).expect(0, output: ["Intact: 1 entries"], findings)
-                findings.check(engine.errors.contains("audit.read-by-operator"), "the looks are not on record: \(engine.errors.suffix(500))")
+                findings.check(
+                    engine.errors.contains("audit.read-by-operator"), "the looks are not on record: \(engine.errors.suffix(500))")
             }
         }
 
