@@ -141,7 +141,8 @@ struct Product: Sendable {
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
-            anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: engine,
+            anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, calendar: calendar, events: store.queries,
+            signal: engine.signal, targets: engine,
             authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {

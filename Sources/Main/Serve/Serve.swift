@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Before the data directory is made.
         let (targets, limits, retention, anchors) = try (targets(), limits.limits(), retention.policy(), anchors.settings())
+        let tax = try tax.registry(dataDirectory: data.path)
         let product = try await Product(
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
             host: Setting.text(host, "host", default: "127.0.0.1"),
@@ -40,7 +41,7 @@ struct Serve: AsyncParsableCommand {
             targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            limits: limits, retention: retention, anchors: anchors, tax: tax.registry(dataDirectory: data.path))
+            limits: limits, retention: retention, anchors: anchors, tax: tax)
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in
