@@ -116,7 +116,7 @@ let shell: [Target] = [
     ),
     tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PortContract", "PropertyKit"]),
     tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
-    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "SealingAdapter"]),
+    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "PropertyKit", "SealingAdapter"]),
     tests(
         "HTTPClientTests",
         [
@@ -139,7 +139,7 @@ let shell: [Target] = [
     kit("KafkaKit", ["CRdKafka"], exclude: ["readback.py"]),
     .executableTarget(name: "MockBroker", dependencies: ["KafkaKit"], path: "Tests/MockBroker", swiftSettings: strict),
     tests("KafkaTests", ["CRdKafka", "Domain", "Ports", "KafkaAdapter", "KafkaKit", "MockBroker", "PortContract"]),
-    tests("BlackBoxTests", ["Domain", "PostgresKit", "KafkaKit", crypto]),
+    tests("BlackBoxTests", ["Domain", "PostgresKit", "KafkaKit", "PropertyKit", crypto]),
     tests("ArchitectureTests", []),
 ]
 
