@@ -18,8 +18,7 @@ struct SourceRun: Sendable {
 
     func perform() async -> SourceAgenda.Result {
         if let orphan = assignment.orphan {
-            let trace = newTrace()
-            guard await end(orphan, Self.abandonment, trace) else {
+            guard await abandon(orphan) else {
                 return .init(orphan: orphan, wait: Self.pause, owed: assignment.trigger)
             }
         }
@@ -63,6 +62,14 @@ struct SourceRun: Sendable {
             default: return .notNow
             }
         }
+    }
+
+    /// Ends a run that another engine left under way.
+    private func abandon(_ id: UniqueId) async -> Bool {
+        guard case .ingestion(.run(let run))? = await record(.ingestion(tenant, .run(id))) else { return false }
+        guard await end(id, Self.abandonment, run.trace) else { return false }
+        tell(run, Self.abandonment)
+        return true
     }
 
     /// - Returns: false when it is not known to be on record.
