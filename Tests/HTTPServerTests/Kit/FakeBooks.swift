@@ -6,6 +6,7 @@ import Synchronization
 final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     struct State {
         var records: [BookKey: BookRecord] = [:]
+        var contents: [IngestionKey: [Int64: [UInt8]]] = [:]
         var audit: [AuditSegment] = []
         var intents: [BookIntent] = []
         var intentError: IntentError?
@@ -50,6 +51,7 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     ) throws(IntentError) -> BookReply {
         let tenant = intent.tenant
         var records = state.records
+        var contents = state.contents
         let known = records
         let events: [BookEvent]
         do {
@@ -81,14 +83,15 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
                 }
                 records[BookRecord.number(number).key] = .number(number)
             }
-            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
-                records[.item(tenant, .counts)] = .item(.counts(counts))
+            for item in Books.itemsAlong(with: event, evolved, tenant: tenant, at: now, find: { current[$0] }) {
+                records[.item(tenant, item.key)] = .item(item)
             }
+            if let content = Books.content(of: event, evolved) { contents[content.key, default: [:]][content.version] = content.octets }
         }
         guard let record = records[intent.command.subject(in: tenant)] ?? intent.command.blank(in: tenant, at: now) else {
             throw .unavailable("no record")
         }
-        state.records = records
+        (state.records, state.contents) = (records, contents)
         if !events.isEmpty { state.audit.append(segment) }
         return BookReply(record: record, changed: !events.isEmpty)
     }
@@ -99,7 +102,7 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
 
     // MARK: Queries
 
-    private func read<T: Sendable>(_ body: (inout sending State) -> sending T) throws(QueryError) -> T {
+    func read<T: Sendable>(_ body: (inout sending State) -> sending T) throws(QueryError) -> T {
         let error = state.withLock { $0.queryError }
         if let error { throw error }
         return state.withLock(body)
