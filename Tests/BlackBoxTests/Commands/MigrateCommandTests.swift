@@ -124,7 +124,8 @@ extension BlackBox {
                 findings.check(answer.status == 201, "a submission is answered \(answer.start)")
                 engine.expectUnharmed(findings, "commands beside it")
                 findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
-                try CommandRun(down, in: scene.logs).expect(0, output: ["Took back 5, 4, 3, 2, 1."], findings)
+                let all = (1...Store.postgres.count).reversed().map { String($0) }.joined(separator: ", ")
+                try CommandRun(down, in: scene.logs).expect(0, output: ["Took back \(all)."], findings)
             }
         }
 
