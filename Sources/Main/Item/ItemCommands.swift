@@ -8,7 +8,7 @@ struct ItemIdArgument<Kind: ItemKind>: ParsableArguments {
     var path: String { Kind.path + "/" + APIClient.escaped(id) }
 
     func validate() throws {
-        if id.isEmpty { throw ValidationError("The identifier is empty; `ledgerflow \(Kind.noun) list` shows identifiers.") }
+        if id.isEmpty { throw ValidationError("The identifier is empty; `ledgerflow \(Kind.command) list` shows identifiers.") }
     }
 }
 

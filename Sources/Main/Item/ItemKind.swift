@@ -3,8 +3,10 @@ internal import Domain
 
 /// One kind of item, as the command line names and prints it. What is done with items is the same for all kinds: `ItemList` and so on.
 protocol ItemKind: SendableMetatype {
-    /// The command under which it stands, and what one is called.
+    /// What one is called.
     static var noun: String { get }
+    /// The command under which it stands.
+    static var command: String { get }
     static var path: String { get }
 
     static var heading: String { get }
@@ -32,7 +34,8 @@ struct CommandText {
 
 extension ItemKind {
     /// What tells more about one.
-    static var subject: String { noun + " show" }
+    static var subject: String { command + " show" }
+    static var command: String { noun }
 
     /// Makes one of what `body` says, and prints it.
     static func create(
