@@ -35,7 +35,8 @@ struct BatchCorpusTests {
     @Test("without invoices is whole and empty")
     func empty() {
         let bodies = [
-            Batch.section(Batch.document([])), Batch.section("<Invoices/>"), "", "<![CDATA[]]>", "   ", "<Invoices/>", Batch.escaped("<Invoices/>"),
+            Batch.section(Batch.document([])), Batch.section("<Invoices/>"), "", "<![CDATA[]]>", "   ", "<Invoices/>",
+            Batch.escaped("<Invoices/>"),
             "none today", Batch.section("<?xml version='1.0'?><!-- nothing --><Invoices></Invoices>"),
         ]
         for content in bodies {

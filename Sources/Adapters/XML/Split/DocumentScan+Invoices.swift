@@ -8,14 +8,13 @@ extension DocumentScan {
     static let notClosed = "close the invoice's element before the next one begins"
 
     mutating func begin(
-        _ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace], isFault: Bool, isEmpty: Bool
+        _ span: Span<UInt8>, _ tag: Tag, isFault: Bool, isEmpty: Bool
     ) throws(BatchError) {
         let name = nameMark(span, tag)
         let start = base + tag.open
         nested = []
         crowdedTags = tag.attributes > collector.limits.attributes ? [start] : []
         candidate = Candidate(start: start, index: stack.count, name: name, isFault: isFault)
-        candidateDeclarations = own
         stack.append(
             OpenElement(
                 name: name, start: start, isInvoice: true, nestedMark: 0, declarationMark: declarations.count, isBroken: tag.isBroken))
@@ -72,15 +71,8 @@ extension DocumentScan {
         if isBroken, !nested.isEmpty { return try give(until: end, .malformed(Self.notClosed)) }
         self.candidate = nil
         if candidate.isFault { throw fault(candidate, end) }
-        try judge(candidate.start, end)
+        try judge(candidate.start, end, mayCarry: candidate.mayCarry)
         crowdedTags = []
-    }
-
-    /// The element is not the invoice but what it came in.
-    mutating func unwrap() {
-        guard candidate != nil else { return }
-        candidate = nil
-        declarations += candidateDeclarations
     }
 
     // MARK: Giving up
@@ -165,13 +157,28 @@ extension DocumentScan {
     }
 
     /// Has a whole element proved, unless one of its tags would be too much work.
-    private mutating func judge(_ start: Int, _ end: Int) throws(BatchError) {
-        let isCrowded = crowdedTags.contains { $0 >= start && $0 < end } || crowdedTags.count >= Self.maxCrowdedTags
-        if isCrowded {
-            try collector.refuse(slice(start, end), .tooManyAttributes(limit: collector.limits.attributes))
-        } else {
-            try collector.found(slice(start, end))
+    ///
+    /// - Parameter mayCarry: whether it may be no invoice but what one came in.
+    private mutating func judge(_ start: Int, _ end: Int, mayCarry: Bool = false) throws(BatchError) {
+        let slice = slice(start, end)
+        if crowdedTags.contains(where: { $0 >= start && $0 < end }) || crowdedTags.count >= Self.maxCrowdedTags {
+            return try collector.refuse(slice, .tooManyAttributes(limit: collector.limits.attributes))
         }
+        let reason = try collector.found(slice)
+        guard let reason else { return }
+        if mayCarry, try carries(slice) { return }
+        try collector.refuse(slice, reason)
+    }
+
+    /// Looks for invoices in the text of an element that has an invoice's name and is none.
+    private func carries(_ slice: Slice) throws(BatchError) -> Bool {
+        let (mark, fault) = (collector.mark, collector.fault)
+        var scan = DocumentScan(collector, slice, level: max(level, 1))
+        try scan.push(slice.octets)
+        try scan.end(isTruncated: false)
+        if collector.mark > mark { return true }
+        collector.fault = fault
+        return false
     }
 
     // MARK: Faults
