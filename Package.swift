@@ -105,6 +105,7 @@ let shell: [Target] = [
             .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
+            crypto,
             lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             logging,

@@ -19,7 +19,7 @@ struct Ledgerflow: AsyncParsableCommand {
         version: productVersion,
         subcommands: [
             Serve.self, Demo.self, Call.self, ScheduleCommands.self, SubscriptionCommands.self, TargetCommands.self, TenantCommands.self,
-            WebhookSecretCommands.self, InvoiceCommands.self, SeriesCommands.self, Validate.self, AuditCommands.self, Events.self,
+            WebhookSecretCommands.self, InvoiceCommands.self, SeriesCommands.self, Validate.self, SplitCommand.self, AuditCommands.self, Events.self,
             Token.self, KeysCommands.self, Migrate.self, Doctor.self, RetentionCommand.self, Maintain.self,
         ])
 
