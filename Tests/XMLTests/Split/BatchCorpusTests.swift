@@ -154,6 +154,15 @@ struct BatchCorpusTests {
         #expect(outcome(Array(broken.utf8)).error?.code == "malformed")
     }
 
+    @Test("with words in the place of its document is malformed, not empty")
+    func words() {
+        for words in ["Error: no database", "no"] {
+            #expect(outcome(Batch.section(words)).error?.code == "malformed-inner")
+            #expect(outcome("<a>" + Batch.section(words) + "</a>" + Batch.section("<Invoices/>")).error == nil)
+            #expect(outcome(Batch.section(words) + Batch.invoice(1)).error == nil)
+        }
+    }
+
     @Test("that is no envelope is told as such, with the root's name")
     func otherAnswers() {
         func error(_ text: String) -> BatchError? { outcome(Array(text.utf8)).error }

@@ -47,6 +47,17 @@ struct BatchHostilityTests {
         #expect(error(Batch.envelope("<!--\(String(repeating: "x", count: 100_000))"))?.code == "malformed")
     }
 
+    @Test("with a tag of enormous length or width in an invoice has the invoice refused without a proof")
+    func costlyTags() {
+        let attributes = (0..<30_000).map { "a\($0)=''" }.joined(separator: " ")
+        let long = "x='\(String(repeating: "y", count: 70_000))' "
+        let invoices = [
+            Batch.invoice(1), Batch.invoice(2, "<a \(attributes)/>"), Batch.invoice(3, "<a \(long)\(attributes)/>"), Batch.invoice(4),
+        ]
+        let found = Outcome(Batch.envelope(Batch.section(Batch.document(invoices))))
+        #expect(found.summary == ["INV-1", "[too-many-attributes]", "[malformed]", "INV-4"], "\(found)")
+    }
+
     @Test("larger than a batch may be ends where the limit is, with what came before")
     func tooLarge() {
         var plan = Batch.plan

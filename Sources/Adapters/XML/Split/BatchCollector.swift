@@ -8,6 +8,10 @@ final class BatchCollector {
     private var count = 0
     /// The first that was wrong outside the invoices; reading goes on, for the invoices' sake.
     var fault: BatchError?
+    /// Whether the answer carries a document in some text.
+    var hasDocument = false
+    /// Where a section begins that holds no document.
+    private var plainSection: Int?
     /// A mark of the first content with a number.
     private var contents: [String: UInt64] = [:]
 
@@ -30,6 +34,15 @@ final class BatchCollector {
 
     /// Forgets what was found since then; nothing may be looked for afterwards.
     func goBack(to mark: Int) { parts.removeSubrange(min(mark, parts.count)...) }
+
+    func notePlainSection(at offset: Int) { plainSection = plainSection ?? offset }
+
+    /// Why a whole answer cannot be taken as a batch: what was noted, or that words stand where the document should.
+    var complaint: BatchError? {
+        if let fault { return fault }
+        guard count == 0, !hasDocument, let plainSection else { return nil }
+        return .malformedInner("it is text and no XML document", offset: plainSection)
+    }
 
     func note(_ error: BatchError) {
         if fault == nil { fault = error }

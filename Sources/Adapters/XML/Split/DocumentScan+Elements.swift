@@ -4,10 +4,8 @@ internal import Domain
 extension DocumentScan {
     mutating func startOutside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
         try endRun(isTruncated: false)
-        let start = base + tag.open
         let own = try ownDeclarations(span, tag)
         if try isInvoice(span, tag, own) {
-            if tag.attributes > collector.limits.attributes { crowdedTags.append(start) }
             return try begin(span, tag, isFault: false, isEmpty: isEmpty)
         }
         if tag.isBroken { markBroken("close the tag with >, and write < in attribute values as &lt;") }

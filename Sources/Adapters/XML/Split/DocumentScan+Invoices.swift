@@ -13,7 +13,8 @@ extension DocumentScan {
         let name = nameMark(span, tag)
         let start = base + tag.open
         nested = []
-        crowdedTags = tag.attributes > collector.limits.attributes ? [start] : []
+        costlyTags = []
+        noteCost(tag)
         candidate = Candidate(start: start, index: stack.count, name: name, isFault: isFault)
         stack.append(
             OpenElement(
@@ -26,7 +27,7 @@ extension DocumentScan {
         self.candidate?.isFresh = false
         let name = nameMark(span, tag)
         let start = base + tag.open
-        if tag.attributes > collector.limits.attributes, crowdedTags.count < Self.maxCrowdedTags { crowdedTags.append(start) }
+        noteCost(tag)
         if isEmpty {
             if name == candidate.name { nested.append(NestedInvoice(start: start, end: base + tag.end, isClosed: true)) }
             return
@@ -40,8 +41,19 @@ extension DocumentScan {
         try skip(candidate, to: base + tag.end, .tooDeep(limit: collector.limits.depth))
     }
 
-    /// Beyond so many, whatever follows is taken to have too many attributes.
-    private static let maxCrowdedTags = 1_024
+    /// Notes a tag that a proof is not to be troubled with, for its work grows with the square of a tag's attributes.
+    private mutating func noteCost(_ tag: Tag) {
+        guard costlyTags.count < Self.maxCostlyTags else { return }
+        if tag.attributes > collector.limits.attributes {
+            costlyTags.append(CostlyTag(start: base + tag.open, reason: .tooManyAttributes(limit: collector.limits.attributes)))
+        } else if tag.end - tag.open >= maxTagUnits {
+            let reason = "shorten its tags to \(collector.limits.tagBytes) bytes at most"
+            costlyTags.append(CostlyTag(start: base + tag.open, reason: .malformed(reason)))
+        }
+    }
+
+    /// Beyond so many, whatever follows is taken to have one.
+    private static let maxCostlyTags = 1_024
 
     /// An end tag closes the element at `match`, in or of the candidate.
     mutating func endInside(_ tag: Tag, at match: Int) throws(BatchError) {
@@ -72,7 +84,7 @@ extension DocumentScan {
         self.candidate = nil
         if candidate.isFault { throw fault(candidate, end) }
         try judge(candidate.start, end, mayCarry: candidate.mayCarry)
-        crowdedTags = []
+        costlyTags = []
     }
 
     // MARK: Giving up
@@ -112,9 +124,10 @@ extension DocumentScan {
     /// Gives the candidate up with nothing in its place: what is left of it is passed over.
     private mutating func skip(_ candidate: Candidate, to end: Int, _ reason: SplitRefusal.Reason) throws(BatchError) {
         try give(until: end, reason)
-        if skippedIndex == nil { skippedIndex = candidate.index }
-        if case .tooLarge = reason { return }
-        stack.removeSubrange((candidate.index + 1)...)
+        let skipped = skippedIndex ?? candidate.index
+        // What is open in an invoice that is merely too large is remembered, to find its end.
+        if skippedIndex == nil, case .tooLarge = reason {} else { stack.removeSubrange((skipped + 1)...) }
+        skippedIndex = skipped
     }
 
     /// Gives the candidate up for one that began in it and is open at this place of the stack.
@@ -161,9 +174,9 @@ extension DocumentScan {
     /// - Parameter mayCarry: whether it may be no invoice but what one came in.
     private mutating func judge(_ start: Int, _ end: Int, mayCarry: Bool = false) throws(BatchError) {
         let slice = slice(start, end)
-        if crowdedTags.contains(where: { $0 >= start && $0 < end }) || crowdedTags.count >= Self.maxCrowdedTags {
-            return try collector.refuse(slice, .tooManyAttributes(limit: collector.limits.attributes))
-        }
+        let costly =
+            costlyTags.first { $0.start >= start && $0.start < end } ?? (costlyTags.count < Self.maxCostlyTags ? nil : costlyTags.last)
+        if let costly { return try collector.refuse(slice, costly.reason) }
         let reason = try collector.found(slice)
         guard let reason else { return }
         if mayCarry, try carries(slice) { return }

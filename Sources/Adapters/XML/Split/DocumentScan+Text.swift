@@ -126,6 +126,7 @@ extension DocumentScan {
         if !isSectionChecked {
             guard isEnd || from + 4 <= span.count else { return false }
             isSectionChecked = true
+            runSection = runSection ?? offset(of: cursor)
             if isWanted, level < Self.maxLevel, case .blank = run, encoding.unitBytes == 1 {
                 let mark = TextEncoding.mark(octets(base + from, base + min(from + 4, span.count)))
                 isRunWide = mark?.encoding.unitBytes == 2
@@ -206,6 +207,7 @@ extension DocumentScan {
             run = .plain
             return
         }
+        collector.hasDocument = true
         let document = CarriedDocument(DocumentScan(collector, level: level + 1, outer: encoding))
         run = .document(document)
         try document.scan.push(first[...])
@@ -214,8 +216,13 @@ extension DocumentScan {
     /// The element's text ends, with the documents in it.
     mutating func endRun(isTruncated: Bool) throws(BatchError) {
         if !isTruncated { try beginRun(isEnd: true) }
-        if case .document(let document) = run { try document.scan.end(isTruncated: isTruncated) }
+        switch run {
+        case .document(let document): try document.scan.end(isTruncated: isTruncated)
+        case .plain: if level == 0, let runSection { collector.notePlainSection(at: runSection) }
+        case .blank, .begun: break
+        }
         run = .blank
+        runSection = nil
         runBytes = 0
         isRunWide = false
     }

@@ -52,8 +52,7 @@ struct DocumentScan {
     var candidate: Candidate?
     /// Invoice elements within the candidate that are not within a sound element of it.
     var nested: [NestedInvoice] = []
-    /// Too many attributes, by place.
-    var crowdedTags: [Int] = []
+    var costlyTags: [CostlyTag] = []
     /// Where in the stack an invoice stands of which nothing more is wanted.
     var skippedIndex: Int?
 
@@ -64,6 +63,8 @@ struct DocumentScan {
     var runBytes = 0
     /// Whether the run holds the octets of UTF-16 in a document of another encoding.
     var isRunWide = false
+    /// Where in the octets the run's first section is.
+    var runSection: Int?
     var isInSection = false
     var isSectionChecked = false
 
@@ -276,6 +277,12 @@ struct Candidate {
     var isFresh = true
     /// Whether its text begins as a document does.
     var mayCarry = false
+}
+
+/// A tag in a candidate for which the candidate is refused without a proof.
+struct CostlyTag {
+    let start: Int
+    let reason: SplitRefusal.Reason
 }
 
 /// An invoice element within what began as an invoice.
