@@ -57,7 +57,7 @@ let core: [Target] = [
     tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
-    tests("XMLTests", ["Domain", "XMLAdapter", "PropertyKit"]),
+    tests("XMLTests", ["Domain", "Ports", "XMLAdapter", "PropertyKit"]),
     tests("JudgeTests", ["Domain", "XMLAdapter"]),
 ]
 
@@ -107,6 +107,7 @@ let shell: [Target] = [
             .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
+            crypto,
             lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             logging,
