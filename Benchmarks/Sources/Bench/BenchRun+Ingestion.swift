@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import XMLProbe
 
-/// P14, the splitting alone: `ledgerflow split --measure` beside libxml2's reader, each in a process of its own.
+/// P14, the splitting alone: `ledgerflow ingest split --measure` beside libxml2's reader, each in a process of its own.
 extension BenchRun {
     private struct SplitLine: Decodable {
         var bytes: Int
