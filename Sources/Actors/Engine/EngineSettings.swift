@@ -34,8 +34,9 @@ public struct EngineSettings: Sendable {
     public var clockCheck = TimeSpan.milliseconds(250)
     /// How long after its time-out an attempt without report is ended.
     public var watchdogGrace = TimeSpan.seconds(2)
-    /// Events that may wait for publication, per partition, in memory; beyond, the log is read.
+    /// Events that may wait for publication, per partition, in memory, and the bytes they may hold; beyond, the log is read.
     public var outboxCapacity = 8_192
+    public var outboxBytes = 8 * 1_024 * 1_024
     /// Events published together.
     public var publishLimit = 512
     /// How often the published cursors are stored.
