@@ -8,6 +8,7 @@ struct DemoStory: Sendable {
     let engine: String
     let target: String
     let arrivals: DemoTarget
+    let ingestion: DemoIngestion
     let time: SystemTimeSource
     let directory: String
 
@@ -20,10 +21,11 @@ struct DemoStory: Sendable {
         let id: String
     }
 
-    init(engine: String, target: String, arrivals: DemoTarget, time: SystemTimeSource, directory: String) {
+    init(engine: String, target: String, arrivals: DemoTarget, ingestion: DemoIngestion, time: SystemTimeSource, directory: String) {
         self.engine = engine
         self.target = target
         self.arrivals = arrivals
+        self.ingestion = ingestion
         self.time = time
         self.directory = directory
     }
@@ -47,21 +49,28 @@ struct DemoStory: Sendable {
 
     private func play(_ client: APIClient, _ count: Int) async throws {
         try Output.line("An engine listens on \(engine); it keeps everything in \(directory).")
-        try Output.line("A target listens on \(target); it is what the calls go to.\n")
+        try Output.line("A target listens on \(target); it is what the calls go to.")
         try await ready(client)
+        try await ingestion.begin(client)
         let began = time.uptime()
         let start = time.now()
         let single = try await submit(DemoCall.story(), client, start)
         let batch = try await submit(batch: DemoCall.batch(count), client, start)
         try await cancel(single, client)
         try Output.line("\nFrom here on the engine works by itself; this is what its event stream tells:\n")
-        try await watch(single.count + batch.count, began)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await ingestion.hurry(client) }
+            try await watch(single.count + batch.count, began)
+            group.cancelAll()
+        }
+        let took = time.uptime() - began
         let details = try await details(single, client)
         let differences =
             zip(single, details).flatMap { $0.call.differences(from: $1, arrivals: arrivals.arrivals(at: $0.call.path), start: start) }
             + (try await batchDifferences(batch, client, start)) + log.differences(of: (single + batch).map(\.id))
+            + (try await ingestion.end(client))
         try showOne(single, details)
-        try summary(single, details, batch, start, differences, took: time.uptime() - began)
+        try summary(single, details, batch, start, differences, took: took)
     }
 
     private func ready(_ client: APIClient) async throws {
