@@ -12,6 +12,7 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
         var queryError: QueryError?
         /// Done once, just before the next command is decided.
         var intrusion: BookCommand?
+        var contents: [BookKey: [Int64: [UInt8]]] = [:]
     }
 
     let state = Mutex(State())
@@ -81,8 +82,11 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
                 }
                 records[BookRecord.number(number).key] = .number(number)
             }
-            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
-                records[.item(tenant, .counts)] = .item(.counts(counts))
+            for item in Books.itemsAlong(with: event, evolved, tenant: tenant, at: now, find: { current[$0] }) {
+                records[.item(tenant, item.key)] = .item(item)
+            }
+            if let content = Books.content(of: event, evolved) {
+                state.contents[key, default: [:]][content.version] = content.octets
             }
         }
         guard let record = records[intent.command.subject(in: tenant)] ?? intent.command.blank(in: tenant, at: now) else {
@@ -175,6 +179,33 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
         }
         let rest = all.filter { item in item.key.kind == kind && !item.isDeleted && after.map { item.key.id > $0 } ?? true }
         return Array(rest.sorted { $0.key.id < $1.key.id }.prefix(limit))
+    }
+
+    // MARK: Ingestion
+
+    func ingestionRecord(_ key: IngestionKey, tenant: TenantId) async throws(QueryError) -> IngestionRecord? {
+        try read { state in
+            if case .ingestion(let record)? = state.records[.ingestion(tenant, key)] { record } else { nil }
+        }
+    }
+
+    func ingestionRecords(
+        tenant: TenantId, filter: IngestionFilter, after: IngestionPlace?, limit: Int
+    ) async throws(QueryError) -> IngestionPage {
+        let all = try read { state in
+            state.records.values.compactMap { record -> IngestionRecord? in
+                guard case .ingestion(let record) = record, record.tenant == tenant, filter.matches(record) else { return nil }
+                return record
+            }
+        }
+        let placed = all.map { (place: IngestionPlace($0), record: $0) }.sorted { $0.place > $1.place }
+        let rest = placed.filter { entry in after.map { entry.place < $0 } ?? true }
+        let page = rest.prefix(limit)
+        return IngestionPage(records: page.map(\.record), next: page.count < rest.count ? page.last?.place : nil)
+    }
+
+    func ingestionContent(_ key: IngestionKey, version: Int64, tenant: TenantId) async throws(QueryError) -> [UInt8]? {
+        try read { $0.contents[.ingestion(tenant, key)]?[version] }
     }
 
     func auditSegments(

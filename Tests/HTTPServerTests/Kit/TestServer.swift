@@ -122,7 +122,10 @@ func withServer(
     let server = HTTPServer(
         HTTPServerDependencies(
             intents: engine, calls: engine, books: books, bookQueries: books, audit: books,
-            anchorKey: FakeBooks.anchorKey?.publicKey ?? [], desk: InvoiceDesk(parse: parse), parse: parse, calendar: calendar, events: engine, signal: engine, targets: targets,
+            anchorKey: FakeBooks.anchorKey?.publicKey ?? [], desk: InvoiceDesk(parse: parse), parse: parse,
+            parseReceived: { octets, encoding, namespaces throws(XMLError) in
+                try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
+            }, quarantine: FakeQuarantine(books: books), calendar: calendar, events: engine, signal: engine, targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
