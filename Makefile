@@ -13,7 +13,7 @@ help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 run: build ## Install what is missing, build, and run the engine on its embedded store
-	@$(BINARY) serve --data-dir $(DATA_DIR) --port $(PORT) --allow-target 127.0.0.0/8 --welcome
+	@$(BINARY) serve --data-dir $(DATA_DIR) --port $(PORT) --allow-target 127.0.0.0/8 --sample-source --welcome
 
 test: dependencies lint ## Install what is missing and run everything: lint, all tests, coverage
 	@scripts/test

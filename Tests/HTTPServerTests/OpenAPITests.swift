@@ -36,7 +36,7 @@ import Testing
             let document = try await Self.document(server)
             #expect(document.at(["openapi"]) == .string("3.1.0"))
             let operations = Self.operations(document)
-            #expect(operations.count == 69)
+            #expect(operations.count == 87)
             var names: Set<String> = []
             for (path, method, value) in operations {
                 guard case .string(let name)? = value.at(["operationId"]) else {
@@ -46,6 +46,7 @@ import Testing
                 #expect(names.insert(name).inserted)
                 let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
                     .replacing("{series}", with: "INV").replacing("{document}", with: "x").replacing("{host}", with: "example.com")
+                    .replacing("{name}", with: "none")
                 let answer = try await server.send(method.uppercased(), target, token: .some(nil))
                 let needsToken = value.at(["security", "0", "token"]) != nil
                 #expect((answer.status == 401) == needsToken, "\(method) \(path)")
@@ -81,6 +82,7 @@ import Testing
                 let series = try await Self.series(for: path, server)
                 let target = path.replacing("{id}", with: id).replacing("{series}", with: series)
                     .replacing("{document}", with: "order-1").replacing("{host}", with: "example.com")
+                    .replacing("{name}", with: "replaced")
                 var writer = JSONWriter()
                 writer.value(example)
                 let answer = try await server.send(
@@ -164,6 +166,18 @@ import Testing
                 ("Target", try await server.post("/v1/targets/a.example/pause", #"{"reason":"x"}"#).json()),
                 ("TargetPage", try await server.get("/v1/targets").json()),
                 ("Tenant", try await server.post("/v1/tenant/pause", #"{"reason":"x"}"#).json()),
+                ("Source", try await server.post("/v1/ingestion/sources", Schemas.sourceExample).json()),
+                ("SourcePage", try await server.get("/v1/ingestion/sources").json()),
+                ("SourceProgress", try await server.get("/v1/ingestion/sources").json("items", "0", "progress")),
+                ("SourceOperation", try await server.get("/v1/ingestion/sources").json("items", "0", "operation")),
+                ("SourceLimits", try await server.get("/v1/ingestion/sources").json("items", "0", "limits")),
+                ("IngestionRun", try await server.ingested().get("/v1/ingestion/runs").json("items", "0")),
+                ("IngestionRunPage", try await server.get("/v1/ingestion/runs").json()),
+                ("Received", try await server.get("/v1/ingestion/invoices").json("items", "0")),
+                ("ReceivedPage", try await server.get("/v1/ingestion/invoices").json()),
+                ("Quarantined", try await server.get("/v1/ingestion/quarantine").json("items", "0")),
+                ("QuarantinePage", try await server.get("/v1/ingestion/quarantine").json()),
+                ("MappingResult", try await server.post("/v1/ingestion/mappings/preview", Schemas.mappingPreviewExample).json()),
             ] {
                 guard case .object(let object)? = value,
                     case .array(let required) = document.at(["components", "schemas", schema, "required"]) ?? .array([]),

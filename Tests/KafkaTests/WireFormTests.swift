@@ -60,6 +60,74 @@ struct WireFormTests {
         #expect(attributes["content-type"] == "application/json")
     }
 
+    private struct Written {
+        let topic: String
+        let value: [UInt8]
+        let headers: [String: String]
+    }
+
+    private func written(_ type: EventType, _ data: String, correlationId: String, topics: Set<String> = []) throws -> Written {
+        let event = CommittedEvent(
+            partition: PartitionId(0), position: 1, tenant: try #require(TenantId("acme")), subject: UniqueId(high: 7, low: 9), ordinal: 1,
+            version: 2, type: type, time: Instant(microseconds: 0), correlationId: correlationId, data: Array(data.utf8))
+        var block = MessageBlock()
+        CloudEventMessages(store: KafkaHarness.store, prefix: "p.", sourceTopics: topics).append(event, to: &block)
+        return block.withMessage(at: 0) { topic, _, value, fields in
+            var headers: [String: String] = [:]
+            while let (name, value) = fields.next() {
+                headers[String(decoding: name, as: UTF8.self)] = value.map { String(decoding: $0, as: UTF8.self) }
+            }
+            return Written(topic: topic, value: value.map { Array($0) } ?? [], headers: headers)
+        }
+    }
+
+    private static let trace = "0123456789abcdef0123456789abcdef"
+
+    @Test("a received document is the message, and all else stands in headers")
+    func receivedDocument() throws {
+        let octets: [UInt8] = [0x3C, 0x61, 0xE9, 0x2F, 0x3E, 0x00, 0x0D]
+        let data = #"""
+            {"source":"erp","number":"№ 1","version":3,"sha256":"ab","encoding":"ISO-8859-1","size":7,"runId":"r","traceId":"\#(Self.trace)",
+            "topic":"erp.invoices","document":"\#(Base64.encode(octets))"}
+            """#
+        let type = EventType.ingestion(.invoiceReceived)
+        let message = try written(type, data, correlationId: Self.trace, topics: ["erp.invoices"])
+        #expect(message.value == octets)
+        #expect(message.topic == "erp.invoices")
+        #expect(message.headers["content-type"] == "application/xml; charset=iso-8859-1")
+        let documented = ["sourcename": "erp", "documentnumber": "№ 1", "documentversion": "3", "documentsha256": "ab"]
+        for (name, value) in documented { #expect(message.headers["ce_" + name] == value) }
+        #expect(message.headers["ce_documentsize"] == "7" && message.headers["ce_runid"] == "r")
+        #expect(message.headers["trace_id"] == Self.trace)
+        #expect(message.headers["traceparent"]?.hasPrefix("00-\(Self.trace)-") == true)
+        #expect(message.headers["ce_version"] == "2")
+        // A topic that the options do not admit is not written to.
+        #expect(try written(type, data, correlationId: Self.trace).topic == "p.ingestion")
+        // Names of extension attributes have lower-case letters and digits alone.
+        for name in message.headers.keys where name.hasPrefix("ce_") {
+            #expect(name.dropFirst(3).utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }, "\(name)")
+        }
+    }
+
+    @Test("of a document that is too large for an event the message says where it is found")
+    func largeDocument() throws {
+        let data = #"{"source":"erp","number":"1","version":1,"encoding":"UTF-8","topic":"erp.invoices","documentUrl":"/v1/x"}"#
+        let message = try written(.ingestion(.invoiceReceived), data, correlationId: Self.trace, topics: ["erp.invoices"])
+        #expect(message.value == Array(data.utf8))
+        #expect(message.headers["content-type"] == "application/json")
+        #expect(message.headers["ce_documentnumber"] == "1")
+        #expect(message.topic == "erp.invoices")
+    }
+
+    @Test("what belongs to a run has the run's trace, anything else that of its aggregate")
+    func traces() throws {
+        let own = "00000000000000070000000000000009"
+        #expect(try written(.ingestion(.runEnded), "{}", correlationId: Self.trace).headers["trace_id"] == Self.trace)
+        #expect(try written(.ingestion(.sourcePaused), "{}", correlationId: "request-1").headers["trace_id"] == own)
+        let call = try written(try #require(EventType.all.first { $0.context == "service-call" }), "{}", correlationId: Self.trace)
+        #expect(call.headers["trace_id"] == own)
+    }
+
     @Test("events of one aggregate go to one partition, the one that Java's clients compute")
     func partitioner() async throws {
         try await withKafka { harness in

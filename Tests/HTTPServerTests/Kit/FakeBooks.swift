@@ -6,13 +6,13 @@ import Synchronization
 final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     struct State {
         var records: [BookKey: BookRecord] = [:]
-        var contents: [IngestionKey: [Int64: [UInt8]]] = [:]
         var audit: [AuditSegment] = []
         var intents: [BookIntent] = []
         var intentError: IntentError?
         var queryError: QueryError?
         /// Done once, just before the next command is decided.
         var intrusion: BookCommand?
+        var contents: [BookKey: [Int64: [UInt8]]] = [:]
     }
 
     let state = Mutex(State())
@@ -51,7 +51,6 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     ) throws(IntentError) -> BookReply {
         let tenant = intent.tenant
         var records = state.records
-        var contents = state.contents
         let known = records
         let events: [BookEvent]
         do {
@@ -86,12 +85,14 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
             for item in Books.itemsAlong(with: event, evolved, tenant: tenant, at: now, find: { current[$0] }) {
                 records[.item(tenant, item.key)] = .item(item)
             }
-            if let content = Books.content(of: event, evolved) { contents[content.key, default: [:]][content.version] = content.octets }
+            if let content = Books.content(of: event, evolved) {
+                state.contents[key, default: [:]][content.version] = content.octets
+            }
         }
         guard let record = records[intent.command.subject(in: tenant)] ?? intent.command.blank(in: tenant, at: now) else {
             throw .unavailable("no record")
         }
-        (state.records, state.contents) = (records, contents)
+        state.records = records
         if !events.isEmpty { state.audit.append(segment) }
         return BookReply(record: record, changed: !events.isEmpty)
     }
@@ -102,7 +103,7 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
 
     // MARK: Queries
 
-    func read<T: Sendable>(_ body: (inout sending State) -> sending T) throws(QueryError) -> T {
+    private func read<T: Sendable>(_ body: (inout sending State) -> sending T) throws(QueryError) -> T {
         let error = state.withLock { $0.queryError }
         if let error { throw error }
         return state.withLock(body)
@@ -178,6 +179,33 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
         }
         let rest = all.filter { item in item.key.kind == kind && !item.isDeleted && after.map { item.key.id > $0 } ?? true }
         return Array(rest.sorted { $0.key.id < $1.key.id }.prefix(limit))
+    }
+
+    // MARK: Ingestion
+
+    func ingestionRecord(_ key: IngestionKey, tenant: TenantId) async throws(QueryError) -> IngestionRecord? {
+        try read { state in
+            if case .ingestion(let record)? = state.records[.ingestion(tenant, key)] { record } else { nil }
+        }
+    }
+
+    func ingestionRecords(
+        tenant: TenantId, filter: IngestionFilter, after: IngestionPlace?, limit: Int
+    ) async throws(QueryError) -> IngestionPage {
+        let all = try read { state in
+            state.records.values.compactMap { record -> IngestionRecord? in
+                guard case .ingestion(let record) = record, record.tenant == tenant, filter.matches(record) else { return nil }
+                return record
+            }
+        }
+        let placed = all.map { (place: IngestionPlace($0), record: $0) }.sorted { $0.place > $1.place }
+        let rest = placed.filter { entry in after.map { entry.place < $0 } ?? true }
+        let page = rest.prefix(limit)
+        return IngestionPage(records: page.map(\.record), next: page.count < rest.count ? page.last?.place : nil)
+    }
+
+    func ingestionContent(_ key: IngestionKey, version: Int64, tenant: TenantId) async throws(QueryError) -> [UInt8]? {
+        try read { $0.contents[.ingestion(tenant, key)]?[version] }
     }
 
     func auditSegments(

@@ -111,9 +111,6 @@ func withServer(
     let books = FakeBooks(calendar: calendar) { time.now() }
     let targets = FakeTargets()
     let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
-    let parseReceived: HTTPServerDependencies.ReceivedParse = { octets, encoding, namespaces throws(XMLError) in
-        try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
-    }
     let readiness = TestServer.SharedReadiness()
     let key = try await TokenKey(seed: TestServer.seed)
     let issuer = TokenIssuer(key: key, time: time, entropy: SystemEntropy())
@@ -126,7 +123,9 @@ func withServer(
         HTTPServerDependencies(
             intents: engine, calls: engine, books: books, bookQueries: books, audit: books,
             anchorKey: FakeBooks.anchorKey?.publicKey ?? [], desk: InvoiceDesk(parse: parse), parse: parse,
-            parseReceived: parseReceived, quarantine: FakeQuarantine(books: books), calendar: calendar, events: engine, signal: engine, targets: targets,
+            parseReceived: { octets, encoding, namespaces throws(XMLError) in
+                try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
+            }, quarantine: FakeQuarantine(books: books), calendar: calendar, events: engine, signal: engine, targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },

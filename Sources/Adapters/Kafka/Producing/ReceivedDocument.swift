@@ -1,11 +1,12 @@
 internal import Domain
 internal import Ports
 
-/// A document that a source sent, as its event carries it: on Kafka the message is the document, its octets unchanged, and what else the
+/// A document that a source sent, as its event tells of it: on Kafka the message is the document, its octets unchanged, and what else the
 /// event says stands in headers (EV-3).
 struct ReceivedDocument {
-    let octets: [UInt8]
-    /// With the encoding of the octets, which takes precedence over what the document says of itself (RFC 7303 §3).
+    /// nil when there are too many for an event, which then says where they are found: the message is its JSON.
+    let octets: [UInt8]?
+    /// Of a document with the encoding of its octets, which takes precedence over what the document says of itself (RFC 7303 §3).
     let contentType: String
     /// The topic of its source's own.
     let topic: String?
@@ -20,15 +21,16 @@ struct ReceivedDocument {
     /// Above what a document in an event takes as Base64, with all else.
     private static let limits = JSONLimits(maxBytes: 4 * IngestionLimits.inlineBytes)
 
-    /// - Returns: nil when the event is another one, or says only where the document is found: then the message is its data.
+    /// - Returns: nil when the event is another one.
     init?(_ event: CommittedEvent) {
         guard case .ingestion(.invoiceReceived) = event.type, let data = try? JSONReader.read(event.data, limits: Self.limits),
-            case .object(let members) = data, case .string(let encoded)? = members["document"], let octets = Base64.decode(encoded),
-            case .string(let encoding)? = members["encoding"]
+            case .object(let members) = data
         else { return nil }
-        self.octets = octets
-        contentType = "application/xml; charset=" + encoding.lowercased()
-        topic = if case .string(let topic)? = members["topic"] { topic } else { nil }
+        func text(_ name: String) -> String? { if case .string(let text)? = members[name] { text } else { nil } }
+        octets = text("document").flatMap { Base64.decode($0) }
+        contentType =
+            octets == nil ? "application/json" : "application/xml" + (text("encoding").map { "; charset=" + $0.lowercased() } ?? "")
+        topic = text("topic")
         attributes = Self.names.compactMap { member, attribute in
             switch members[member] {
             case .string(let text)?: (attribute, text)

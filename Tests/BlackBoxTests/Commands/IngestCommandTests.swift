@@ -1,0 +1,62 @@
+import Domain
+import Testing
+
+extension BlackBox {
+    /// `ledgerflow ingest`, as an operator uses it.
+    @Suite struct IngestCommandTests {
+        @Test func aSourceIsSetUpRunLookedAtPausedAndDeleted() async throws {
+            try await scenario { findings in
+                let desk = try ScheduleCommandTests.Desk()
+                let invoices = SOAPService.invoices(3)
+                let service = try SOAPService(invoices + ["<Invoice><Nothing/></Invoice>"])
+                defer { service.stop() }
+                func ingest(_ arguments: String...) throws -> CommandRun { try desk.run(["ingest"] + arguments) }
+                try desk.scene.logs.write("secret", Array((SOAPService.password + "\n").utf8))
+                let put = try ingest(
+                    "sources", "put", "erp", "--url", service.url, "--username", SOAPService.user, "--password-file",
+                    desk.scene.logs.file("secret"), "--operation", "GetInvoices", "--namespace", "urn:test", "--parameter", "from={from}",
+                    "--invoice-element", "Invoice", "--number-path", "InvoiceNumber", "--interval", "3600")
+                put.expect(0, output: ["erp  active", "(new)"], findings)
+                try ingest("run", "erp", "--wait").expect(0, output: ["status       partial", "1 in quarantine", "trace "], findings)
+                try ingest("sources").expect(0, output: ["erp", "closed", "partial"], findings)
+                let shown = try ingest("sources", "show", "erp")
+                shown.expect(0, output: ["operation    GetInvoices of urn:test", "parameter    from: {from}", "user         lf"], findings)
+                findings.check(!shown.output.contains("canary"), "the password is shown")
+                try ingest("runs", "--source", "erp", "--status", "partial").expect(0, output: ["partial"], findings)
+                let list = try ingest("invoices", "--number", "N-2")
+                list.expect(0, output: ["N-2", "received"], findings)
+                let id = String(list.lines.last?.prefix(36) ?? "")
+                try ingest("invoices", id).expect(0, output: ["number       N-2", "version      1"], findings)
+                let raw = try ingest("invoices", id, "--raw")
+                raw.expect(0, findings)
+                findings.check(raw.output == invoices[1], "the octets are \(raw.output)")
+                let slices = try ingest("quarantine")
+                slices.expect(0, output: ["no-number", "open"], findings)
+                let slice = String(slices.lines.last?.prefix(36) ?? "")
+                try ingest("quarantine", slice, "--retry").expect(1, output: ["reason       no-number"], findings)
+                try ingest("quarantine", slice, "--raw").expect(0, output: ["<Nothing/>"], findings)
+                try ingest("sources", "pause", "erp").expect(0, output: ["erp  paused"], findings)
+                try ingest("run", "erp", "--wait", "--json").expect(0, output: [#""unchanged":3"#], findings)
+                try ingest("sources", "resume", "erp").expect(0, output: ["erp  active"], findings)
+                try ingest("sources", "delete", "erp").expect(0, output: ["erp  deleted"], findings)
+                try ingest("sources", "show", "erp").expect(1, errors: ["no source with that identifier"], findings)
+                try ingest("invoices", "--number", "N-2").expect(0, output: ["N-2"], findings)
+            }
+        }
+
+        @Test func whatIsWrittenWronglyIsRefusedWithWhatIsWrong() async throws {
+            try await scenario { findings in
+                let desk = try ScheduleCommandTests.Desk()
+                func ingest(_ arguments: String...) throws -> CommandRun { try desk.run(["ingest"] + arguments) }
+                try ingest("sources", "put", "erp").expectUsage(["--url, --invoice-element and --number-path"], findings)
+                try ingest("invoices", "--raw").expectUsage(["--raw needs the identifier"], findings)
+                try ingest("quarantine", "x", "--raw", "--retry").expectUsage(["not both"], findings)
+                try ingest("run", "none").expect(1, errors: ["no source with that identifier"], findings)
+                try ingest(
+                    "sources", "put", "erp", "--url", "ftp://x", "--invoice-element", "Invoice", "--number-path", "N"
+                ).expect(1, errors: ["--url"], findings)
+                try ingest("runs", "--status", "nonsense").expect(1, errors: ["--status"], findings)
+            }
+        }
+    }
+}
