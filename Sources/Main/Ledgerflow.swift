@@ -19,8 +19,8 @@ struct Ledgerflow: AsyncParsableCommand {
         version: productVersion,
         subcommands: [
             Serve.self, Demo.self, Call.self, ScheduleCommands.self, SubscriptionCommands.self, TargetCommands.self, TenantCommands.self,
-            WebhookSecretCommands.self, InvoiceCommands.self, SeriesCommands.self, Validate.self, AuditCommands.self, Events.self,
-            Token.self, KeysCommands.self, Migrate.self, Doctor.self, RetentionCommand.self, Maintain.self,
+            WebhookSecretCommands.self, InvoiceCommands.self, SeriesCommands.self, IngestCommands.self, Validate.self, AuditCommands.self,
+            Events.self, Token.self, KeysCommands.self, Migrate.self, Doctor.self, RetentionCommand.self, Maintain.self,
         ])
 
     /// As the library's own, but for failures that bring their exit code along.

@@ -11,8 +11,10 @@ enum Output {
     /// - Throws: `ExitCode` when nobody reads any more (`… | head`), which ends the command without complaint.
     static func line(_ text: String) throws { try write(text + "\n") }
 
-    static func write(_ text: String) throws {
-        let written = Array(text.utf8).withUnsafeBytes { put($0, STDOUT_FILENO) }
+    static func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+    static func write(_ bytes: [UInt8]) throws {
+        let written = bytes.withUnsafeBytes { put($0, STDOUT_FILENO) }
         if !written { throw ExitCode(errno == EPIPE ? 0 : 74) }
     }
 

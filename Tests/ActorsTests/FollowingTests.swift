@@ -275,4 +275,23 @@ import Testing
         #expect(bench.deliveries.count { $0.status == .succeeded } == 1)
         #expect(status() == .active)
     }
+
+    @Test func whatCannotBeDisabledNowIsTriedAgainWithPatience() throws {
+        let bench = try Bench()
+        bench.faults.current.targetFails = 100
+        bench.settings.disableSubscriptionAfter = .seconds(1)
+        bench.start()
+        bench.send(try subscription(bench, "ledgerflow.target.*"))
+        bench.send(.holds(.pauseTarget(host: "a.example", by: "ana", reason: "r")))
+        bench.pass(.seconds(5))
+        bench.send(.holds(.pauseTarget(host: "b.example", by: "ana", reason: "r")))
+        bench.run { bench.deliveries.count { $0.status == .failed } == 2 }
+        bench.faults.current.commitUnavailable = 100
+        let before = bench.world.steps
+        bench.pass(.minutes(1))
+        #expect(bench.world.steps - before < 20_000)
+        bench.faults.current.commitUnavailable = 0
+        bench.pass(.minutes(1))
+        #expect(bench.store.allEvents.joined().count { $0.type == .subscription(.disabled) } == 1)
+    }
 }

@@ -10,9 +10,11 @@ import Testing
 @Suite struct IntakeTests {
     /// Accepts the tokens `acme` and `zenith`.
     private struct NamedTenants: Authenticator {
-        func authenticate(bearer token: String) async throws(AuthenticationError) -> Principal {
-            guard token == "acme" || token == "zenith", let tenant = TenantId(token) else { throw .signature }
-            return Principal(tenant: tenant, subject: "test")
+        func authenticate(bearer token: String) async throws(AuthenticationError) -> Caller {
+            if token == "operator" { return .operator(EngineOperator(subject: "test")) }
+            let (name, role) = (token.prefix { $0 != "/" }, token.split(separator: "/").dropFirst().first)
+            guard name == "acme" || name == "zenith", let tenant = TenantId(String(name)) else { throw .signature }
+            return .tenant(Principal(tenant: tenant, subject: "test", roles: role.map { [Role(rawValue: String($0))].compactMap { $0 } }))
         }
     }
 
@@ -94,6 +96,10 @@ import Testing
         #expect(submission.request.url.description == "https://example.com/hook" && submission.correlationId == "ledgerflow.intents/0@7")
     }
 
+    @Test func aTokenWhoseRolesAllowItIsTakenIn() async {
+        #expect(await settle([message(token: "Bearer acme/integrator")], Recorder()) == [.done])
+    }
+
     @Test func theIdOfACloudEventStandsInForAKey() async {
         #expect(await settle([message(key: nil, extra: [("ce_id", "e-1")])], Recorder()) == [.done])
     }
@@ -101,6 +107,7 @@ import Testing
     @Test func whatWillNeverBeTakenInIsRefusedWithItsReasonAndTheNextOnesGoOn() async throws {
         let cases: [(ReceivedIntent, String)] = [
             (message(token: nil), "authorization"), (message(token: "Basic acme"), "Bearer"), (message(token: "Bearer other"), "token"),
+            (message(token: "Bearer operator"), "operator"), (message(token: "Bearer acme/reader"), "integrator or admin"),
             (message(type: nil), "ce_type"), (message(type: "other"), "ce_type"), (message(key: nil), "idempotency-key"),
             (message(key: ""), "idempotency-key"), (message("{"), "JSON"), (message(#"{"request":{"url":"ftp://x"},"extra":1}"#), "/extra"),
             (message(extra: [("IDEMPOTENCY-KEY", "again")]), "once"),

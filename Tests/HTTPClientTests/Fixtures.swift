@@ -138,3 +138,11 @@ struct SplitMix: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+/// Counts from several threads.
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+    func add(_ amount: Int) { count.wrappingAdd(amount, ordering: .relaxed) }
+}

@@ -64,6 +64,36 @@ import Testing
         }
     }
 
+    @Test func anchorsAreGivenWholeAndInPages() async throws {
+        try await withServer { server in
+            for _ in 1...3 { _ = try await server.draft() }
+            let page = try await server.get("/v1/audit/anchors?limit=2")
+            #expect(page.status == 200)
+            #expect(try page.count("anchors") == 2)
+            #expect(try page.int("next") == 2)
+            let key = try #require(FakeBooks.anchorKey)
+            #expect(try page.string("publicKey") == Hexadecimal.text(key.publicKey))
+            #expect(try page.string("tenant") == "demo")
+            let rest = try await server.get("/v1/audit/anchors?after=2")
+            #expect(try rest.count("anchors") == 1)
+            #expect(try rest.json("next") == nil)
+            // What is shown is enough to check it elsewhere.
+            let store = try #require(UniqueId(try rest.string("anchors", "0", "store") ?? ""))
+            let tenant = try #require(TenantId(try rest.string("anchors", "0", "tenant") ?? ""))
+            let anchor = AuditAnchor(
+                store: store, tenant: tenant, partition: Int(try rest.int("anchors", "0", "partition") ?? -1),
+                head: AuditHead(
+                    count: try rest.int("anchors", "0", "entries") ?? 0,
+                    hash: Hexadecimal.bytes(try rest.string("anchors", "0", "head") ?? "") ?? []),
+                at: try Instant(rfc3339: try rest.string("anchors", "0", "at") ?? ""),
+                publicKey: Hexadecimal.bytes(try rest.string("anchors", "0", "publicKey") ?? "") ?? [],
+                signature: Hexadecimal.bytes(try rest.string("anchors", "0", "signature") ?? "") ?? [])
+            #expect(anchor.isSigned)
+            #expect(try rest.string("anchors", "0", "statement") == anchor.statement)
+            #expect(try await server.get("/v1/audit/anchors", token: .some(server.otherToken)).count("anchors") == 0)
+        }
+    }
+
     @Test(arguments: ["partition=1", "partition=-1", "after=x", "limit=0", "what=1"])
     func aWrongParameterIsRefused(_ query: String) async throws {
         try await withServer { server in

@@ -57,10 +57,33 @@ struct FixedTime: TimeSource {
     static let eddsa = #"{"alg":"EdDSA","typ":"JWT"}"#
 
     @Test func anIssuedTokenStandsForItsTenantAndSubject() async throws {
-        let principal = try await Self.authenticator().authenticate(bearer: Self.token())
-        #expect(principal.tenant.value == "demo")
-        #expect(principal.subject == "tester")
+        let caller = try await Self.authenticator().authenticate(bearer: Self.token())
+        #expect(caller == .tenant(Principal(tenant: try #require(TenantId("demo")), subject: "tester")))
         _ = try await Self.authenticator().authenticate(bearer: Self.forge(Self.eddsa, Self.good))
+    }
+
+    @Test func rolesAreReadAsTheyAreAndNeverTakenForMore() async throws {
+        let tenant = try #require(TenantId("demo"))
+        let authenticator = try await Self.authenticator()
+        func token(_ claims: String) throws -> String {
+            try Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: #""tenant":"demo","#, with: claims + ","))
+        }
+        for (claims, roles) in [
+            (#""tenant":"demo""#, nil), (#""tenant":"demo","roles":[]"#, []),
+            (#""tenant":"demo","roles":["clerk","auditor"]"#, [.clerk, .auditor]),
+        ] as [(String, [Role]?)] {
+            let caller = try await authenticator.authenticate(bearer: token(claims))
+            #expect(caller == .tenant(Principal(tenant: tenant, subject: "t", roles: roles)), "\(claims)")
+        }
+        let person = try await authenticator.authenticate(bearer: token(#""roles":["operator"]"#))
+        #expect(person == .operator(EngineOperator(subject: "t")))
+        for (claims, error) in [
+            (#""tenant":"demo","roles":["emperor"]"#, .role), (#""tenant":"demo","roles":["reader","emperor"]"#, .role),
+            (#""tenant":"demo","roles":["operator"]"#, .tenant), (#""roles":["operator","admin"]"#, .role),
+            (#""roles":["admin"]"#, .tenant), (#""roles":[]"#, .tenant), (#""tenant":"demo","roles":null"#, .malformed),
+            (#""tenant":null,"roles":["operator"]"#, .malformed), (#""tenant":"demo","roles":"reader""#, .malformed),
+            (#""tenant":"demo","roles":[1]"#, .malformed),
+        ] as [(String, AuthenticationError)] { try await Self.expect(token(claims), error) }
     }
 
     @Test func theAlgorithmIsNotForTheTokenToChoose() async throws {

@@ -106,7 +106,10 @@ import Testing
     @Test func aPatchChangesWhatItNamesAndLeavesTheRest() async throws {
         try await withServer { server in
             let path = "\(Self.path)/\(try await server.post(Self.path, Self.nightly).string("id") ?? "")"
-            let body = #"{"every":"PT1H","misfire":null,"request":{"headers":{"x-a":"c","X-New":"d","Authorization":null}},"tags":null}"#
+            // With a start of its own: the next full second would come between the two answers now and then.
+            let body =
+                #"{"every":"R/2090-01-01T00:00:00Z/PT1H","misfire":null,"tags":null,"#
+                + #""request":{"headers":{"x-a":"c","X-New":"d","Authorization":null}}}"#
             let changed = try await server.patch(path, body)
             #expect(changed.status == 200, "\(changed.text)")
             #expect(try changed.json("cron") == nil)

@@ -18,6 +18,9 @@ struct InMemoryContractTests {
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
 
+    @Test("anchors", arguments: AnchorContract.cases)
+    func anchors(_ contract: ContractCase<any StoreHarness>) async throws { try await contract.run(InMemoryHarness()) }
+
     @Test("sealer", arguments: SealerContract.cases)
     func sealer(_ contract: ContractCase<any Sealer>) async throws { try await contract.run(InMemorySealer()) }
 
@@ -40,6 +43,7 @@ struct InMemoryHarness: StoreHarness {
     var books: any BookQueries { store }
     var events: any EventQueries { store }
     var housekeeping: any Housekeeping { store }
+    var anchors: any AnchorStore & AuditQueries { store }
 
     func reopen() async throws {}
     func close() async {}

@@ -89,4 +89,31 @@ struct WireFormTests {
         hash = hash &* factor
         return hash ^ hash >> 15
     }
+
+    @Test("a dead letter keeps every header but those that are secret by their names; a replay may be given a token")
+    func deadLettersHoldNoSecrets() throws {
+        let kept = ["idempotency-key", "ce_id", "ce_type", "content-type", "traceparent", "Idempotency-Key", "x-colour", "ce_partitionkey"]
+        let secret = ["authorization", "Authorization", "X-Api-Key", "cookie", "webhook-signature", "my_TOKEN"]
+        let record = KafkaRecord(
+            topic: "t", partition: 3, offset: 7, time: nil, key: [1],
+            headers: (kept + secret).map { KafkaRecord.Header($0, Array("canary".utf8)) }, body: [2])
+        func headers(_ append: (inout MessageBlock) -> Void) -> [(name: String, value: String?)] {
+            var block = MessageBlock()
+            append(&block)
+            var found: [(name: String, value: String?)] = []
+            block.withMessage(at: 0) { _, _, _, headers in
+                while let (name, value) = headers.next() {
+                    found.append((String(decoding: name, as: UTF8.self), value.map { String(decoding: $0, as: UTF8.self) }))
+                }
+            }
+            return found
+        }
+        let letter = headers { DeadLetter.append(record, reason: "r", to: &$0) }
+        #expect(
+            letter.map(\.name) == kept + ["dead_letter_reason", "dead_letter_topic", "dead_letter_partition", "dead_letter_offset"])
+        #expect(
+            headers { DeadLetter.appendReplay(record, topic: "t", authorization: nil, to: &$0) }.map(\.name) == kept + ["replayed_from"])
+        let replayed = headers { DeadLetter.appendReplay(record, topic: "t", authorization: "Bearer x", to: &$0) }
+        #expect(replayed.filter { $0.name == "authorization" }.map(\.value) == ["Bearer x"])
+    }
 }

@@ -4,7 +4,7 @@ internal import Ports
 /// What every store promises of what ingestion puts on record: that records come back as stored and octets as they came, version by version;
 /// that all of a commit is stored or nothing; that tenants are apart; and that lists hold what matches, newest first, page by page.
 public enum IngestionContract {
-    public static let cases: [ContractCase<any StoreHarness>] = contentCases + refusalCases + listCases
+    public static let cases: [ContractCase<any StoreHarness>] = contentCases + refusalCases + listCases + keepingCases
 
     private static let contentCases: [ContractCase<any StoreHarness>] = [
         .init("every record of ingestion comes back in every field, also after opening again") { harness in

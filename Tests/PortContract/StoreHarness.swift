@@ -8,6 +8,7 @@ public protocol StoreHarness: Sendable {
     var books: any BookQueries { get }
     var events: any EventQueries { get }
     var housekeeping: any Housekeeping { get }
+    var anchors: any AnchorStore & AuditQueries { get }
     /// Closes the store and opens it again on what it kept.
     func reopen() async throws
     func close() async
@@ -23,7 +24,7 @@ public struct Change: Sendable {
 }
 
 /// Plays the part of a partition's owner: takes it, makes commits, counts positions and ordinals.
-public struct Owner {
+public struct Owner: Sendable {
     public let journal: any Journal
     public let partition: PartitionId
     public var epoch: Int64

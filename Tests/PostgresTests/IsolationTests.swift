@@ -9,8 +9,10 @@ import Testing
 struct IsolationTests {
     /// The tables that are read by tenant, and how many rows `filled` puts into each for every tenant.
     private static let tables = [
-        ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 17), ("series", 1), ("invoices", 2),
-        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 2), ("follower_cursors", 1),
+        ("service_calls", 3), ("service_call_requests", 3), ("attempts", 3), ("events", 20), ("series", 1), ("invoices", 2),
+        ("invoice_contents", 2), ("numbers", 4), ("audit", 1), ("items", 2), ("follower_cursors", 1), ("audit_anchors", 1),
+        ("ingestion_records", 2),
+        ("ingestion_contents", 2),
     ]
 
     /// A store with calls, attempts, books and events of two tenants.
@@ -33,7 +35,20 @@ struct IsolationTests {
                     ] + (try (1...4).map { .number(try BookSample.number($0, tenant: tenant)) })
                 let item = try ItemSample.subscription(1, tenant: tenant)
                 let items: [BookRecord] = [.item(item), .item(try ItemSample.schedule(1, tenant: tenant))]
-                try await owner.commit(books: owner.numbered(books + items), audit: [BookSample.audit(tenant, after: .start)])
+                let segment = BookSample.audit(tenant, after: .start)
+                try await owner.commit(books: owner.numbered(books + items), audit: [segment])
+                var history = IngestionSample.History(tenant: tenant)
+                let first = try history.take(IngestionSample.document("R-1", [1]))
+                let run = BookRecord.ingestion(try IngestionSample.run(1, tenant: tenant))
+                let made = owner.numbered(first.records + [run])
+                try await owner.commit(books: made, contents: first.contents)
+                let second = try history.take(IngestionSample.document("R-1", [2]))
+                let change = BookChange(try #require(second.records.first), before: made[0].stored)
+                try await owner.commit(books: [change], contents: second.contents)
+                let key = try AuditAnchorKey(seed: Array(repeating: 1, count: 32))
+                let anchor = key.anchor(
+                    store: harness.store.storeId, tenant: tenant, partition: 0, head: segment.head, at: Sample.start)
+                try await harness.store.keep([try #require(anchor)], in: owner.partition)
                 try await harness.store.storeCursors([ItemSample.cursor(item, owner, [1, 2, 3, 4])])
             }
             try await body(harness, calls)
@@ -58,7 +73,7 @@ struct IsolationTests {
                     #expect(Set(page.calls.map(\.id)) == mine && page.calls.allSatisfy { $0.tenant == tenant })
                 }
                 let events = try await harness.events.events(tenant: tenant, after: .beginning(partitions: 4), limit: 100)
-                #expect(events.events.allSatisfy { $0.tenant == tenant } && events.events.count == (mine.isEmpty ? 0 : mine.count * 4 + 5))
+                #expect(events.events.allSatisfy { $0.tenant == tenant } && events.events.count == (mine.isEmpty ? 0 : mine.count * 4 + 8))
             }
         }
     }
@@ -110,6 +125,11 @@ struct IsolationTests {
                 ("ledgerflow_query", "SELECT ledgerflow.collide('x')"), ("ledgerflow_query", "UPDATE ledgerflow.invoices SET version = 1"),
                 ("ledgerflow_query", "UPDATE ledgerflow.items SET version = 1"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.follower_cursors"),
+                ("ledgerflow_writer", "DELETE FROM ledgerflow.audit_anchors"),
+                ("ledgerflow_writer", "UPDATE ledgerflow.audit_anchors SET signed_at = 9"),
+                ("ledgerflow_query", "DELETE FROM ledgerflow.ingestion_records"),
+                ("ledgerflow_writer", "UPDATE ledgerflow.ingestion_contents SET octets = ''"),
+                ("ledgerflow_writer", "DELETE FROM ledgerflow.ingestion_contents"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.audit"), ("ledgerflow_writer", "DELETE FROM ledgerflow.audit"),
                 ("ledgerflow_writer", "UPDATE ledgerflow.audit SET head_count = 9"), ("ledgerflow_writer", "DELETE FROM ledgerflow.series"),
                 ("ledgerflow_writer", "CREATE TABLE ledgerflow.mine (a int)"), ("ledgerflow_writer", "DROP TABLE ledgerflow.events"),

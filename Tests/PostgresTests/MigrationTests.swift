@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Migrations", .enabled(if: PostgresServer.isAvailable))
 struct PostgresMigrationTests {
-    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3, 4, 5])
+    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3, 4, 5, 6, 7])
     func fromEarlier(number: Int) async throws {
         let (server, database) = try SharedServer.newDatabase()
         let url = server.url(database)
@@ -23,19 +23,28 @@ struct PostgresMigrationTests {
         let item = try ItemSample.subscription(1)
         let items = try await owner.record([.item(item)])
         try await store.storeCursors([ItemSample.cursor(item, owner, [1, 2, 3, 4])])
+        let source = try ItemSample.source("erp")
+        let counts = ItemCounts(tenant: Sample.acme, version: 1, schedules: 2, subscriptions: 3, sources: 4)
+        var history = IngestionSample.History()
+        let document = try history.take(IngestionSample.document("R-1", [1, 2, 3]))
+        let content = try #require(document.contents.first)
+        let ingested = owner.numbered([.item(.counts(counts)), .item(source)] + document.records)
+        try await owner.commit(books: ingested, contents: document.contents)
         let id = store.storeId
         await store.close()
         let taken = try PostgresMigrations.down(url: url, to: number)
-        #expect(taken == (number..<5).map { $0 + 1 }.reversed())
-        #expect(try PostgresMigrations.status(url: url).map { $0.appliedAt != nil } == (1...5).map { $0 <= number })
+        let newest = try PostgresMigrations.status(url: url).count
+        #expect(taken == (number..<newest).map { $0 + 1 }.reversed())
+        #expect(try PostgresMigrations.status(url: url).map { $0.appliedAt != nil } == (1...newest).map { $0 <= number })
         store = try await PostgresStore.open(url: url, options: .small)
         #expect(store.storeId == id)
         #expect(try await store.detail(of: call.call.id, tenant: Sample.acme)?.call == call.call)
         // The versions before have no room for what a sealed call says, and would send it without.
-        let left = try await store.detail(of: sealed.call.id, tenant: Sample.acme)?.call
-        #expect(number < 5 ? left?.status == .cancelled && left?.submission.request.payload == .empty : left == sealed.call)
+        let cancelled = try await store.detail(of: sealed.call.id, tenant: Sample.acme)?.call
+        #expect(
+            number < 5 ? cancelled?.status == .cancelled && cancelled?.submission.request.payload == .empty : cancelled == sealed.call)
         owner = try await Owner(store, 1)
-        #expect(owner.head == 5 && owner.lastOrdinal == 5)
+        #expect(owner.head == 7 && owner.lastOrdinal == 8)
         // A schema that knows no books has lost them.
         let kept = try await store.load(books.map(\.record.key), in: owner.partition)
         #expect(byKey(kept) == (number < 4 ? [] : byKey(books)))
@@ -45,6 +54,16 @@ struct PostgresMigrationTests {
         #expect(cursors == (number < 5 ? [] : [ItemSample.cursor(item, owner, [1, 2, 3, 4])]))
         let positions = try await store.events(in: owner.partition, after: 0, limit: 5).map(\.position)
         #expect(positions.prefix(5) == (number < 5 ? [1, 2, 3, 4] : [1, 2, 3, 4, 5]) || number < 4)
+        // One that knows no ingestion has lost its sources, what came of them and their events.
+        let left = try await store.load(ingested.map(\.stored.record.key), in: owner.partition).map(\.record)
+        let fewer = BookRecord.item(.counts(ItemCounts(tenant: Sample.acme, version: 1, schedules: 2, subscriptions: 3)))
+        let expected = number < 5 ? [] : number < 7 ? [fewer] : ingested.map(\.stored.record)
+        #expect(Set(left) == Set(expected))
+        let octets = try await store.ingestionContent(content.key, version: 1, tenant: Sample.acme)
+        #expect(octets == (number < 7 ? nil : [1, 2, 3]))
+        let told = try await store.events(in: owner.partition, after: 0, limit: 20).filter { $0.type.context == "ingestion" }
+        #expect(told.map(\.position) == (number < 7 ? [] : [6, 7]))
+        if number < 7 { try await owner.commit(books: owner.numbered(document.records), contents: document.contents) }
         // A hole in the log is passed over.
         #expect(try await store.cursor(at: .latest).positions[1] >= 4)
         if number < 5 { try await owner.record([.item(item)]) }
@@ -85,25 +104,27 @@ struct PostgresMigrationTests {
     func stepwise() async throws {
         let (server, database) = try SharedServer.newDatabase()
         let url = server.url(database)
-        for number in 1...5 { #expect(try PostgresMigrations.up(url: url, to: number, at: Sample.start) == [number]) }
+        let all = try (1...PostgresMigrations.status(url: url).count).map { $0 }
+        for number in all { #expect(try PostgresMigrations.up(url: url, to: number, at: Sample.start) == [number]) }
         #expect(try PostgresMigrations.status(url: url).allSatisfy { $0.appliedAt == Sample.start })
-        #expect(try PostgresMigrations.down(url: url, to: 0) == [5, 4, 3, 2, 1])
+        #expect(try PostgresMigrations.down(url: url, to: 0) == all.reversed())
         let left = try server.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'ledgerflow'", database: database)
         #expect(left == ["migrations"])
-        #expect(try PostgresMigrations.up(url: url, at: Sample.start) == [1, 2, 3, 4, 5])
+        #expect(try PostgresMigrations.up(url: url, at: Sample.start) == all)
     }
 
     @Test("a migration of another content is refused, and so is a newer schema; nothing is changed then")
     func refused() async throws {
         let (server, database) = try SharedServer.newDatabase()
         let url = server.url(database)
+        let known = try PostgresMigrations.status(url: url).count
         try PostgresMigrations.up(url: url, to: 2, at: Sample.start)
         try server.sql("UPDATE ledgerflow.migrations SET checksum = 'x' WHERE number = 2", database: database)
         var error = await #expect(throws: PostgresStoreError.self) { try await PostgresStore.open(url: url, options: .small) }
         #expect(error == .migrationChanged(server: "127.0.0.1:\(server.port)/\(database)", number: 2))
-        try server.sql("INSERT INTO ledgerflow.migrations VALUES (9, 'later', 'x', 0)", database: database)
+        try server.sql("INSERT INTO ledgerflow.migrations VALUES (99, 'later', 'x', 0)", database: database)
         error = await #expect(throws: PostgresStoreError.self) { try await PostgresStore.open(url: url, options: .small) }
-        #expect(error == .newerThanProgram(server: "127.0.0.1:\(server.port)/\(database)", stored: 9, known: 5))
+        #expect(error == .newerThanProgram(server: "127.0.0.1:\(server.port)/\(database)", stored: 99, known: known))
         let rows = try server.sql("SELECT count(*) FROM ledgerflow.migrations", database: database)
         #expect(rows == ["3"])
     }

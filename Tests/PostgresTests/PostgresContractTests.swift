@@ -19,6 +19,16 @@ struct PostgresContractTests {
         try await withStore { try await contract.run($0) }
     }
 
+    @Test("ingestion", arguments: IngestionContract.cases)
+    func ingestion(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
+    @Test("anchors", arguments: AnchorContract.cases)
+    func anchors(_ contract: ContractCase<any StoreHarness>) async throws {
+        try await withStore { try await contract.run($0) }
+    }
+
     @Test("housekeeping", arguments: HousekeepingContract.cases)
     func housekeeping(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withStore { try await contract.run($0) }

@@ -43,6 +43,7 @@ final class PostgresHarness: StoreHarness {
     var books: any BookQueries { store }
     var events: any EventQueries { store }
     var housekeeping: any Housekeeping { store }
+    var anchors: any AnchorStore & AuditQueries { store }
 
     func reopen() async throws {
         await store.close()

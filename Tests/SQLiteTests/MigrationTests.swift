@@ -67,8 +67,9 @@ struct MigrationTests {
             let stored = try await owner.submit([try plain(1, in: owner)])
             let sealed = try await owner.submit([try Sample.submission(2, in: owner, dueAt: Sample.start + .hours(9))])[0]
             await store.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 1) == [4, 3, 2])
-            #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == [false, true, true, true])
+            let all = SchemaStatements.all.map(\.number)
+            #expect(try SQLiteMigrations.down(path: path, to: 1) == all.dropFirst().reversed())
+            #expect(try SQLiteMigrations.status(path: path).map { $0.appliedAt == nil } == all.map { $0 > 1 })
             let again = try await SQLiteStore.open(directory: directory, options: .small)
             let found = try await again.load([ServiceCallKey(tenant: stored[0].call.tenant, id: stored[0].call.id)], in: PartitionId(0))
             #expect(found == stored)
@@ -78,10 +79,10 @@ struct MigrationTests {
             let due = try await again.due(in: PartitionId(0), tenant: Sample.acme, after: nil, upTo: .latest, limit: 9)
             #expect(due.map(\.id) == stored.map(\.call.id))
             await again.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 0) == [4, 3, 2, 1])
+            #expect(try SQLiteMigrations.down(path: path, to: 0) == all.reversed())
             #expect(try SQLiteMigrations.status(path: path).allSatisfy { $0.appliedAt == nil })
             #expect(try SQLiteMigrations.down(path: path, to: 0) == [])
-            #expect(try SQLiteMigrations.apply(path: path, at: Instant(microseconds: 1)) == [1, 2, 3, 4])
+            #expect(try SQLiteMigrations.apply(path: path, at: Instant(microseconds: 1)) == all)
         }
     }
 
@@ -180,7 +181,8 @@ struct MigrationTests {
                 expectWholeIndexes(old)
             }
             let harness = try await SQLiteHarness(old)
-            for contract in BookContract.cases.prefix(1) + ItemContract.cases.prefix(1) { try await contract.run(harness) }
+            let contracts = [BookContract.cases, ItemContract.cases, AnchorContract.cases, IngestionContract.cases]
+            for contract in contracts.flatMap({ $0.prefix(1) }) { try await contract.run(harness) }
             try await model.checkLoads(harness.store)
             await harness.close()
             expectWholeIndexes(old)
@@ -222,6 +224,38 @@ struct MigrationTests {
         }
     }
 
+    @Test(
+        "taken back to the version before ingestion, a store keeps its books and items, and loses sources, what came of them and its events"
+    )
+    func withoutIngestion() async throws {
+        try await withScratch { directory in
+            let path = directory + "/" + SQLiteStore.databaseName
+            let harness = try await SQLiteHarness(directory)
+            var owner = try await Owner.books(of: Sample.acme, harness.journal)
+            let (item, source) = (try ItemSample.subscription(1), try ItemSample.source("erp"))
+            let counts = ItemCounts(tenant: Sample.acme, version: 1, schedules: 2, subscriptions: 3, sources: 4)
+            var history = IngestionSample.History()
+            let taken = try history.take(IngestionSample.document("R-1", [1, 2, 3]))
+            let content = try #require(taken.contents.first)
+            let books: [BookRecord] = [.invoice(BookSample.invoice(1)), .item(item), .item(source), .item(.counts(counts))] + taken.records
+            try await owner.commit(books: owner.numbered(books), contents: taken.contents)
+            await harness.close()
+            #expect(try SQLiteMigrations.down(path: path, to: 5).last == 6)
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start).first == 6)
+            let again = try await SQLiteHarness(directory)
+            owner = try await Owner.books(of: Sample.acme, again.journal)
+            #expect(owner.head == 4 && owner.lastOrdinal == 5)
+            let kept = try await again.journal.load(books.map(\.key), in: owner.partition).map(\.record)
+            let without = ItemCounts(tenant: Sample.acme, version: 1, schedules: 2, subscriptions: 3)
+            #expect(Set(kept) == [books[0], .item(item), .item(.counts(without))])
+            #expect(try await again.books.ingestionContent(content.key, version: 1, tenant: Sample.acme) == nil)
+            #expect(try await again.journal.events(in: owner.partition, after: 0, limit: 9).map(\.position) == [1, 2])
+            try await owner.commit(books: owner.numbered([.item(source)] + taken.records), contents: taken.contents)
+            #expect(try await again.books.ingestionContent(content.key, version: 1, tenant: Sample.acme) == [1, 2, 3])
+            await again.close()
+        }
+    }
+
     @Test("taken back to the version before items, a store keeps its books and loses items, cursors and their events")
     func withoutItems() async throws {
         try await withScratch { directory in
@@ -232,8 +266,8 @@ struct MigrationTests {
             try await owner.record([.series(try BookSample.series()), .item(item), .invoice(BookSample.invoice(1))])
             try await harness.journal.storeCursors([ItemSample.cursor(item, owner, [1, 0, 0, 0])])
             await harness.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 3) == [4])
-            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [4])
+            #expect(try SQLiteMigrations.down(path: path, to: 3).last == 4)
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start).first == 4)
             let again = try await SQLiteHarness(directory)
             owner = try await Owner.books(of: Sample.acme, again.journal)
             #expect(owner.head == 3 && owner.lastOrdinal == 3)
@@ -263,8 +297,8 @@ struct MigrationTests {
             ]
             try await owner.commit(books: owner.numbered(records), audit: [BookSample.audit(after: .start)])
             await harness.close()
-            #expect(try SQLiteMigrations.down(path: path, to: 2) == [4, 3])
-            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start) == [3, 4])
+            #expect(try SQLiteMigrations.down(path: path, to: 2).suffix(2) == [4, 3])
+            #expect(try SQLiteMigrations.apply(path: path, at: Sample.start).prefix(2) == [3, 4])
             let again = try await SQLiteHarness(directory)
             owner = try await Owner.books(of: Sample.acme, again.journal)
             #expect(try await again.journal.load(call.call.submission, in: owner.partition) == call)

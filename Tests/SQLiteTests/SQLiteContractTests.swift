@@ -15,8 +15,14 @@ struct SQLiteContractTests {
     @Test("books", arguments: BookContract.cases)
     func books(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
+    @Test("ingestion", arguments: IngestionContract.cases)
+    func ingestion(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
     @Test("items", arguments: ItemContract.cases)
     func items(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
+
+    @Test("anchors", arguments: AnchorContract.cases)
+    func anchors(_ contract: ContractCase<any StoreHarness>) async throws { try await run(contract) }
 
     private func run(_ contract: ContractCase<any StoreHarness>) async throws {
         try await withScratch { directory in

@@ -23,6 +23,7 @@ final class SQLiteHarness: StoreHarness {
     var books: any BookQueries { store }
     var events: any EventQueries { store }
     var housekeeping: any Housekeeping { store }
+    var anchors: any AnchorStore & AuditQueries { store }
 
     func reopen() async throws { try await reopen(healing: {}) }
 

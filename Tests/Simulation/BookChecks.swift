@@ -5,6 +5,7 @@ import Ports
 /// What must be true of the books after any history.
 struct BookChecks {
     let simulation: Simulation
+    static let anchorKey = try? AuditAnchorKey(seed: Array(repeating: 6, count: AuditAnchorKey.seedBytes))
     private var store: InMemoryStore { simulation.store }
 
     func run(_ eventsBySubject: [UniqueId: [CommittedEvent]]) {
@@ -110,6 +111,7 @@ struct BookChecks {
     /// The chains hold, and end in what is stored.
     private func checkAudit() {
         for (partition, segments) in store.allAudit.enumerated() {
+            checkAnchors(segments, partition)
             var heads: [TenantId: AuditHead] = [:]
             var last: [TenantId: [String: [UInt8]]] = [:]
             for segment in segments {
@@ -136,6 +138,25 @@ struct BookChecks {
                 let tenant = record.key.tenant
                 guard PartitionHash.partition(tenant: tenant, count: store.partitionCount) == partition else { continue }
                 if last[tenant]?[record.auditSubject] != record.digest { violate("\(record.auditSubject) is not as the audit says.") }
+            }
+        }
+    }
+
+    /// Whatever was sworn to is so.
+    private func checkAnchors(_ segments: [AuditSegment], _ partition: Int) {
+        let chains = Dictionary(grouping: segments, by: \.tenant)
+        for tenant in Set(store.allAnchors[partition].map(\.tenant)).union(chains.keys).sorted() {
+            var check = AnchorCheck(
+                store: store.storeId, tenant: tenant, partition: partition, anchors: store.allAnchors[partition],
+                trusted: Set([Self.anchorKey?.publicKey].compactMap { $0 }))
+            var head = AuditHead.start
+            for entry in (chains[tenant] ?? []).compactMap({ $0.entries() }).joined() {
+                head = head.adding(entry)
+                check.reached(head)
+            }
+            check.ended(at: head)
+            if let fault = check.faults.first {
+                violate("The audit of \(tenant) in \(partition): entries \(fault.entries) \(fault.reason).")
             }
         }
     }

@@ -122,6 +122,10 @@ public final class Simulation: @unchecked Sendable {
         settings.fetchPolicy = FetchPolicy(
             maxAttempts: Int.random(in: 1...4, using: &generator), firstDelay: .milliseconds(200), maxDelay: .seconds(2))
         settings.itemCapacity = Int.random(in: 1...4, using: &generator)
+        settings.anchors.startDelay = .milliseconds(500)
+        settings.anchors.interval = .seconds(7)
+        settings.anchors.look = .seconds(2)
+        settings.anchors.entries = 5
         return settings
     }
 
@@ -205,6 +209,7 @@ public final class Simulation: @unchecked Sendable {
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
             sealer: InMemorySealer(), time: clock, entropy: SimulatedEntropy(world: world), diagnostics: SimulatedDiagnostics(world: world),
             calendar: UTCCalendar(),
+            anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
             ingestion: IngestionPorts(
                 feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store))
         let engine = Engine(ports: ports, settings: settings, variant: variant)

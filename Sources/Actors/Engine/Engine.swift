@@ -29,6 +29,7 @@ public final class Engine: Sendable {
     private let ingestionMetrics = IngestionMetrics()
     private let cursors: CursorBook
     private let retention: Retention?
+    private let anchoring: Anchoring?
     private let stopping = Gate()
     private let state: Readiness
 
@@ -96,6 +97,11 @@ public final class Engine: Sendable {
                 store: store, ports: ports, lanes: lanes, settings: settings.retention,
                 metrics: RetentionMetrics(partitions: count, now: ports.time.uptime()), isStopping: { stopping.isOpen })
         }
+        anchoring = ports.anchors.map { anchors in
+            Anchoring(
+                store: anchors.store, key: anchors.key, ports: ports, lanes: lanes, settings: settings.anchors,
+                metrics: AnchorMetrics(now: ports.time.uptime()), isStopping: { stopping.isOpen })
+        }
         self.ports = ports
         self.settings = settings
         self.partitions = partitions
@@ -127,6 +133,7 @@ public final class Engine: Sendable {
                 let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
                 watched.addTask { await watchdog.run() }
                 if let retention = self.retention { watched.addTask { await retention.run() } }
+                if let anchoring = self.anchoring { watched.addTask { await anchoring.run() } }
                 await runPartitions()
                 watched.cancelAll()
             }
@@ -253,7 +260,8 @@ public final class Engine: Sendable {
                 .gauge { Int64(queue.lanes(in: gate, at: time.uptime())) })
         }
         let ingestion = poller == nil ? [] : ingestionMetrics.families
-        return metrics.families + targets + ingestion + (retention?.metrics.families(time) ?? []) + [
+        let chores = (retention?.metrics.families(time) ?? []) + (anchoring?.metrics.families(time) ?? [])
+        return metrics.families + targets + ingestion + chores + [
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),

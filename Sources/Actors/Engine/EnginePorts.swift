@@ -15,13 +15,16 @@ public struct EnginePorts: Sendable {
     public let calendar: any LocalCalendar
     /// nil: everything is kept for ever.
     public let housekeeping: (any Housekeeping)?
+    /// What the audit is anchored by, and where; nil: it is not.
+    public let anchors: (store: any AnchorStore, key: AuditAnchorKey)?
     /// nil: sources are kept, and not asked.
     public let ingestion: IngestionPorts?
 
     public init(
         journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer,
         time: any TimeSource, entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
-        housekeeping: (any Housekeeping)? = nil, ingestion: IngestionPorts? = nil
+        housekeeping: (any Housekeeping)? = nil, anchors: (store: any AnchorStore, key: AuditAnchorKey)? = nil,
+        ingestion: IngestionPorts? = nil
     ) {
         self.journal = journal
         self.log = log
@@ -33,6 +36,7 @@ public struct EnginePorts: Sendable {
         self.diagnostics = diagnostics
         self.calendar = calendar
         self.housekeeping = housekeeping
+        self.anchors = anchors
         self.ingestion = ingestion
     }
 }

@@ -15,6 +15,9 @@ public struct EngineSettings: Sendable {
     public var resolveBudget = TimeSpan.seconds(2)
     /// Attempts that run at one time.
     public var maxRunning = 512
+    /// Of these, attempts whose start is not committed yet. They wait in their partitions in the order in which they came, so few of them
+    /// are let in at one time: the others wait where it is seen to that each tenant has its turn.
+    public var maxStarting = 32
     /// Due calls that may wait for execution: to one target of a tenant, of one tenant, and in all.
     public var executionQueuePerLane = 2_048
     public var executionQueuePerTenant = 4_096
@@ -64,6 +67,8 @@ public struct EngineSettings: Sendable {
     public var drainTimeout = TimeSpan.seconds(10)
     /// What is kept for how long.
     public var retention = RetentionSettings()
+    /// How often the audit is anchored.
+    public var anchors = AnchorSettings()
 
     public init() {}
 }

@@ -11,7 +11,8 @@ final class RunningAttempts: Sendable {
     }
 
     private struct State {
-        var running: [ServiceCallKey: (ticket: UInt64, attempt: Running)] = [:]
+        /// Mostly one of each: a call that is offered again while it runs has two for a moment, of which the later finds nothing to do.
+        var running: [ServiceCallKey: [(ticket: UInt64, attempt: Running)]] = [:]
         var next: UInt64 = 0
     }
 
@@ -28,12 +29,13 @@ final class RunningAttempts: Sendable {
             let attempt = Running(task: task)
             let ticket = state.withLock { state in
                 state.next += 1
-                state.running[key] = (state.next, attempt)
+                state.running[key, default: []].append((state.next, attempt))
                 return state.next
             }
             let result = await work()
             state.withLock { state in
-                if state.running[key]?.ticket == ticket { state.running[key] = nil }
+                state.running[key]?.removeAll { $0.ticket == ticket }
+                if state.running[key]?.isEmpty == true { state.running[key] = nil }
             }
             return result
         }
@@ -46,7 +48,7 @@ final class RunningAttempts: Sendable {
         // Within the lock, since a task that has left may be gone.
         state.withLock { state in
             guard let running = state.running[key] else { return false }
-            running.attempt.task.cancel()
+            for (_, attempt) in running { attempt.task.cancel() }
             return true
         }
     }

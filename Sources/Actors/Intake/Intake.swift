@@ -142,14 +142,21 @@ public struct Intake: Sendable {
     private func principal(of message: ReceivedIntent) async throws(Refusal) -> Principal {
         guard let value = try text("authorization", of: message) else { throw Refusal("the header authorization is missing") }
         let scheme = "bearer "
+        let caller: Caller
         guard value.count > scheme.count, value.prefix(scheme.count).lowercased() == scheme else {
             throw Refusal("the header authorization must be: Bearer, a space, and a token")
         }
         do throws(AuthenticationError) {
-            return try await authenticator.authenticate(bearer: String(value.dropFirst(scheme.count)))
+            caller = try await authenticator.authenticate(bearer: String(value.dropFirst(scheme.count)))
         } catch {
             throw Refusal("the token is not accepted (\(error.rawValue))")
         }
+        guard case .tenant(let principal) = caller else { throw Refusal("the token is an operator's, who has no service calls") }
+        guard principal.may(.submit) else {
+            let roles = Role.all(with: .submit).map(\.rawValue).joined(separator: " or ")
+            throw Refusal("the token's roles do not allow it: it needs \(roles)")
+        }
+        return principal
     }
 
     private func submission(in message: ReceivedIntent) throws(Refusal) -> SubmittedCall {

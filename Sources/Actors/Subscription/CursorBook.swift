@@ -18,7 +18,7 @@ final class CursorBook: Sendable {
     }
 
     private struct State {
-        /// By partition; nil until it is ours.
+        /// By partition; nil until it is ours, and once the store has said that it is not any more.
         var epochs: [Int64?]
         /// At most one of each item.
         var unstored: [Key: Place] = [:]
@@ -55,27 +55,53 @@ final class CursorBook: Sendable {
         }
     }
 
+    /// Those of partitions that are not ours wait until they are again.
     func store() async {
         let (waiting, epochs) = state.withLock { state in
-            defer { state.unstored = [:] }
-            return (state.unstored.sorted { $0.key < $1.key }, state.epochs)
+            let ours = state.unstored.filter { epoch(of: $0.key, state.epochs) != nil }
+            for key in ours.keys { state.unstored[key] = nil }
+            return (ours.sorted { $0.key < $1.key }, state.epochs)
         }
         var rest = waiting[...]
         while !rest.isEmpty {
             let some = rest.prefix(Self.batch)
-            let cursors = some.compactMap { cursor($0.key, $0.value, epochs) }
             do throws(JournalError) {
-                if !cursors.isEmpty { try await ports.journal.storeCursors(cursors) }
+                try await ports.journal.storeCursors(some.compactMap { cursor($0.key, $0.value, epochs) })
+            } catch .ownershipLost {
+                await storeApart(some, epochs)
             } catch {
                 keep(rest)
-                return ports.diagnostics.report(
-                    Diagnostic(
-                        .warning, "follower.cursor-not-stored",
-                        "How far schedules and subscriptions are followed could not be stored; trying again.",
-                        fields: [("reason", String(describing: error))]))
+                return report(error)
             }
             rest = rest.dropFirst(some.count)
         }
+    }
+
+    /// One of the partitions is not ours any more, which is told elsewhere: the others must not suffer by it.
+    private func storeApart(_ places: ArraySlice<(key: Key, value: Place)>, _ epochs: [Int64?]) async {
+        let parts = Dictionary(grouping: places) { partition(of: $0.key) }
+        for (partition, places) in parts.sorted(by: { $0.key < $1.key }) {
+            do throws(JournalError) {
+                try await ports.journal.storeCursors(places.compactMap { cursor($0.key, $0.value, epochs) })
+            } catch {
+                keep(places[...])
+                guard error == .ownershipLost else {
+                    report(error)
+                    continue
+                }
+                state.withLock { state in
+                    if state.epochs[partition] == epochs[partition] { state.epochs[partition] = nil }
+                }
+            }
+        }
+    }
+
+    private func report(_ error: JournalError) {
+        ports.diagnostics.report(
+            Diagnostic(
+                .warning, "follower.cursor-not-stored",
+                "How far schedules and subscriptions are followed could not be stored; trying again.",
+                fields: [("reason", String(describing: error))]))
     }
 
     /// Takes back what could not be stored, where nothing newer has come.
@@ -85,11 +111,17 @@ final class CursorBook: Sendable {
         }
     }
 
+    private func partition(of key: Key) -> Int { PartitionHash.partition(tenant: key.tenant, count: ports.journal.partitionCount) }
+
+    private func epoch(of key: Key, _ epochs: [Int64?]) -> Int64? {
+        let partition = partition(of: key)
+        return epochs.indices.contains(partition) ? epochs[partition] : nil
+    }
+
     private func cursor(_ key: Key, _ place: Place, _ epochs: [Int64?]) -> FollowerCursor? {
-        let partition = PartitionHash.partition(tenant: key.tenant, count: epochs.count)
-        guard epochs.indices.contains(partition), let epoch = epochs[partition] else { return nil }
+        guard let epoch = epoch(of: key, epochs) else { return nil }
         return FollowerCursor(
-            partition: PartitionId(partition), epoch: epoch, tenant: key.tenant, kind: key.item.kind, id: key.item.id,
+            partition: PartitionId(partition(of: key)), epoch: epoch, tenant: key.tenant, kind: key.item.kind, id: key.item.id,
             generation: place.generation, place: place.place, state: place.state)
     }
 }

@@ -116,15 +116,16 @@ actor Followers {
     private func finish(_ tenant: TenantId, _ result: FollowerRound.Result) async {
         running -= 1
         tenants[tenant]?.isRunning = false
+        var isHeldUp = result.isHeldUp
         for step in result.steps {
             // One that has changed since goes on from where the change put it; what it delivers twice is known by its identity.
             guard tenants[tenant]?.follows[step.id]?.subscription.version == step.version else { continue }
             tenants[tenant]?.follows[step.id]?.place = step.place
             tenants[tenant]?.follows[step.id]?.health = step.health
-            if step.hasFailed { await disable(step, of: tenant) }
+            if step.hasFailed, await !disable(step, of: tenant) { isHeldUp = true }
         }
         for id in result.unreadable { tenants[tenant]?.follows[id]?.waitsUntil = ports.time.uptime() + Self.patience }
-        if result.isHeldUp {
+        if isHeldUp {
             let wait = tenants[tenant]?.wait.next() ?? .zero
             tenants[tenant]?.retryAt = ports.time.uptime() + wait
             heldUp.insert(tenant)
@@ -139,7 +140,9 @@ actor Followers {
     private static let patience = TimeSpan.minutes(1)
 
     /// The command may fail; then the next round, which sees the same health, gives it again.
-    private func disable(_ step: FollowerRound.Step, of tenant: TenantId) async {
+    ///
+    /// - Returns: whether it was taken.
+    private func disable(_ step: FollowerRound.Step, of tenant: TenantId) async -> Bool {
         let since = step.health.failingSince?.rfc3339 ?? ""
         let command = SubscriptionCommand.disable(reason: "Every delivery since \(since) has failed.")
         let intent = BookIntent(
@@ -147,8 +150,9 @@ actor Followers {
         do throws(IntentError) {
             let reply = try await router.send(intent)
             if reply.changed { metrics.subscriptionsDisabled.add() }
+            return true
         } catch {
-            tenants[tenant]?.isTouched = true
+            return false
         }
     }
 

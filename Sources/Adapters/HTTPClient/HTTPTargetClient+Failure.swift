@@ -16,6 +16,8 @@ import Ports
 /// the tenant sent.
 extension HTTPTargetClient {
     static let stopped = ExecutionFailure(kind: .ownerLost, detail: "the engine is stopping")
+    private static let closedEarly = ExecutionFailure(
+        kind: .connection, detail: "the target closed the connection before the answer was complete")
     static let ambiguous = ExecutionFailure(kind: .targetRefused, detail: "the URL's host can be read in more than one way")
 
     static func failure(_ error: HostResolutionError, resolving host: String) -> ExecutionFailure {
@@ -47,6 +49,7 @@ extension HTTPTargetClient {
         case let error as HTTPClientError: failure(error)
         case is CancellationError: stopped
         case is ProvenNameError: ExecutionFailure(kind: .connection, detail: "the target's certificate is for another name")
+        case HTTPParserError.invalidEOFState: closedEarly
         case is HTTPParserError: ExecutionFailure(kind: .connection, detail: "the answer was not valid HTTP")
         case let error as IOError: failure(errno: error.errnoCode)
         case ChannelError.connectTimeout: ExecutionFailure(kind: .timeout, detail: "no connection in time")
@@ -78,8 +81,7 @@ extension HTTPTargetClient {
         case .readTimeout: ExecutionFailure(kind: .timeout, detail: "the target fell silent")
         case .writeTimeout: ExecutionFailure(kind: .timeout, detail: "the target did not take the request")
         case .deadlineExceeded: ExecutionFailure(kind: .timeout, detail: "no complete answer in time")
-        case .remoteConnectionClosed, .uncleanShutdown:
-            ExecutionFailure(kind: .connection, detail: "the target closed the connection before the answer was complete")
+        case .remoteConnectionClosed, .uncleanShutdown: closedEarly
         // Cancellations by the task and by the deadline never come this way: what is left is the client's own shutdown.
         case .cancelled, .alreadyShutdown: stopped
         default: ExecutionFailure(kind: .connection, detail: "the exchange failed (\(error.shortDescription))")

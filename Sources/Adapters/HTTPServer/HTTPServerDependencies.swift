@@ -10,14 +10,22 @@ public enum Readiness: Hashable, Sendable {
 
 /// What the server needs from the rest of the engine.
 public struct HTTPServerDependencies: Sendable {
+    public typealias ReceivedParse = @Sendable ([UInt8], String, [InheritedNamespace]) throws(XMLError) -> XMLTree
+
     public let intents: any ServiceCallIntents
     public let calls: any ServiceCallQueries
     public let books: any BookIntents
     public let bookQueries: any BookQueries
+    public let audit: any AuditQueries
+    /// The public key by which the engine signs anchors of the audit.
+    public let anchorKey: [UInt8]
     /// Assesses what is drafted, and has the rules look at it.
     public let desk: InvoiceDesk
     /// Reads a document in XML that is to be looked at.
     public let parse: InvoiceDesk.Parse
+    /// Reads a document that came from a source, given the encoding that its octets are in and the namespaces that were declared around it.
+    public let parseReceived: ReceivedParse
+    public let quarantine: any QuarantineDesk
     public let calendar: any LocalCalendar
     public let events: any EventQueries
     public let signal: any EventSignal
@@ -38,7 +46,8 @@ public struct HTTPServerDependencies: Sendable {
 
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
-        desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse, calendar: any LocalCalendar, events: any EventQueries,
+        audit: any AuditQueries, anchorKey: [UInt8], desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse,
+        parseReceived: @escaping ReceivedParse, quarantine: any QuarantineDesk, calendar: any LocalCalendar, events: any EventQueries,
         signal: any EventSignal, targets: any TargetOverview,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
         cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
@@ -48,8 +57,12 @@ public struct HTTPServerDependencies: Sendable {
         self.calls = calls
         self.books = books
         self.bookQueries = bookQueries
+        self.audit = audit
+        self.anchorKey = anchorKey
         self.desk = desk
         self.parse = parse
+        self.parseReceived = parseReceived
+        self.quarantine = quarantine
         self.calendar = calendar
         self.events = events
         self.signal = signal

@@ -5,6 +5,8 @@ internal import Synchronization
 final class HTTPServerMetrics: Sendable {
     private let classes = (1...5).map { _ in MetricCounter() }
     let durations = MetricHistogram.latency()
+    let unauthorized = MetricCounter()
+    let forbidden = MetricCounter()
     let inFlight = Atomic<Int64>(0)
     let bodyBytes = Atomic<Int64>(0)
     let streams = Atomic<Int64>(0)
@@ -21,6 +23,12 @@ final class HTTPServerMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_http_requests", "Requests answered, by class of status.", labels: [("class", "\(index + 1)xx")],
                 .counter(counter))
+        }
+        for (reason, counter) in [("unauthorized", unauthorized), ("forbidden", forbidden)] {
+            families.append(
+                MetricFamily(
+                    "ledgerflow_http_refusals", "Requests refused for want of a valid token (401) or of a role (403).",
+                    labels: [("reason", reason)], .counter(counter)))
         }
         families.append(
             MetricFamily(

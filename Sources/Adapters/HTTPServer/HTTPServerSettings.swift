@@ -35,6 +35,8 @@ public struct HTTPServerSettings: Sendable {
 
     /// What the names of the bus's topics begin with, for `/asyncapi.json`.
     public var topicPrefix = "ledgerflow."
+    /// The topics that sources of documents may name for their own.
+    public var sourceTopics: [TopicName] = []
     /// The types of the intents that are taken in from the bus, and the schema of the body of each.
     public var intentTypes: [(type: String, schema: String)] = []
 

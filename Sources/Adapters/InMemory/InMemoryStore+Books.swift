@@ -95,6 +95,7 @@ extension InMemoryStore {
             switch write.stored.record {
             case .number(let number): state.numbers.add(number)
             case .item(let item) where item.isDeleted: state.cursors[write.stored.record.key] = nil
+            case .ingestion(.run(let run)) where write.expectedVersion == 0: dropRuns(of: run.source, run.tenant, in: &state)
             case .series, .invoice, .item, .ingestion: break
             }
             let index = batch.partition.index

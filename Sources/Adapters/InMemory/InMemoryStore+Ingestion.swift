@@ -15,6 +15,18 @@ extension InMemoryStore {
         }
     }
 
+    /// Takes away those of a source's runs that are older than the newest `IngestionLimits.runsKept` and have ended.
+    static func dropRuns(of source: SourceName, _ tenant: TenantId, in state: inout State) {
+        let runs = state.books.values.compactMap { stored -> IngestionRecord? in
+            guard case .ingestion(let record) = stored.record, record.key.kind == .run, record.tenant == tenant, record.source == source
+            else { return nil }
+            return record
+        }
+        guard runs.count > IngestionLimits.runsKept else { return }
+        let older = runs.sorted { IngestionPlace($0) > IngestionPlace($1) }.dropFirst(IngestionLimits.runsKept)
+        for run in older where run.status != IngestionRun.Status.running.rawValue { state.books[.ingestion(tenant, run.key)] = nil }
+    }
+
     public func ingestionRecord(_ key: IngestionKey, tenant: TenantId) async throws(QueryError) -> IngestionRecord? {
         state.withLock { state in
             if case .ingestion(let record)? = state.books[.ingestion(tenant, key)]?.record { record } else { nil }

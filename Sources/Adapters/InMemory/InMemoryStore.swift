@@ -33,6 +33,8 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         var contents: [BookKey: [Int64: [UInt8]]] = [:]
         /// By partition.
         var audit: [[AuditSegment]]
+        /// By partition.
+        var anchors: [[AuditAnchor]]
     }
 
     public let storeId: UniqueId
@@ -43,7 +45,10 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         self.partitionCount = max(1, partitionCount)
         self.storeId = storeId
         let count = max(1, partitionCount)
-        state = Mutex(State(partitions: Array(repeating: PartitionRow(), count: count), audit: Array(repeating: [], count: count)))
+        state = Mutex(
+            State(
+                partitions: Array(repeating: PartitionRow(), count: count), audit: Array(repeating: [], count: count),
+                anchors: Array(repeating: [], count: count)))
     }
 
     // MARK: - Journal

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Accepts the tokens that `TokenIssuer` makes with the same key, and no others.
 ///
-/// The algorithm must be EdDSA, whatever the token says of itself (RFC 8725 §3.1); issuer, tenant, subject, `exp` and `nbf`
-/// are checked, the times with a leeway of 60 seconds. Tokens over 8 kB are refused unread. What was verified once is
+/// The algorithm must be EdDSA, whatever the token says of itself (RFC 8725 §3.1); issuer, tenant, roles, subject, `exp` and
+/// `nbf` are checked, the times with a leeway of 60 seconds. Tokens over 8 kB are refused unread. What was verified once is
 /// remembered under the token's SHA-256, in a table of bounded size; the times are checked at each use all the same.
 public final class TokenAuthenticator: Authenticator {
     static let maxTokenBytes = 8_192
@@ -26,18 +26,18 @@ public final class TokenAuthenticator: Authenticator {
         known = Mutex(KnownTokens(generationSize: max(1, capacity / 2)))
     }
 
-    public func authenticate(bearer token: String) async throws(AuthenticationError) -> Principal {
+    public func authenticate(bearer token: String) async throws(AuthenticationError) -> Caller {
         guard token.utf8.count <= Self.maxTokenBytes else { throw .malformed }
         let digest = Self.digest(token)
         let seconds = time.now().microseconds / 1_000_000
         if let verified = known.withLock({ $0.find(digest) }) {
             try verified.check(seconds)
-            return verified.principal
+            return verified.caller
         }
         let verified = try await verify(token)
         try verified.check(seconds)
         known.withLock { $0.insert(digest, verified) }
-        return verified.principal
+        return verified.caller
     }
 
     /// How many tokens are remembered now.
@@ -59,7 +59,7 @@ public final class TokenAuthenticator: Authenticator {
 
     private func verify(_ token: String) async throws(AuthenticationError) -> VerifiedToken {
         let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Base64URL.decode(parts[0]), Base64URL.decode(parts[1]) != nil,
+        guard parts.count == 3, let header = Base64URL.decode(parts[0]), let body = Base64URL.decode(parts[1]),
             Base64URL.decode(parts[2])?.count == 64
         else { throw .malformed }
         try Self.checkHeader(header)
@@ -72,9 +72,22 @@ public final class TokenAuthenticator: Authenticator {
             throw .malformed
         }
         guard claims.iss == TokenClaims.issuer else { throw .signature }
-        guard let tenant = TenantId(claims.tenant) else { throw .tenant }
-        return VerifiedToken(
-            principal: Principal(tenant: tenant, subject: claims.sub), expires: claims.exp, starts: claims.nbf)
+        guard TokenClaims.isSound(body) else { throw .malformed }
+        return VerifiedToken(caller: try Self.caller(claims), expires: claims.exp, starts: claims.nbf)
+    }
+
+    /// A role that is not known is refused, and never passed over: what it was meant to withhold is not known either.
+    private static func caller(_ claims: TokenClaims) throws(AuthenticationError) -> Caller {
+        let roles = claims.roles?.map { Role(rawValue: $0) }
+        if let roles, roles.contains(nil) { throw .role }
+        let known = roles?.compactMap { $0 }
+        if let known, known.contains(.operator) {
+            guard known == [.operator] else { throw .role }
+            guard claims.tenant == nil else { throw .tenant }
+            return .operator(EngineOperator(subject: claims.sub))
+        }
+        guard let tenant = claims.tenant.flatMap({ TenantId($0) }) else { throw .tenant }
+        return .tenant(Principal(tenant: tenant, subject: claims.sub, roles: known))
     }
 
     /// The algorithm is ours to choose, not the token's; a key reference or an extension that we do not know is refused.
@@ -97,7 +110,7 @@ struct TokenDigest: Hashable, Sendable {
 
 /// What a verified token stands for, and when.
 struct VerifiedToken: Sendable {
-    let principal: Principal
+    let caller: Caller
     /// Seconds since the epoch.
     let expires: Int64
     let starts: Int64?

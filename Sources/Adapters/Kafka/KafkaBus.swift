@@ -5,7 +5,7 @@ public import Ports
 ///
 /// Messages follow the Kafka binding of CloudEvents 1.0 in binary content mode. The key is `tenant.aggregate`, and its partition the one that
 /// Java's clients compute too (murmur2), so that all events of an aggregate stand in one partition. The topic is the prefix and the event's
-/// context: `ledgerflow.service-call`.
+/// context: `ledgerflow.service-call`; a received document goes to its source's own, when the options admit that one.
 ///
 /// Order: whatever fails, an event is never first published before an earlier one of its aggregate. Events may be published twice; their
 /// ids are the same then.
@@ -26,8 +26,11 @@ public final class KafkaBus: EventBus {
     /// - store: the store's id, from which the events' ids follow.
     /// - Throws: `KafkaError` when the options make no client.
     public static func open(_ options: KafkaOptions, store: UniqueId) async throws(KafkaError) -> KafkaBus {
-        let producer = try await Producer(options, topics: CloudEventMessages.contexts.map { options.topicPrefix + $0 })
-        return KafkaBus(producer, CloudEventMessages(store: store, prefix: options.topicPrefix))
+        let topics = CloudEventMessages.contexts.map { options.topicPrefix + $0 } + options.sourceTopics.map(\.value)
+        let producer = try await Producer(options, topics: topics)
+        let messages = CloudEventMessages(
+            store: store, prefix: options.topicPrefix, sourceTopics: Set(options.sourceTopics.map(\.value)))
+        return KafkaBus(producer, messages)
     }
 
     public func publish(_ events: [CommittedEvent]) async throws(EventBusError) {

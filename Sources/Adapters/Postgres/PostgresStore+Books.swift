@@ -27,7 +27,7 @@ extension PostgresStore {
 
 /// Records of the books that are asked for, by kind.
 private struct WantedBooks {
-    private enum Kind { case series, invoices, numbers, items }
+    private enum Kind { case series, invoices, numbers, items, ingestion }
 
     private(set) var commands: [Command] = []
     private var kinds: [Kind] = []
@@ -37,6 +37,7 @@ private struct WantedBooks {
         var invoices = Columns([TypeId.text, TypeId.uuid])
         var numbers = Columns([TypeId.text, TypeId.text, TypeId.text])
         var items = Columns([TypeId.text, TypeId.text, TypeId.text])
+        var ingestion = Columns([TypeId.text, TypeId.text, TypeId.uuid])
         for key in keys {
             switch key {
             case .series(let tenant, let id):
@@ -53,12 +54,17 @@ private struct WantedBooks {
                 items.columns[0].append(tenant.value)
                 items.columns[1].append(item.kind.rawValue)
                 items.columns[2].append(item.id)
+            case .ingestion(let tenant, let key):
+                ingestion.columns[0].append(tenant.value)
+                ingestion.columns[1].append(key.kind.rawValue)
+                ingestion.columns[2].append(key.id)
             }
         }
         add(.series, BookReadStatements.loadSeries, series)
         add(.invoices, BookReadStatements.loadInvoices, invoices)
         add(.numbers, BookReadStatements.loadNumbers, numbers)
         add(.items, ItemReadStatements.load, items)
+        add(.ingestion, IngestionReadStatements.load, ingestion)
     }
 
     private mutating func add(_ kind: Kind, _ statement: Statement, _ keys: Columns) {
@@ -79,6 +85,9 @@ private struct WantedBooks {
                     records.append(.init(record: .invoice(try BookRow.invoice(rows, row)), ordinal: BookRow.ordinal(rows, row)))
                 case .numbers: records.append(.init(record: .number(try BookRow.number(rows, row)), ordinal: 0))
                 case .items: records.append(.init(record: .item(try ItemRow.read(rows, row)), ordinal: BookRow.ordinal(rows, row)))
+                case .ingestion:
+                    let record = BookRecord.ingestion(try IngestionRow.read(rows, row))
+                    records.append(.init(record: record, ordinal: BookRow.ordinal(rows, row)))
                 }
             }
         }

@@ -69,10 +69,12 @@ extension PostgresStore: Housekeeping {
     /// Autovacuum makes the room usable again, and gives back what lies at the end of a table.
     public func giveBackSpace() async throws(JournalError) -> StoreSpace? { nil }
 
-    /// Runs the commands in a transaction that waits for no flush, over a writing connection that nothing else needs.
-    private func chore(_ commands: [Command]) async throws(JournalError) -> [Rows] {
-        let all =
-            [Command(SessionStatements.begin), Command(CleaningStatements.withoutFlush)] + commands + [Command(SessionStatements.commit)]
+    /// Runs the commands in a transaction over a writing connection that nothing else needs.
+    ///
+    /// - Parameter isFlushed: whether it waits until it is on the disk; what is done again after a crash need not.
+    func chore(_ commands: [Command], isFlushed: Bool = false) async throws(JournalError) -> [Rows] {
+        let start = [Command(SessionStatements.begin)] + (isFlushed ? [] : [Command(CleaningStatements.withoutFlush)])
+        let all = start + commands + [Command(SessionStatements.commit)]
         let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<[Rows], StoreFailure>, Never>) in
             let isAdded = pump.add { inbox in
                 guard !inbox.isClosing, inbox.chores.count < Self.maxWaitingChores else { return false }
@@ -84,7 +86,7 @@ extension PostgresStore: Housekeeping {
         do throws(StoreFailure) {
             let rows = try result.get()
             guard rows.count == all.count else { throw .unreadable("the database answered less than was asked") }
-            return Array(rows[2..<(rows.count - 1)])
+            return Array(rows[start.count..<(rows.count - 1)])
         } catch { throw .unavailable(error.reason) }
     }
 

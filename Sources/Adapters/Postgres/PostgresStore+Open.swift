@@ -19,6 +19,8 @@ struct OpenedStore: Sendable {
     let keysAgree: Bool
     /// Sealing keys that the store's engines have used and this one does not have.
     let missingKeys: [String]
+    /// The key by which the store's audit is anchored, where that is another than this engine's.
+    let otherAnchorKey: String?
 
     /// RFC 9562 §5.4: version 4.
     static func randomId() -> UniqueId {
@@ -66,6 +68,7 @@ extension PostgresStore {
             opened = try identity(connection, options)
         } catch { throw PostgresMigrations.opened(settings, error) }
         guard opened.keysAgree else { throw .otherKeys(server: settings.server) }
+        if let key = opened.otherAnchorKey { throw .otherAnchorKey(server: settings.server, key: key) }
         guard opened.missingKeys.isEmpty else { throw .sealingKeysMissing(server: settings.server, keys: opened.missingKeys) }
         return opened
     }
@@ -91,7 +94,9 @@ extension PostgresStore {
     private static func identity(
         _ connection: borrowing AdminConnection, _ options: PostgresStoreOptions
     ) throws(StoreFailure) -> OpenedStore {
-        try connection.execute("SET ROLE \(Roles.writer); BEGIN")
+        // Apart: a transaction that is rolled back takes a role along that was set in it.
+        try connection.execute("SET ROLE \(Roles.writer)")
+        try connection.execute("BEGIN")
         _ = try connection.rows("SELECT pg_advisory_xact_lock($1::bigint)", ["5279910321"])
         if try connection.value("SELECT value FROM store WHERE key = 'store_id'") == nil { try create(connection, options) }
         let mark = try connection.value("SELECT value FROM store WHERE key = 'key_mark'")
@@ -100,7 +105,9 @@ extension PostgresStore {
         }
         let agree = options.keyMark == nil || mark == nil || mark == options.keyMark
         let missing = try agree ? missingKeys(connection, options) : []
-        try connection.execute("COMMIT")
+        let otherAnchorKey = try agree && missing.isEmpty ? otherAnchorKey(connection, options) : nil
+        // Of an engine that is refused, nothing is noted.
+        try connection.execute(agree && missing.isEmpty && otherAnchorKey == nil ? "COMMIT" : "ROLLBACK")
         guard let id = try connection.value("SELECT value FROM store WHERE key = 'store_id'").flatMap({ UniqueId($0) }),
             let count = try connection.value("SELECT value FROM store WHERE key = 'partition_count'").flatMap({ Int($0) })
         else { throw .unreadable("the table `store` does not hold what it must") }
@@ -108,7 +115,19 @@ extension PostgresStore {
         guard partitions == (0..<count).map({ String($0) }) else { throw .unreadable("the partitions are not \(count)") }
         return OpenedStore(
             storeId: id, partitionCount: count, engineName: options.ownerName.isEmpty ? hostAndProcess() : options.ownerName,
-            keysAgree: agree, missingKeys: missing)
+            keysAgree: agree, missingKeys: missing, otherAnchorKey: otherAnchorKey)
+    }
+
+    /// Notes the first key for anchors.
+    ///
+    /// - Returns: the key that was noted before, when it is another.
+    private static func otherAnchorKey(
+        _ connection: borrowing AdminConnection, _ options: PostgresStoreOptions
+    ) throws(StoreFailure) -> String? {
+        guard let given = options.anchorKey else { return nil }
+        if let known = try connection.value("SELECT value FROM store WHERE key = 'anchor_key'") { return known == given ? nil : known }
+        _ = try connection.rows("INSERT INTO store (key, value) VALUES ('anchor_key', $1)", [given])
+        return nil
     }
 
     /// Notes the newest sealing key, unless one that was noted before is missing.

@@ -10,6 +10,8 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
     case inUse(server: String, owner: String)
     /// The store belongs to engines with other keys.
     case otherKeys(server: String)
+    /// The store's audit is anchored with another key.
+    case otherAnchorKey(server: String, key: String)
     /// What the store holds was sealed with keys that this engine does not have.
     case sealingKeysMissing(server: String, keys: [String])
     /// A newer version of the program made the schema.
@@ -39,6 +41,12 @@ public enum PostgresStoreError: Error, Hashable, Sendable, CustomStringConvertib
             """
             The database \(server) belongs to an engine with other keys. Copy token.key, fingerprint.key and cursor.key from that engine's \
             data directory into this one's, or use another database.
+            """
+        case .otherAnchorKey(let server, let key):
+            """
+            The audit in the database \(server) is anchored with the key \(key), and this data directory has another one. Copy \
+            audit-anchor.key from the other engine's data directory, or from a backup, and start again; nothing was changed. \
+            docs/runbooks/audit.md says what to do when the key is lost for good.
             """
         case .sealingKeysMissing(let server, let keys):
             """

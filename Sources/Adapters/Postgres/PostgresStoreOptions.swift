@@ -18,6 +18,9 @@ public struct PostgresStoreOptions: Sendable {
     /// The identifiers of the engine's sealing keys, the newest last. The store remembers every newest one that an engine came with, and
     /// takes only engines that have all which it remembers: another one could not send what was sealed with the rest.
     public var sealingKeys: [String] = []
+    /// The public key by which this engine signs anchors of the audit. The store remembers the first that it is given and refuses engines
+    /// with others: an auditor who has noted the key would take their anchors for forged. Nil: not compared.
+    public var anchorKey: String?
     /// What other engines are told of who serves the store; the host's name and the process when empty.
     public var ownerName = ""
     /// How long this engine is taken to be alive after its last sign of life. Another engine may take over afterwards. 1 s to 1 h.

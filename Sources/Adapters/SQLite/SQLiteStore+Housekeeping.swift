@@ -44,7 +44,7 @@ extension SQLiteStore: Housekeeping {
     }
 
     /// On a reader that no partition waits for.
-    private func look<Value: Sendable>(
+    func look<Value: Sendable>(
         _ body: @escaping @Sendable (ReadSession) throws(StoreFailure) -> Value
     ) async throws(JournalError) -> Value {
         switch await readers.read(.client, body) {
@@ -55,7 +55,7 @@ extension SQLiteStore: Housekeeping {
         }
     }
 
-    private func chore<Value: Sendable>(
+    func chore<Value: Sendable>(
         _ work: @escaping @Sendable (WriteSession) throws(StoreFailure) -> Value
     ) async throws(JournalError) -> Value {
         try await write { queue, done in

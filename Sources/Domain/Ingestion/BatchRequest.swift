@@ -52,13 +52,19 @@ public struct SOAPOperation: Hashable, Sendable {
     /// - Throws: `BatchRequestError` when the name is no XML name, or the namespace cannot be one.
     public init(namespace: String?, localName: String, parametersAreQualified: Bool = true) throws(BatchRequestError) {
         if let namespace {
-            let isSendable = namespace.unicodeScalars.allSatisfy { $0.value > 0x20 && XMLNCName.isCharacter($0) }
-            guard !namespace.isEmpty, namespace.utf8.count <= Self.maxNamespaceBytes, isSendable else { throw .namespace }
+            guard (1...Self.maxNamespaceBytes).contains(namespace.utf8.count), namespace.utf8.allSatisfy(Self.isURICharacter) else {
+                throw .namespace
+            }
         }
         guard XMLNCName.isValid(localName) else { throw .name(XMLNCName.shown(localName)) }
         self.namespace = namespace
         self.localName = localName
         self.parametersAreQualified = parametersAreQualified
+    }
+
+    /// What RFC 3986 allows anywhere in a URI; parsers of XML refuse a namespace that is none.
+    private static func isURICharacter(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}".utf8.contains(byte)
     }
 }
 
@@ -91,7 +97,7 @@ public enum BatchRequestError: Error, Hashable, Sendable, CustomStringConvertibl
         case .action:
             "the SOAP action must be printable ASCII without quotes and backslashes, at most \(BatchRequest.maxActionBytes) bytes long"
         case .namespace:
-            "the operation's namespace must be a URI without spaces, at most \(SOAPOperation.maxNamespaceBytes) bytes long"
+            "the operation's namespace must be a URI (ASCII without spaces and without \" < > \\ ^ ` { | }), at most \(SOAPOperation.maxNamespaceBytes) bytes long"
         case .name(let name):
             "“\(name)” is not an XML name; begin with a letter or _, and go on with letters, digits, - . _, without a colon"
         case .value(let name):

@@ -1,11 +1,10 @@
 /// Makes a call at times that recur, one for each (SC-13).
-public struct Schedule: Hashable, Sendable {
+public struct Schedule: ManagedItem {
     /// What a schedule is asked to do; it may be changed.
-    public struct Plan: Hashable, Sendable {
+    public struct Plan: ItemPlan {
         public let name: ItemName
         public let timing: ScheduleTiming
         public internal(set) var template: CallTemplate
-        /// Tells a repeated request from another one: the same content sealed twice differs.
         public let fingerprint: Fingerprint
 
         public init(name: ItemName, timing: ScheduleTiming, template: CallTemplate, fingerprint: Fingerprint) {
@@ -22,7 +21,7 @@ public struct Schedule: Hashable, Sendable {
         case deleted
     }
 
-    /// The most schedules that a tenant may have.
+    public static let kind = ItemKey.Kind.schedule
     public static let limit = 10_000
 
     public let tenant: TenantId
@@ -31,7 +30,6 @@ public struct Schedule: Hashable, Sendable {
     public internal(set) var version: Int64
     public internal(set) var plan: Plan
     public internal(set) var status: Status
-    /// The fingerprint of the request that made it.
     public let fingerprint: Fingerprint
     public let createdAt: Instant
     public internal(set) var updatedAt: Instant
@@ -43,9 +41,19 @@ public struct Schedule: Hashable, Sendable {
     public var name: ItemName { plan.name }
     public var timing: ScheduleTiming { plan.timing }
     public var template: CallTemplate { plan.template }
+    public var isDeleted: Bool { status == .deleted }
 }
 
-public enum ScheduleCommand: Sendable {
+extension Schedule {
+    public init?(_ item: TenantItem) {
+        guard case .schedule(let schedule) = item else { return nil }
+        self = schedule
+    }
+
+    public static func command(_ id: ScheduleId, _ command: ScheduleCommand) -> ItemCommand { .schedule(id, command) }
+}
+
+public enum ScheduleCommand: ManagedItemCommand {
     case create(Schedule.Plan)
     /// - Parameter ifVersion: refused when the schedule has another version; nil: whatever it is.
     case change(Schedule.Plan, ifVersion: Int64?)
@@ -87,28 +95,12 @@ public enum ScheduleEvent: Hashable, Sendable {
 
 extension Schedule {
     static func decide(_ state: Schedule?, _ command: ScheduleCommand, counts: ItemCounts) throws(BookError) -> [ScheduleEvent] {
-        if case .create(let plan) = command {
-            guard let state else {
-                guard counts.schedules < limit else { throw .tooManyItems(.schedule, limit: limit) }
-                return [.created(plan)]
-            }
-            guard state.fingerprint == plan.fingerprint else { throw .idempotencyConflict }
-            return []
-        }
-        guard let state else { throw .noSuchItem(.schedule) }
-        if state.status == .deleted {
-            if case .delete = command { return [] }
-            throw .noSuchItem(.schedule)
-        }
         switch command {
-        case .create: return []
-        case .change(let plan, let version):
-            if state.plan.fingerprint == plan.fingerprint { return [] }
-            if let version, version != state.version { throw .versionConflict(actual: state.version) }
-            return [.changed(plan)]
-        case .pause: return state.status == .paused ? [] : [.paused]
-        case .resume: return state.status == .active ? [] : [.resumed]
-        case .delete: return [.deleted]
+        case .create(let plan): try isMade(state, by: plan, count: counts.schedules) ? [.created(plan)] : []
+        case .change(let plan, let version): try standing(state).isChanged(by: plan, ifVersion: version) ? [.changed(plan)] : []
+        case .pause: try standing(state).status == .paused ? [] : [.paused]
+        case .resume: try standing(state).status == .active ? [] : [.resumed]
+        case .delete: try isEnded(state) ? [.deleted] : []
         }
     }
 

@@ -1,7 +1,7 @@
 /// Delivers a tenant's events to a target, each as a call (EV-4).
-public struct Subscription: Hashable, Sendable {
+public struct Subscription: ManagedItem {
     /// What a subscription is asked to do; it may be changed.
-    public struct Plan: Hashable, Sendable {
+    public struct Plan: ItemPlan {
         public let name: ItemName
         /// An event is delivered when one of them matches; 1 to 32.
         public let types: [EventTypePattern]
@@ -9,7 +9,6 @@ public struct Subscription: Hashable, Sendable {
         public let filter: EventFilter?
         /// Its body, if it has one, is replaced by the event.
         public internal(set) var template: CallTemplate
-        /// Tells a repeated request from another one: the same content sealed twice differs.
         public let fingerprint: Fingerprint
 
         public static let maxTypes = 32
@@ -34,7 +33,7 @@ public struct Subscription: Hashable, Sendable {
         case deleted
     }
 
-    /// The most subscriptions that a tenant may have.
+    public static let kind = ItemKey.Kind.subscription
     public static let limit = 100
     public static let maxReasonBytes = 512
 
@@ -50,7 +49,6 @@ public struct Subscription: Hashable, Sendable {
     public internal(set) var generation: Int
     /// Why it was disabled; nil unless it is.
     public internal(set) var disabledReason: String?
-    /// The fingerprint of the request that made it.
     public let fingerprint: Fingerprint
     public let createdAt: Instant
     public internal(set) var updatedAt: Instant
@@ -61,9 +59,19 @@ public struct Subscription: Hashable, Sendable {
     public var types: [EventTypePattern] { plan.types }
     public var filter: EventFilter? { plan.filter }
     public var template: CallTemplate { plan.template }
+    public var isDeleted: Bool { status == .deleted }
 }
 
-public enum SubscriptionCommand: Sendable {
+extension Subscription {
+    public init?(_ item: TenantItem) {
+        guard case .subscription(let subscription) = item else { return nil }
+        self = subscription
+    }
+
+    public static func command(_ id: SubscriptionId, _ command: SubscriptionCommand) -> ItemCommand { .subscription(id, command) }
+}
+
+public enum SubscriptionCommand: ManagedItemCommand {
     /// - Parameter from: positions of the log, one for each partition, after which events are delivered.
     case create(Subscription.Plan, from: [Int64])
     /// - Parameter ifVersion: refused when the subscription has another version; nil: whatever it is.
@@ -120,34 +128,19 @@ extension Subscription {
     static func decide(
         _ state: Subscription?, _ command: SubscriptionCommand, counts: ItemCounts
     ) throws(BookError) -> [SubscriptionEvent] {
-        if case .create(let plan, let from) = command {
-            guard let state else {
-                guard counts.subscriptions < limit else { throw .tooManyItems(.subscription, limit: limit) }
-                return [.created(plan, from: from)]
-            }
-            guard state.fingerprint == plan.fingerprint else { throw .idempotencyConflict }
-            return []
-        }
-        guard let state else { throw .noSuchItem(.subscription) }
-        if state.status == .deleted {
-            if case .delete = command { return [] }
-            throw .noSuchItem(.subscription)
-        }
         switch command {
-        case .create: return []
-        case .change(let plan, let version):
-            if state.plan.fingerprint == plan.fingerprint { return [] }
-            if let version, version != state.version { throw .versionConflict(actual: state.version) }
-            return [.changed(plan)]
-        case .pause: return state.status == .paused ? [] : [.paused]
-        case .resume: return state.status == .active ? [] : [.resumed]
+        case .create(let plan, let from):
+            return try isMade(state, by: plan, count: counts.subscriptions) ? [.created(plan, from: from)] : []
+        case .change(let plan, let version): return try standing(state).isChanged(by: plan, ifVersion: version) ? [.changed(plan)] : []
+        case .pause: return try standing(state).status == .paused ? [] : [.paused]
+        case .resume: return try standing(state).status == .active ? [] : [.resumed]
         // One that was paused meanwhile fails no more.
-        case .disable(let reason): return state.status == .active ? [.disabled(reason: reason)] : []
+        case .disable(let reason): return try standing(state).status == .active ? [.disabled(reason: reason)] : []
         case .replay(let from, let generation):
-            let next = state.generation + 1
+            let next = try standing(state).generation + 1
             if let generation, generation < next { return [] }
             return [.replayed(from: from, generation: generation ?? next)]
-        case .delete: return [.deleted]
+        case .delete: return try isEnded(state) ? [.deleted] : []
         }
     }
 

@@ -1,6 +1,6 @@
 internal import Domain
 
-/// A tenant's audit chain in one partition, checked page by page from its first entry, by hashes computed here.
+/// A tenant's audit chain in one partition, checked page by page from its first entry, by hashes computed here, and by its anchors.
 struct AuditChain {
     /// Numbers whose entries are altered, missing, or do not follow from the one before.
     struct Break {
@@ -21,12 +21,19 @@ struct AuditChain {
     /// Ask for the entries behind this number.
     private(set) var position: Int64 = 0
     private(set) var isAtEnd = false
+    private(set) var anchors: AnchorCheck
 
     private static let listedBreaks = 100
 
-    init(partition: Int64) { self.partition = partition }
+    init(partition: Int64, anchors: AnchorCheck) {
+        self.partition = partition
+        self.anchors = anchors
+    }
 
-    var isIntact: Bool { breakCount == 0 }
+    var isIntact: Bool { breakCount == 0 && faults.isEmpty }
+
+    /// What the anchors prove to be wrong, beside the breaks.
+    var faults: [AnchorCheck.Fault] { anchors.faults.filter { !isReported($0.entries) } }
 
     /// Goes on with a page of the chain, as the engine answered what lies behind `position`.
     ///
@@ -38,21 +45,24 @@ struct AuditChain {
             report(from, to, "are altered on the disk")
         }
         for item in page["entries"]?.elements ?? [] { try add(entry: item) }
-        guard let next = page["next"]?.int else {
-            isAtEnd = true
-            return
-        }
+        guard let next = page["next"]?.int else { return end() }
         guard next > position else {
             // Numbers that are altered need not lead on.
             guard page["broken"] != nil else { throw Self.noPage }
-            isAtEnd = true
-            return
+            return end()
         }
         position = next
     }
 
+    private mutating func end() {
+        isAtEnd = true
+        anchors.ended(at: head)
+    }
+
     private mutating func add(entry item: JSONValue) throws(CommandFailure) {
-        guard let number = item["sequence"]?.int, let claimed = item["hash"]?.bytes, let entry = AuditEntry(item) else { throw Self.noPage }
+        guard let number = item["sequence"]?.int, let claimed = item["hash"]?.digest, let entry = AuditEntry(item) else {
+            throw Self.noPage
+        }
         guard number > head.count else {
             report(number, number, "come twice")
             return
@@ -62,12 +72,14 @@ struct AuditChain {
         if let computed, computed.hash == claimed {
             verified += 1
             head = computed
+            anchors.reached(head)
             return
         }
         if !isNext, !isReported(head.count + 1...number - 1) { report(head.count + 1, number - 1, "are missing") }
         if isNext { report(number, number, "do not lead to their hash") }
         // What follows is checked against what this one claims to be, so that each break is found for itself.
         head = AuditHead(count: number, hash: claimed)
+        anchors.reached(head)
     }
 
     private func isReported(_ numbers: ClosedRange<Int64>) -> Bool {
@@ -92,7 +104,7 @@ extension AuditEntry {
     /// As the API shows it; nil when it is not of that form.
     fileprivate init?(_ item: JSONValue) {
         guard let at = item["at"]?.instant, let by = item["by"]?.text, let command = item["command"]?.text,
-            let subject = item["subject"]?.text, let before = item["before"]?.bytes, let after = item["after"]?.bytes
+            let subject = item["subject"]?.text, let before = item["before"]?.digest, let after = item["after"]?.digest
         else { return nil }
         self.init(at: at, by: by, command: command, subject: subject, before: before, after: after)
     }
@@ -100,19 +112,5 @@ extension AuditEntry {
 
 extension JSONValue {
     /// Of a string of hexadecimal digits; nil for anything else.
-    fileprivate var bytes: [UInt8]? {
-        guard let digits = text?.utf8, digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for digit in digits {
-            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue.flatMap(UInt8.init(exactly:)) else { return nil }
-            if let upper = high {
-                bytes.append(upper << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
-        }
-        return bytes
-    }
+    fileprivate var digest: [UInt8]? { text.flatMap { Hexadecimal.bytes($0) } }
 }

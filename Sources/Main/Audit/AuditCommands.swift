@@ -5,43 +5,7 @@ struct AuditCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Read the record of who had what changed, and prove that nobody altered it.",
         discussion: "Talks to a running engine. Exit codes: 0 done, 1 altered or failed, 64 wrong usage, 69 the engine does not answer.",
-        subcommands: [AuditVerify.self, AuditList.self])
-
-    static let path = "/v1/audit"
-}
-
-struct AuditVerify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Recompute every hash of the tenant's audit chains, and compare.",
-        discussion: """
-            Each entry's hash covers the entry and the hash before it, so none can be altered, left out or put in between without breaking \
-            every later one. The hashes are recomputed here, from the entries alone; what the engine says of them is only compared. \
-            Whether entries are missing at the end of a chain shows against its head, as an earlier run printed it: keep that elsewhere.
-
-            Exit code 1 when a chain is broken.
-            """)
-
-    @OptionGroup var format: FormatOption
-    @OptionGroup var connection: ConnectionOptions
-
-    func run() async throws {
-        try await connection.withClient { client in
-            var chains: [AuditChain] = []
-            var partitions: Int64 = 1
-            while Int64(chains.count) < partitions {
-                var chain = AuditChain(partition: Int64(chains.count))
-                repeat {
-                    let query = [("partition", String(chain.partition)), ("after", String(chain.position)), ("limit", "1000")]
-                    let page = try await client.books(.get, AuditCommands.path, query: query).value
-                    partitions = page["partitions"]?.int ?? partitions
-                    try chain.add(page)
-                } while !chain.isAtEnd
-                chains.append(chain)
-            }
-            try Output.line(format.json ? AuditText.json(chains) : AuditText.verdict(chains))
-            if !chains.allSatisfy(\.isIntact) { throw ExitCode.failure }
-        }
-    }
+        subcommands: [AuditVerify.self, AuditList.self, AuditAnchors.self])
 }
 
 struct AuditList: AsyncParsableCommand {
@@ -52,6 +16,7 @@ struct AuditList: AsyncParsableCommand {
     @Option(help: "Stop after so many entries (default: 100).") var limit: Int64?
     @Option(help: "The chain of this partition only (default: all, one after the other).") var partition: Int64?
     @Option(help: "The entries behind this number; with --partition.") var after: Int64?
+    @OptionGroup var subject: AuditSubject
     @OptionGroup var format: FormatOption
     @OptionGroup var connection: ConnectionOptions
 
@@ -65,12 +30,14 @@ struct AuditList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await connection.withClient { client in
+        try await connection.withClient(asOperator: subject.isAnother) { client in
             var (number, last) = (partition ?? 0, partition ?? .max)
             var (left, position, isFirst) = (limit ?? 100, after ?? 0, true)
             while number <= last, left > 0 {
-                let query = [("partition", String(number)), ("after", String(position)), ("limit", String(min(left, 1_000)))]
-                let page = try await client.books(.get, AuditCommands.path, query: query).value
+                let query = try subject.query([
+                    ("partition", String(number)), ("after", String(position)), ("limit", String(min(left, 1_000))),
+                ])
+                let page = try await client.books(.get, subject.path, query: query).value
                 if partition == nil { last = (page["partitions"]?.int ?? 1) - 1 }
                 let entries = page["entries"]?.elements ?? []
                 if !entries.isEmpty {

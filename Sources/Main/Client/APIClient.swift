@@ -13,7 +13,7 @@ struct APIClient: Sendable {
     private let token: String?
     let http: HTTPClient
 
-    enum Method: String { case get = "GET", post = "POST", patch = "PATCH", delete = "DELETE" }
+    enum Method: String { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
 
     /// What came back, whatever its status is.
     struct Answer: Sendable {

@@ -12,9 +12,10 @@ struct ConnectionOptions: ParsableArguments {
     @OptionGroup var data: DataDirectoryOption
 
     /// Runs `body` with a client, and closes its connections afterwards.
-    func withClient<R>(_ body: (APIClient) async throws -> R) async throws -> R {
+    /// - Parameter asOperator: whether a token that is issued here is an operator's, and no tenant's.
+    func withClient<R>(asOperator: Bool = false, _ body: (APIClient) async throws -> R) async throws -> R {
         let address = try Self.address(server)
-        return try await APIClient.with(server: address, token: try await bearer(), body)
+        return try await APIClient.with(server: address, token: try await bearer(asOperator), body)
     }
 
     /// The server's address without a slash at its end.
@@ -28,7 +29,7 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// The command line goes before the environment, also where it names a directory or a tenant and the other a token.
-    private func bearer() async throws -> String {
+    private func bearer(_ asOperator: Bool) async throws -> String {
         if let token { return try checked(token) }
         if data.dataDir == nil, tenant == nil, let token = Setting.environment("token") { return try checked(token) }
         let name = try Setting.tenant(tenant)
@@ -39,7 +40,8 @@ struct ConnectionOptions: ParsableArguments {
                 advice: "Give --token or LEDGERFLOW_TOKEN, or the engine's directory with --data-dir.")
         }
         let directory = try DataDirectory(path: data.path)
-        return try await issueToken(in: directory, tenant: name, subject: "cli", lifetime: .hours(24))
+        return try await issueToken(
+            in: directory, asOperator ? .operator : .tenant(name, roles: nil), subject: "cli", lifetime: .hours(24))
     }
 
     private func checked(_ token: String) throws -> String {

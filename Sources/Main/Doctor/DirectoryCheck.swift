@@ -1,3 +1,4 @@
+internal import Domain
 internal import Foundation
 internal import JWTAdapter
 
@@ -53,6 +54,9 @@ struct DirectoryCheck {
             key("token", bytes: TokenKey.seedBytes, isNew, .warn, "tokens issued before are no longer valid"),
             key("fingerprint", bytes: 32, isNew, .fail, "repeated submissions with a key will be refused as changed"),
             key("cursor", bytes: 32, isNew, .warn, "cursors handed out before are no longer valid"),
+            key(
+                "audit-anchor", bytes: AuditAnchorKey.seedBytes, isNew, .warn,
+                "if it had one, the audit is anchored with another key from now on, which auditors who noted it must be told"),
         ] + sealingKeys(isNew: isNew)
     }
 

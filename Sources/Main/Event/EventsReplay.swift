@@ -32,15 +32,20 @@ struct EventsReplay: AsyncParsableCommand {
         discussion: """
             Reads <topic>.dead-letter and sends each message to <topic>, with the header replayed_from. Goes on where the last replay \
             ended, unless --since or --offset says where to begin. Consumers drop what they have taken in before.
+
+            A dead letter keeps no token, so intents need one to be taken in: --token, whose tenant they then are. Where several tenants send \
+            intents, look at the messages first, and choose with --offset and --limit.
             """)
 
     @Argument(help: "The topic whose dead letters are meant, ledgerflow.intents for instance.") var topic: String
     @OptionGroup var start: TopicStart
+    @Option(help: "A bearer token that each message is to carry.") var token: String?
     @OptionGroup var kafka: KafkaOptionGroup
 
     func run() async throws {
         let replay = KafkaReplay(try kafka.required())
-        let count = try await replay.replayDeadLetters(of: topic, from: try start.start(), limit: start.limit ?? .max)
+        let count = try await replay.replayDeadLetters(
+            of: topic, from: try start.start(), limit: start.limit ?? .max, authorization: token.map { "Bearer \($0)" })
         try Output.line("\(count) sent to \(topic) again.")
     }
 }

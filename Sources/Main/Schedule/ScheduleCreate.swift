@@ -68,12 +68,7 @@ struct ScheduleCreate: AsyncParsableCommand {
             }
             policy.write(to: &json)
         }
-        try await connection.withClient { client in
-            let (schedule, isNew) = try await client.manage(
-                .post, ScheduleCommands.path, headers: key.headers, body: writer.bytes, of: ScheduleCommands.subject)
-            try Output.line(
-                format.json ? schedule.line : ScheduleText.short(schedule) + (isNew ? "" : "  (created before with the same key)"))
-        }
+        try await Schedules.create(writer.bytes, key, connection, format)
     }
 }
 
@@ -86,7 +81,7 @@ struct ScheduleChange: AsyncParsableCommand {
             Example: ledgerflow schedule change 0192… --cron "30 3 * * *" --clear not-after
             """)
 
-    @OptionGroup var schedule: ScheduleIdArgument
+    @OptionGroup var schedule: ItemIdArgument<Schedules>
     @Option(help: "What it is called.") var name: String?
     @Option(help: "Where the requests go.") var url: String?
     @OptionGroup var timing: TimingOptions
@@ -118,9 +113,6 @@ struct ScheduleChange: AsyncParsableCommand {
             policy.write(to: &json)
             clear.write(to: &json)
         }
-        try await connection.withClient { client in
-            let detail = try await client.manage(.patch, schedule.path, body: writer.bytes, of: ScheduleCommands.subject).value
-            try Output.line(format.json ? detail.line : ScheduleText.detail(detail))
-        }
+        try await Schedules.change(schedule, writer.bytes, connection, format)
     }
 }

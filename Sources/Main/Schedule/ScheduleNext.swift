@@ -40,8 +40,8 @@ struct ScheduleNext: AsyncParsableCommand {
 
     private func asked(_ id: String) async throws -> [String] {
         try await connection.withClient { client in
-            let path = ScheduleCommands.path + "/" + APIClient.escaped(id)
-            let schedule = try await client.manage(.get, path, of: ScheduleCommands.subject).value
+            let path = Schedules.path + "/" + APIClient.escaped(id)
+            let schedule = try await client.manage(.get, path, of: Schedules.subject).value
             return (schedule["next"]?.elements ?? []).compactMap(\.text)
         }
     }

@@ -25,6 +25,7 @@ struct Product: Sendable {
         let fingerprint: [UInt8]
         let cursor: [UInt8]
         let sealing: KeyRing
+        let anchor: AuditAnchorKey
     }
 
     private let directory: DataDirectory
@@ -34,6 +35,9 @@ struct Product: Sendable {
     private let store: SelectedStore
     private let bus: SelectedBus
     private let client: HTTPTargetClient
+    private let feed: SOAPFeed
+    private let sources: SourceFile?
+    private let sample: SampleSource?
     private let keys: Keys
     private let sealer: KeyRingSealer
     private let time: SystemTimeSource
@@ -42,12 +46,16 @@ struct Product: Sendable {
     private let calendar = SystemCalendar()
     private let desk: InvoiceDesk
     private static let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
+    private static let parseReceived: DraftMaking.Parse = { octets, encoding, namespaces throws(XMLError) in
+        try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
+    }
 
     init(
         directory: DataDirectory, database: String? = nil, kafka: KafkaOptions? = nil, host: String, port: Int, allowedTargets: [CIDR],
         targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
         limits: AdmissionLimits = AdmissionLimits(), retention: RetentionPolicy = RetentionPolicy(),
-        tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"),
+        anchors: AnchorSettings = AnchorSettings(),
+        tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"), sources: SourceFile? = nil, sample: SampleSource? = nil,
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
@@ -63,21 +71,30 @@ struct Product: Sendable {
         let seed = try directory.key(named: "token", bytes: TokenKey.seedBytes)
         keys = Keys(
             tokenSeed: seed, token: try await TokenKey(seed: seed), fingerprint: try directory.key(named: "fingerprint", bytes: 32),
-            cursor: try directory.key(named: "cursor", bytes: 32), sealing: try SealingKeys.ring(in: directory))
+            cursor: try directory.key(named: "cursor", bytes: 32), sealing: try SealingKeys.ring(in: directory),
+            anchor: try AuditAnchorKey(seed: directory.key(named: "audit-anchor", bytes: AuditAnchorKey.seedBytes)))
         sealer = KeyRingSealer(keys.sealing)
         store = try await SelectedStore.open(
-            database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids, partitions: partitions,
-            at: time.now(), diagnostics: diagnostics)
+            database, directory: directory, keyMark: Self.mark(keys), sealingKeys: keys.sealing.ids,
+            anchorKey: keys.anchor.description, partitions: partitions, at: time.now(), diagnostics: diagnostics)
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
+        feed = SOAPFeed(client: client, parse: Self.parse)
+        self.sources = sources
+        self.sample = sample
         var settings = EngineSettings()
         settings.maxRunning = maxRunning
         settings.admission = limits
         settings.retention.policy = retention
+        settings.anchors = anchors
         engine = Engine(
             ports: EnginePorts(
                 journal: store.journal, log: store.queries, bus: bus.events, client: client, sealer: sealer, time: time, entropy: entropy,
-                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping),
+                diagnostics: diagnostics, calendar: calendar, housekeeping: store.housekeeping,
+                anchors: (store.anchors, keys.anchor),
+                ingestion: IngestionPorts(
+                    feed: feed, splitting: XMLBatchSplitting(), books: store.queries,
+                    drafting: DraftMaking(parse: Self.parseReceived, desk: desk))),
             settings: settings)
     }
 
@@ -89,7 +106,7 @@ struct Product: Sendable {
     }
 
     func token(for tenant: TenantId) async throws -> String {
-        try await issueToken(in: directory, tenant: tenant, subject: "welcome", lifetime: TokenIssuer.standardLifetime)
+        try await issueToken(in: directory, .tenant(tenant, roles: nil), subject: "welcome", lifetime: TokenIssuer.standardLifetime)
     }
 
     /// Runs until a signal asks to stop, or the engine has to.
@@ -105,6 +122,19 @@ struct Product: Sendable {
                 time: time, metrics: engine.metrics)
             services.append(.init(service: IntakeService(intake: intake, engine: engine), successTerminationBehavior: .ignore))
         }
+        let registrar = SourceRegistrar(
+            books: engine.router, queries: store.queries, sealer: sealer, fingerprinter: fingerprinter, time: time, diagnostics: diagnostics
+        )
+        if let sources {
+            services.append(
+                .init(service: SourceFileService(file: sources, registrar: registrar, engine: engine), successTerminationBehavior: .ignore))
+        }
+        if let sample {
+            services.append(
+                .init(
+                    service: SampleSourceService(sample: sample, registrar: registrar, engine: engine), successTerminationBehavior: .ignore)
+            )
+        }
         let server = httpServer(authenticator, fingerprinter, onListening)
         services.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
         var configuration = ServiceGroupConfiguration(
@@ -118,6 +148,7 @@ struct Product: Sendable {
         } catch {
             outcome = error
         }
+        await feed.shutdown()
         await client.shutdown()
         await bus.close()
         await store.close()
@@ -132,12 +163,14 @@ struct Product: Sendable {
         settings.productVersion = productVersion
         settings.tenantLimits = LimitOptions.told(limits)
         settings.topicPrefix = bus.topicPrefix
+        settings.sourceTopics = bus.sourceTopics
         settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
         let (engine, store, bus, box) = (engine, store, bus, ServerBox())
         let dependencies = HTTPServerDependencies(
-            intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, desk: desk,
-            parse: Self.parse, calendar: calendar, events: store.queries, signal: engine.signal, targets: engine,
-            authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
+            intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
+            anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, parseReceived: Self.parseReceived, quarantine: engine,
+            calendar: calendar, events: store.queries, signal: engine.signal, targets: engine, authenticator: authenticator,
+            fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {
                 if engine.isReady {
@@ -182,7 +215,7 @@ private struct IntakeService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !engine.isReady, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+            await engine.untilReady()
             if !Task.isCancelled { await intake.run() }
         }
     }

@@ -9,7 +9,8 @@ internal import SystemAdapter
 struct SelectedStore: Sendable {
     let journal: any Journal
     let housekeeping: any Housekeeping
-    let queries: any ServiceCallQueries & BookQueries & EventQueries
+    let anchors: any AnchorStore
+    let queries: any ServiceCallQueries & BookQueries & EventQueries & AuditQueries
     let metrics: @Sendable () -> [MetricFamily]
     /// Whether the store can be asked at all.
     let isReachable: @Sendable () -> Bool
@@ -17,8 +18,8 @@ struct SelectedStore: Sendable {
 
     /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
     static func open(
-        _ database: String?, directory: DataDirectory, keyMark: String, sealingKeys: [String], partitions: Int, at now: Instant,
-        diagnostics: any Diagnostics
+        _ database: String?, directory: DataDirectory, keyMark: String, sealingKeys: [String], anchorKey: String, partitions: Int,
+        at now: Instant, diagnostics: any Diagnostics
     ) async throws -> SelectedStore {
         if let database {
             var options = PostgresStoreOptions()
@@ -27,11 +28,13 @@ struct SelectedStore: Sendable {
             options.lease = lease
             options.keyMark = keyMark
             options.sealingKeys = sealingKeys
+            options.anchorKey = anchorKey
             options.engineId = try directory.identity()
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)
             return SelectedStore(
-                journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
+                journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics },
+                isReachable: { store.isConnected },
                 close: { await store.close() })
         }
         var options = SQLiteStoreOptions()
@@ -41,7 +44,7 @@ struct SelectedStore: Sendable {
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)
         return SelectedStore(
-            journal: store, housekeeping: store, queries: store, metrics: { store.metrics }, isReachable: { true },
+            journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics }, isReachable: { true },
             close: { await store.close() })
     }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Domain
 internal import HTTPClientAdapter
+internal import KafkaAdapter
 internal import SystemAdapter
 
 struct Serve: AsyncParsableCommand {
@@ -27,19 +28,34 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var kafka: KafkaOptionGroup
     @OptionGroup var tax: TaxOptions
     @OptionGroup var retention: RetentionOptions
+    @OptionGroup var anchors: AnchorOptions
+    @Option(help: "A JSON file with sources of documents to be asked; see docs/ingestion.md.") var ingestionSources: String?
+    @Flag(
+        help: """
+            Ask a source of invented invoices, on the loopback address, for the tenant “demo”; needs --allow-target 127.0.0.0/8 (in the \
+            environment: LEDGERFLOW_SAMPLE_SOURCE=true).
+            """)
+    var sampleSource = false
     @Flag(help: "Print a token and a few commands to try (in the environment: LEDGERFLOW_WELCOME=true).") var welcome = false
 
     func run() async throws {
         // Before the data directory is made.
-        let (targets, limits, retention) = try (targets(), limits.limits(), retention.policy())
+        let (targets, limits, retention, anchors) = try (targets(), limits.limits(), retention.policy(), anchors.settings())
+        let tax = try tax.registry(dataDirectory: data.path)
+        let kafka = try kafka.options()
+        let sources = try (ingestionSources ?? Setting.environment("ingestion-sources")).map {
+            try SourceFile(path: $0, topics: kafka?.sourceTopics ?? [])
+        }
+        let isSampled = sampleSource || Setting.environment("sample-source") == "true"
         let product = try await Product(
-            directory: DataDirectory(path: data.path), database: database.url, kafka: kafka.options(),
+            directory: DataDirectory(path: data.path), database: database.url, kafka: kafka,
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
             targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            limits: limits, retention: retention, tax: tax.registry(dataDirectory: data.path))
+            limits: limits, retention: retention, anchors: anchors, tax: tax, sources: sources,
+            sample: isSampled ? SampleSource() : nil)
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
         try await product.run { port in

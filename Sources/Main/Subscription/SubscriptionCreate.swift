@@ -64,13 +64,7 @@ struct SubscriptionCreate: AsyncParsableCommand {
             }
             policy.write(to: &json)
         }
-        try await connection.withClient { client in
-            let (subscription, isNew) = try await client.manage(
-                .post, SubscriptionCommands.path, headers: key.headers, body: writer.bytes, of: SubscriptionCommands.subject)
-            try Output.line(
-                format.json
-                    ? subscription.line : SubscriptionText.short(subscription) + (isNew ? "" : "  (created before with the same key)"))
-        }
+        try await Subscriptions.create(writer.bytes, key, connection, format)
     }
 }
 
@@ -79,7 +73,7 @@ struct SubscriptionChange: AsyncParsableCommand {
         commandName: "change", abstract: "Change what is named; all else stays.",
         discussion: "Types given take the place of all before. A header given replaces the one of that name; other headers stay.")
 
-    @OptionGroup var subscription: SubscriptionIdArgument
+    @OptionGroup var subscription: ItemIdArgument<Subscriptions>
     @Option(help: "Where the events go.") var url: String?
     @Option(help: "What it is called.") var name: String?
     @OptionGroup var events: EventChoice
@@ -110,9 +104,6 @@ struct SubscriptionChange: AsyncParsableCommand {
             policy.write(to: &json)
             clear.write(to: &json)
         }
-        try await connection.withClient { client in
-            let detail = try await client.manage(.patch, subscription.path, body: writer.bytes, of: SubscriptionCommands.subject).value
-            try Output.line(format.json ? detail.line : SubscriptionText.detail(detail))
-        }
+        try await Subscriptions.change(subscription, writer.bytes, connection, format)
     }
 }

@@ -6,7 +6,7 @@ public struct IngestionFilter: Hashable, Sendable {
     public var source: SourceName?
     /// As `IngestionRecord.status` has it.
     public var status: String?
-    /// A document's number, exactly.
+    /// A document's number, exactly: letters that are put together another way make another number.
     public var number: String?
 
     public init(_ kind: IngestionKey.Kind) { self.kind = kind }
@@ -15,7 +15,7 @@ public struct IngestionFilter: Hashable, Sendable {
         if record.key.kind != kind { return false }
         if let source, record.source != source { return false }
         if let status, record.status != status { return false }
-        if let number, record.number != number { return false }
+        if let number, !(record.number?.utf8.elementsEqual(number.utf8) ?? false) { return false }
         return true
     }
 }

@@ -227,6 +227,9 @@ public protocol Journal: Sendable {
     ///
     /// The constraints of numbers hold in the store too: the sequence in its series and period, the printed number without punctuation in the
     /// tenant, and the document in its series are each unique.
+    ///
+    /// A commit that begins a run of a source takes away those of the source's runs that have ended and are older than its newest
+    /// `IngestionLimits.runsKept`.
     func commit(_ batch: CommitBatch) async throws(JournalError)
 
     /// Tenants of the partition with calls that are scheduled, running or waiting for a retry and due up to `latest`, in

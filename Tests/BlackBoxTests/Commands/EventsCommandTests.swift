@@ -69,11 +69,15 @@ extension BlackBox {
                 let shown = try CommandRun(["events", "topic", "\(intents).dead-letter"] + broker.arguments, in: scene.logs, within: 60)
                 shown.expect(0, findings)
                 findings.check(shown.lines.count == 3, "the dead letters are shown as: \(shown.output)")
-                try replay(["--limit", "2"], broker, scene).expect(0, output: ["2 sent to \(intents) again."], findings)
+                try replay(["--limit", "2", "--token", scene.token], broker, scene)
+                    .expect(0, output: ["2 sent to \(intents) again."], findings)
             }
             // The engine refuses them again, so that three and two lie there.
             let aside = await RawReader.read(broker.process.bootstrapServers, "\(intents).dead-letter", atLeast: 5)
             #expect(aside.count == 5)
+            #expect(aside.allSatisfy { $0.header("authorization") == nil })
+            // With the token they were read as before: what is wrong is their body.
+            #expect(aside.allSatisfy { $0.header("dead_letter_reason")?.contains("token") == false })
             let back = await RawReader.read(broker.process.bootstrapServers, intents, atLeast: 5)
             #expect(back.count == 5)
             #expect(back.filter { $0.header("replayed_from") != nil }.count == 2)

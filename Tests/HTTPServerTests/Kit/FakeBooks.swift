@@ -3,9 +3,10 @@ import Ports
 import Synchronization
 
 /// The books of all tenants in memory: the decider over a dictionary, with the constraints of a store and a chain of audit entries.
-final class FakeBooks: BookIntents, BookQueries {
+final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     struct State {
         var records: [BookKey: BookRecord] = [:]
+        var contents: [IngestionKey: [Int64: [UInt8]]] = [:]
         var audit: [AuditSegment] = []
         var intents: [BookIntent] = []
         var intentError: IntentError?
@@ -50,6 +51,7 @@ final class FakeBooks: BookIntents, BookQueries {
     ) throws(IntentError) -> BookReply {
         let tenant = intent.tenant
         var records = state.records
+        var contents = state.contents
         let known = records
         let events: [BookEvent]
         do {
@@ -81,14 +83,15 @@ final class FakeBooks: BookIntents, BookQueries {
                 }
                 records[BookRecord.number(number).key] = .number(number)
             }
-            if let counts = Books.counts(after: event, tenant: tenant, find: { current[$0] }) {
-                records[.item(tenant, .counts)] = .item(.counts(counts))
+            for item in Books.itemsAlong(with: event, evolved, tenant: tenant, at: now, find: { current[$0] }) {
+                records[.item(tenant, item.key)] = .item(item)
             }
+            if let content = Books.content(of: event, evolved) { contents[content.key, default: [:]][content.version] = content.octets }
         }
         guard let record = records[intent.command.subject(in: tenant)] ?? intent.command.blank(in: tenant, at: now) else {
             throw .unavailable("no record")
         }
-        state.records = records
+        (state.records, state.contents) = (records, contents)
         if !events.isEmpty { state.audit.append(segment) }
         return BookReply(record: record, changed: !events.isEmpty)
     }
@@ -99,7 +102,7 @@ final class FakeBooks: BookIntents, BookQueries {
 
     // MARK: Queries
 
-    private func read<T: Sendable>(_ body: (inout sending State) -> sending T) throws(QueryError) -> T {
+    func read<T: Sendable>(_ body: (inout sending State) -> sending T) throws(QueryError) -> T {
         let error = state.withLock { $0.queryError }
         if let error { throw error }
         return state.withLock(body)
@@ -181,6 +184,19 @@ final class FakeBooks: BookIntents, BookQueries {
         tenant: TenantId, partition: PartitionId, after: Int64, limit: Int
     ) async throws(QueryError) -> [AuditSegment] {
         try read { state in Array(state.audit.filter { $0.tenant == tenant && $0.head.count > after }.prefix(limit)) }
+    }
+
+    static let store = UniqueId(high: 7, low: 7)
+    static let anchorKey = try? AuditAnchorKey(seed: [UInt8](repeating: 8, count: 32))
+
+    /// One for each segment.
+    func auditAnchors(
+        tenant: TenantId, partition: PartitionId, after: Int64, limit: Int
+    ) async throws(QueryError) -> [AuditAnchor] {
+        let now = now()
+        return try await auditSegments(tenant: tenant, partition: partition, after: after, limit: limit).compactMap { segment in
+            Self.anchorKey?.anchor(store: Self.store, tenant: tenant, partition: partition.index, head: segment.head, at: now)
+        }
     }
 
     // MARK: What a test does to it

@@ -23,8 +23,11 @@ final class MovableTime: TimeSource {
     func makeAlarm(_ action: @escaping @Sendable () -> Void) -> any Alarm { system.makeAlarm(action) }
 }
 
-struct Silence: Diagnostics {
-    func report(_ diagnostic: Diagnostic) {}
+/// Keeps what an operator would read.
+final class RecordedDiagnostics: Diagnostics {
+    private let state = Mutex<[Diagnostic]>([])
+    var all: [Diagnostic] { state.withLock { $0 } }
+    func report(_ diagnostic: Diagnostic) { state.withLock { $0.append(diagnostic) } }
 }
 
 /// A server on a port of its own, with a fake engine behind it.
@@ -43,6 +46,8 @@ struct TestServer: Sendable {
     let otherToken: String
     let readiness: SharedReadiness
     let server: HTTPServer
+    let diagnostics: RecordedDiagnostics
+    let issuer: TokenIssuer
     let stop: @Sendable () async -> Void
 
     final class SharedReadiness: Sendable {
@@ -77,6 +82,20 @@ struct TestServer: Sendable {
         try await send("GET", target, headers: headers, token: token)
     }
 
+    /// A token of the tenant `demo` with roles, or an operator's.
+    func token(roles: [Role]) async throws -> String {
+        if roles == [.operator] { return try await issuer.issueForOperator(subject: "tester") }
+        return try await issuer.issue(tenant: try #require(TenantId("demo")), subject: "tester", roles: roles)
+    }
+
+    /// What the server has counted under a label `reason`.
+    func metric(_ name: String, reason: String) -> Int64? {
+        for family in server.metricFamilies where family.name == name && family.labels.contains(where: { $0 == ("reason", reason) }) {
+            if case .counter(let counter) = family.source { return counter.value }
+        }
+        return nil
+    }
+
     struct NoAnswer: Error {
         let text: String
     }
@@ -92,23 +111,28 @@ func withServer(
     let books = FakeBooks(calendar: calendar) { time.now() }
     let targets = FakeTargets()
     let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
+    let parseReceived: HTTPServerDependencies.ReceivedParse = { octets, encoding, namespaces throws(XMLError) in
+        try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
+    }
     let readiness = TestServer.SharedReadiness()
     let key = try await TokenKey(seed: TestServer.seed)
     let issuer = TokenIssuer(key: key, time: time, entropy: SystemEntropy())
     let tenant = try #require(TenantId("demo"))
     let other = try #require(TenantId("other"))
     let counter = MetricCounter()
+    let diagnostics = RecordedDiagnostics()
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let server = HTTPServer(
         HTTPServerDependencies(
-            intents: engine, calls: engine, books: books, bookQueries: books, desk: InvoiceDesk(parse: parse), parse: parse,
-            calendar: calendar, events: engine, signal: engine, targets: targets,
+            intents: engine, calls: engine, books: books, bookQueries: books, audit: books,
+            anchorKey: FakeBooks.anchorKey?.publicKey ?? [], desk: InvoiceDesk(parse: parse), parse: parse,
+            parseReceived: parseReceived, quarantine: FakeQuarantine(books: books), calendar: calendar, events: engine, signal: engine, targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
             metrics: {
                 (OpenMetricsText.contentType, OpenMetricsText.render([MetricFamily("x", "An x.", .counter(counter))]))
-            }, diagnostics: Silence()),
+            }, diagnostics: diagnostics),
         settings: settings
     ) { listening.yield($0) }
     let group = ServiceGroup(
@@ -121,7 +145,7 @@ func withServer(
             port: port, engine: engine, books: books, targets: targets, time: time,
             token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
-            stop: { await group.triggerGracefulShutdown() })
+            diagnostics: diagnostics, issuer: issuer, stop: { await group.triggerGracefulShutdown() })
         do {
             try await body(testServer)
         } catch {

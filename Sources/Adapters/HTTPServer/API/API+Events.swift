@@ -1,3 +1,4 @@
+internal import Domain
 internal import NIOHTTP1
 
 extension API {
@@ -32,7 +33,7 @@ extension API {
                     .problem(.cursorExpired, "Some of the events behind the cursor are no longer kept."), unavailable,
                 ] + tenantProblems,
                 maxBodyBytes: smallBody, produces: [Reply.json, EventHandlers.eventStream], isOpenEnded: true,
-                handler: .tenant(handlers.list))
+                handler: .tenant(.read, handlers.list))
         ]
     }
 }

@@ -20,7 +20,6 @@ extension API {
         schema: #"{"type":"string","minLength":1,"maxLength":255,"pattern":"^[!-~]+$"}"#)
     static let seriesName = #"{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"}"#
 
-    private static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
     private static let unprocessable = RouteAnswer.problem(
         .unprocessableDocument, "The document cannot be taxed, or breaks rules that it must keep (the type tells).")
     private static let refused = RouteAnswer.problem(
@@ -41,7 +40,7 @@ extension API {
                 .json(200, "The same was sent before; this is the invoice.", "Invoice", headers: [location, tag]), wrongBody,
                 .problem(.notFound, "There is no such series."), refused, unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxDocument, handler: .tenant(handlers.create))
+            maxBodyBytes: maxDocument, handler: .tenant(.draft, handlers.create))
     }
 
     private static func batch(_ handlers: InvoiceHandlers, _ settings: HTTPServerSettings) -> Route {
@@ -53,7 +52,7 @@ extension API {
                 .json(200, "One result for each item, in their order.", "InvoiceBatchResults"),
                 .problem(.invalidRequest, "The body is not JSON, or has no list of items."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: settings.maxBatchBytes, handler: .tenant(handlers.createBatch))
+            maxBodyBytes: settings.maxBatchBytes, handler: .tenant(.draft, handlers.createBatch))
     }
 
     private static func check(_ handlers: InvoiceHandlers) -> Route {
@@ -70,7 +69,7 @@ extension API {
                 .json(200, "What the rules find.", "ValidationResult"), wrongBody,
                 .problem(.unprocessableDocument, "The XML cannot be read, or the document cannot be taxed."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: InvoiceHandlers.maxCheckedBytes, handler: .tenant(handlers.check))
+            maxBodyBytes: InvoiceHandlers.maxCheckedBytes, handler: .tenant(.read, handlers.check))
     }
 
     private static func list(_ handlers: InvoiceHandlers) -> Route {
@@ -92,13 +91,13 @@ extension API {
                 Parameter(name: "createdFrom", description: "First time of creation that matches.", schema: instant),
                 Parameter(name: "createdTo", description: "First time of creation that no longer matches.", schema: instant),
                 limit,
-                Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
+                cursor,
             ],
             answers: [
                 .json(200, "A page. It may be short, even empty, and still have a next one.", "InvoicePage"),
                 .problem(.invalidQuery, "A parameter or the cursor is wrong."), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.list))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.list))
     }
 
     private static func show(_ handlers: InvoiceHandlers) -> Route {
@@ -107,7 +106,7 @@ extension API {
             answers: [
                 .json(200, "The invoice.", "Invoice", headers: [tag]), .problem(.invalidQuery), .problem(.notFound), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.show))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.show))
     }
 
     private static func replace(_ handlers: InvoiceHandlers) -> Route {
@@ -124,7 +123,7 @@ extension API {
                 .json(200, "The invoice as it is now, a draft.", "Invoice", headers: [tag]), wrongBody, .problem(.notFound), refused,
                 .problem(.versionConflict), unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxDocument, handler: .tenant(handlers.replace))
+            maxBodyBytes: maxDocument, handler: .tenant(.draft, handlers.replace))
     }
 
     private static func validate(_ handlers: InvoiceHandlers) -> Route {
@@ -135,7 +134,7 @@ extension API {
                 .json(200, "What the rules find.", "InvoiceValidation", headers: [tag]), .problem(.invalidRequest), .problem(.notFound),
                 refused, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.validate))
+            maxBodyBytes: smallBody, handler: .tenant(.draft, handlers.validate))
     }
 
     private static let commandAnswers =
@@ -149,7 +148,7 @@ extension API {
             method: .POST, path: byId + "/issue", operation: "issueInvoice",
             summary: "Give an invoice its number; it never changes again", tag: invoicesTag, query: [language],
             body: RequestBody(schema: "Issue", example: #"{"series":"INV"}"#, isRequired: false),
-            answers: commandAnswers + [.problem(.invoiceNotValid)], maxBodyBytes: smallBody, handler: .tenant(handlers.issue))
+            answers: commandAnswers + [.problem(.invoiceNotValid)], maxBodyBytes: smallBody, handler: .tenant(.issue, handlers.issue))
     }
 
     private static func credit(_ handlers: InvoiceHandlers) -> Route {
@@ -164,7 +163,7 @@ extension API {
                 .json(200, "The same was sent before; this is the credit note.", "Invoice", headers: [location, tag]), wrongBody,
                 .problem(.notFound), refused, unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxDocument, handler: .tenant(handlers.credit))
+            maxBodyBytes: maxDocument, handler: .tenant(.issue, handlers.credit))
     }
 
     private static func cancel(_ handlers: InvoiceHandlers) -> Route {
@@ -172,7 +171,7 @@ extension API {
             method: .POST, path: byId + "/cancel", operation: "cancelInvoice",
             summary: "Take an invoice back; its number stays that of a document that was once valid", tag: invoicesTag,
             body: RequestBody(schema: "Reason", example: Schemas.reasonExample), answers: commandAnswers, maxBodyBytes: smallBody,
-            handler: .tenant(handlers.cancel))
+            handler: .tenant(.issue, handlers.cancel))
     }
 
     private static func void(_ handlers: InvoiceHandlers) -> Route {
@@ -180,7 +179,7 @@ extension API {
             method: .POST, path: byId + "/void", operation: "voidInvoice",
             summary: "Put on record that an issued invoice never was a valid document, with its number", tag: invoicesTag,
             body: RequestBody(schema: "Reason", example: Schemas.reasonExample), answers: commandAnswers, maxBodyBytes: smallBody,
-            handler: .tenant(handlers.void))
+            handler: .tenant(.issue, handlers.void))
     }
 
     private static func document(_ handlers: InvoiceHandlers) -> Route {
@@ -216,6 +215,6 @@ extension API {
                     ]), .problem(.invalidQuery), .problem(.notFound),
                 .problem(.unprocessableDocument, "The format needs what the document or the query lacks."), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, produces: [Reply.xml, Reply.json], handler: .tenant(handlers.document))
+            maxBodyBytes: smallBody, produces: [Reply.xml, Reply.json], handler: .tenant(.read, handlers.document))
     }
 }

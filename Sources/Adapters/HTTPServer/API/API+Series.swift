@@ -8,7 +8,6 @@ extension API {
     }
 
     private static let byName = SeriesHandlers.path + "/{series}"
-    private static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
 
     private static func open(_ handlers: SeriesHandlers) -> Route {
         Route(
@@ -18,7 +17,7 @@ extension API {
                 .json(201, "The series was opened.", "Series"), .json(200, "It is open already, as asked for.", "Series"), wrongBody,
                 .problem(.seriesDiffers), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.open))
+            maxBodyBytes: smallBody, handler: .tenant(.number, handlers.open))
     }
 
     private static func list(_ handlers: SeriesHandlers) -> Route {
@@ -26,14 +25,14 @@ extension API {
             method: .GET, path: SeriesHandlers.path, operation: "listSeries",
             summary: "All number series of the tenant, the standard ones included", tag: seriesTag,
             answers: [.json(200, "By name.", "SeriesList"), .problem(.invalidQuery), unavailable] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.list))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.list))
     }
 
     private static func show(_ handlers: SeriesHandlers) -> Route {
         Route(
             method: .GET, path: byName, operation: "getSeries", summary: "A number series with its counters", tag: seriesTag,
             answers: [.json(200, "The series.", "Series"), .problem(.invalidQuery), .problem(.notFound), unavailable] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.show))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.show))
     }
 
     private static func allocate(_ handlers: SeriesHandlers) -> Route {
@@ -45,7 +44,7 @@ extension API {
                 .json(201, "The number.", "SeriesNumber"), .json(200, "The document has it already.", "SeriesNumber"), wrongBody,
                 .problem(.notFound), .problem(.numberVoid, "The number is void, or none can be given (the type tells)."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.allocate))
+            maxBodyBytes: smallBody, handler: .tenant(.number, handlers.allocate))
     }
 
     private static func allocateMany(_ handlers: SeriesHandlers) -> Route {
@@ -57,21 +56,19 @@ extension API {
                 .json(200, "One result for each document, in their order.", "AllocationResults"), wrongBody, .problem(.notFound),
                 unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: 4 * smallBody, handler: .tenant(handlers.allocateMany))
+            maxBodyBytes: 4 * smallBody, handler: .tenant(.number, handlers.allocateMany))
     }
 
     private static func numbers(_ handlers: SeriesHandlers) -> Route {
         Route(
             method: .GET, path: byName + "/numbers", operation: "listNumbers",
             summary: "The numbers of a series, by period and sequence", tag: seriesTag,
-            query: [
-                limit, Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
-            ],
+            query: [limit, cursor],
             answers: [
                 .json(200, "A page.", "SeriesNumberPage"), .problem(.invalidQuery, "A parameter or the cursor is wrong."),
                 .problem(.notFound), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.numbers))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.numbers))
     }
 
     private static func voidNumber(_ handlers: SeriesHandlers) -> Route {
@@ -83,7 +80,7 @@ extension API {
                 .json(200, "The number, void.", "SeriesNumber"), wrongBody, .problem(.notFound),
                 .problem(.illegalTransition, "The number is that of an invoice."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.voidNumber))
+            maxBodyBytes: smallBody, handler: .tenant(.number, handlers.voidNumber))
     }
 
     private static func gapReport(_ handlers: SeriesHandlers) -> Route {
@@ -91,7 +88,7 @@ extension API {
             method: .GET, path: byName + "/gap-report", operation: "getGapReport",
             summary: "Whether the numbers of a series run without gap or repeat, as the records say", tag: seriesTag,
             answers: [.json(200, "The report.", "GapReport"), .problem(.invalidQuery), .problem(.notFound), unavailable] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.gapReport))
+            maxBodyBytes: smallBody, handler: .tenant(.gapReport, handlers.gapReport))
     }
 
     private static func importNumbers(_ handlers: SeriesHandlers) -> Route {
@@ -103,7 +100,7 @@ extension API {
                 .json(200, "What was found, what is proposed, and whether that was done.", "NumberImportResult"), wrongBody,
                 .problem(.notFound), .problem(.importRefused, "The series has moved on since the scan (the type tells)."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: SeriesHandlers.maxImportBytes, handler: .tenant(handlers.importNumbers))
+            maxBodyBytes: SeriesHandlers.maxImportBytes, handler: .tenant(.number, handlers.importNumbers))
     }
 
     private static func releaseNumbers(_ handlers: SeriesHandlers) -> Route {
@@ -115,6 +112,6 @@ extension API {
                 .json(200, "How many were taken back, and the period's last number now.", "NumberReleaseResult"), wrongBody,
                 .problem(.notFound), .problem(.importRefused, "A number was given here since, or never taken over."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.release))
+            maxBodyBytes: smallBody, handler: .tenant(.number, handlers.release))
     }
 }

@@ -30,7 +30,7 @@ extension API {
                 .problem(.invalidRequest, "The body is not JSON, or has fields that are wrong."),
                 .problem(.idempotencyConflict), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: settings.maxBodyBytes, handler: .tenant(handlers.submit))
+            maxBodyBytes: settings.maxBodyBytes, handler: .tenant(.submit, handlers.submit))
     }
 
     private static func batch(_ handlers: ServiceCallHandlers, _ settings: HTTPServerSettings) -> Route {
@@ -42,7 +42,7 @@ extension API {
                 .json(200, "One result for each item, in their order.", "BatchResults"),
                 .problem(.invalidRequest, "The body is not JSON, or has no list of items."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: settings.maxBatchBytes, handler: .tenant(handlers.submitBatch))
+            maxBodyBytes: settings.maxBatchBytes, handler: .tenant(.submit, handlers.submitBatch))
     }
 
     private static func list(_ handlers: ServiceCallHandlers) -> Route {
@@ -61,13 +61,13 @@ extension API {
                 Parameter(name: "createdFrom", description: "First time of creation that matches.", schema: instant),
                 Parameter(name: "createdTo", description: "First time of creation that no longer matches.", schema: instant),
                 limit,
-                Parameter(name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#),
+                cursor,
             ],
             answers: [
                 .json(200, "A page. It may be short, even empty, and still have a next one.", "ServiceCallPage"),
                 .problem(.invalidQuery, "A parameter or the cursor is wrong."), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.list))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.list))
     }
 
     static let limit = Parameter(
@@ -78,7 +78,7 @@ extension API {
         Route(
             method: .GET, path: byId, operation: "getServiceCall", summary: "A service call with its attempts", tag: callsTag,
             answers: [.json(200, "The call.", "ServiceCall"), .problem(.notFound), unavailable] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.show))
+            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.show))
     }
 
     private static let commandAnswers =
@@ -91,7 +91,7 @@ extension API {
         Route(
             method: .POST, path: byId + "/cancel", operation: "cancelServiceCall",
             summary: "Cancel a call that has not ended; a running attempt may still reach its target", tag: callsTag,
-            answers: commandAnswers, maxBodyBytes: smallBody, handler: .tenant(handlers.cancel))
+            answers: commandAnswers, maxBodyBytes: smallBody, handler: .tenant(.submit, handlers.cancel))
     }
 
     private static func reschedule(_ handlers: ServiceCallHandlers) -> Route {
@@ -99,13 +99,13 @@ extension API {
             method: .POST, path: byId + "/reschedule", operation: "rescheduleServiceCall",
             summary: "Move the next attempt of a call that waits", tag: callsTag,
             body: RequestBody(schema: "Reschedule", example: #"{"dueAt":"2026-11-20T10:00:00Z"}"#), answers: commandAnswers,
-            maxBodyBytes: smallBody, handler: .tenant(handlers.reschedule))
+            maxBodyBytes: smallBody, handler: .tenant(.submit, handlers.reschedule))
     }
 
     private static func retry(_ handlers: ServiceCallHandlers) -> Route {
         Route(
             method: .POST, path: byId + "/retry", operation: "retryServiceCall", summary: "Open a failed call again",
             tag: callsTag,
-            answers: commandAnswers, maxBodyBytes: smallBody, handler: .tenant(handlers.retry))
+            answers: commandAnswers, maxBodyBytes: smallBody, handler: .tenant(.submit, handlers.retry))
     }
 }

@@ -33,17 +33,27 @@ struct API {
             books: dependencies.books, queries: dependencies.bookQueries, intents: dependencies.intents,
             fingerprinter: dependencies.fingerprinter, sealer: dependencies.sealer, policy: dependencies.redaction,
             time: dependencies.time, entropy: dependencies.entropy, cursors: cursors)
-        let schedules = ScheduleHandlers(desk: desk, calendar: dependencies.calendar, maxBytes: settings.maxBodyBytes)
-        let subscriptions = SubscriptionHandlers(desk: desk, events: dependencies.events, maxBytes: settings.maxBodyBytes)
+        let schedules = ItemHandlers(
+            resource: ScheduleResource(desk: desk, calendar: dependencies.calendar), maxBytes: settings.maxBodyBytes)
+        let subscriptions = ItemHandlers(
+            resource: SubscriptionResource(desk: desk, events: dependencies.events), maxBytes: settings.maxBodyBytes)
         let targets = TargetHandlers(desk: desk, overview: dependencies.targets, limits: settings.tenantLimits)
         let secrets = WebhookSecretHandlers(desk: desk)
-        let audit = AuditHandlers(queries: dependencies.bookQueries, partitions: dependencies.events.partitionCount)
+        let audit = AuditHandlers(
+            queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
+            store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
+        let sources = SourceHandlers(desk: desk, maxBytes: settings.maxBodyBytes, topics: settings.sourceTopics)
+        let ingestion = IngestionHandlers(
+            queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors)
+        let mappings = MappingHandlers(
+            documents: ingestion, desk: dependencies.desk, parse: dependencies.parse, parseReceived: dependencies.parseReceived,
+            calendar: dependencies.calendar, time: dependencies.time)
         let topics = AsyncAPIDocument.render(topicPrefix: settings.topicPrefix, intentTypes: settings.intentTypes)
         let topicsRoute = Self.topicsRoute { _ in Reply(status: 200, body: .bytes(contentType: Reply.json, topics)) }
         var routes =
-            Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules, settings) + Self.subscriptionRoutes(subscriptions, settings)
+            Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules) + Self.subscriptionRoutes(subscriptions)
             + Self.targetRoutes(targets) + Self.secretRoutes(secrets) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
-            + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
+            + Self.sourceRoutes(sources) + Self.ingestionRoutes(ingestion) + [Self.previewRoute(mappings)] + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }
         let document = OpenAPIDocument.render(routes + [withoutText])
@@ -73,9 +83,15 @@ struct API {
     static let operationsTag = "Operations"
     static let smallBody = 65_536
 
+    static let cursor = Parameter(
+        name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#)
+    static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")
+
     /// What every route for tenants may answer.
     static let tenantProblems = [
-        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."), RouteAnswer.problem(.notAcceptable),
+        RouteAnswer.problem(.unauthorized, "No token, or none that is valid."),
+        RouteAnswer.problem(.forbidden, "The token's roles do not have the permission that x-permission names."),
+        RouteAnswer.problem(.notAcceptable),
     ]
     static let bodyProblems = [
         RouteAnswer.problem(.bodyTooLarge), RouteAnswer.problem(.unsupportedMediaType), RouteAnswer.problem(.requestTimeout),

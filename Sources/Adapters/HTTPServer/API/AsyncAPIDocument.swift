@@ -94,22 +94,44 @@ enum AsyncAPIDocument {
         ("ce_subject", #"{"type":"string","format":"uuid","description":"The aggregate."}"#),
         ("ce_time", #"{"type":"string","format":"date-time"}"#), ("ce_tenantid", #"{"type":"string"}"#),
         ("ce_version", #"{"type":"string","pattern":"^[1-9][0-9]*$","description":"Counts the events of the aggregate without gap."}"#),
-        ("ce_correlationid", #"{"type":"string"}"#), ("content-type", #"{"const":"application/json"}"#),
+        ("ce_correlationid", #"{"type":"string"}"#),
         ("traceparent", #"{"type":"string","description":"W3C Trace Context."}"#),
         ("trace_id", #"{"type":"string","pattern":"^[0-9a-f]{32}$"}"#), ("correlation_id", #"{"type":"string"}"#),
     ]
 
+    /// What the headers of a received document have besides; the message is the document.
+    private static let documentHeaders: [(name: String, schema: String)] = [
+        ("ce_sourcename", #"{"type":"string"}"#), ("ce_documentnumber", #"{"type":"string"}"#),
+        ("ce_documentversion", #"{"type":"string","pattern":"^[1-9][0-9]*$"}"#),
+        ("ce_documentsha256", #"{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Of the message."}"#),
+        ("ce_documentencoding", #"{"type":"string"}"#), ("ce_documentsize", #"{"type":"string","pattern":"^[0-9]+$"}"#),
+        ("ce_runid", #"{"type":"string","format":"uuid"}"#),
+    ]
+
     private static func write(_ type: EventType, to messages: inout JSONWriter) {
+        let isDocument = type == .ingestion(.invoiceReceived)
         messages.object(dynamic: type.name) { json in
             json.field("name", type.name)
             json.field("summary", type.summary)
-            json.field("contentType", Reply.json)
+            if isDocument {
+                json.field(
+                    "description",
+                    """
+                    The message is the document, its octets unchanged; content-type names their encoding. Of a document of more than \
+                    \(IngestionLimits.inlineBytes) bytes it is JSON as below, which tells where the document is found. When its source \
+                    names a topic, and the engine was given that one for sources, it goes there.
+                    """)
+            }
+            json.field("contentType", isDocument ? Reply.xml : Reply.json)
             json.object("headers") { headers in
                 headers.field("type", "object")
-                headers.field("required", ["ce_type"] + eventHeaders.map(\.name))
+                headers.field("required", ["ce_type", "content-type"] + eventHeaders.map(\.name))
                 headers.object("properties") { properties in
                     properties.object("ce_type") { $0.field("const", type.name) }
-                    for header in eventHeaders {
+                    properties.object("content-type") { header in
+                        if isDocument { header.field("type", "string") } else { header.field("const", Reply.json) }
+                    }
+                    for header in eventHeaders + (isDocument ? documentHeaders : []) {
                         properties.name(dynamic: header.name)
                         properties.raw(Array(header.schema.utf8))
                     }

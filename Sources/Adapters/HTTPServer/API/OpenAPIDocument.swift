@@ -37,7 +37,10 @@ enum OpenAPIDocument {
                         scheme.field("type", "http")
                         scheme.field("scheme", "bearer")
                         scheme.field("bearerFormat", "JWT")
-                        scheme.field("description", "From `ledgerflow token`; the tenant is the token's.")
+                        scheme.field(
+                            "description",
+                            "From `ledgerflow token`; the tenant is the token's, and so are the roles. Each operation names in x-permission what it needs, and in x-roles the roles of which any has it; a token that names no role has all that are a tenant's."
+                        )
                     }
                 }
             }
@@ -52,6 +55,10 @@ enum OpenAPIDocument {
             operation.field("tags", [route.tag])
             operation.array("security") { security in
                 if route.needsToken { security.object { $0.array("token") { _ in } } }
+            }
+            if let permission = route.permission {
+                operation.field("x-permission", permission.rawValue)
+                operation.field("x-roles", Role.all(with: permission).map(\.rawValue))
             }
             writeParameters(of: route, to: &operation)
             if let body = route.body {

@@ -15,7 +15,7 @@ extension Schemas {
         Schema(name: "SeriesNumberPage", json: page(of: "SeriesNumber", next: textOrNull)), Schema(name: "GapReport", json: gapReport),
         Schema(name: "NumberImport", json: numberImport), Schema(name: "NumberImportResult", json: numberImportResult),
         Schema(name: "NumberRelease", json: numberRelease), Schema(name: "NumberReleaseResult", json: numberReleaseResult),
-        Schema(name: "AuditPage", json: auditPage),
+        Schema(name: "AuditPage", json: auditPage), Schema(name: "AnchorPage", json: anchorPage),
     ]
 
     private static let numberRelease =
@@ -211,12 +211,26 @@ extension Schemas {
     private static let digest = #"{"type":"string","pattern":"^([0-9a-f]{64})?$"}"#
 
     private static let auditPage = #"""
-        {"type":"object","required":["partition","partitions","intact","entries"],"properties":{"partition":{"type":"integer"},
+        {"type":"object","required":["tenant","partition","partitions","intact","entries"],"properties":{"tenant":{"type":"string"},"partition":{"type":"integer"},
         "partitions":{"type":"integer"},"intact":{"type":"boolean","description":"Whether every entry leads to its hash, and on from the one before."},
         "entries":{"type":"array","items":{"type":"object","required":["sequence","at","by","command","subject","before","after","hash"],
         "properties":{"sequence":{"type":"integer"},"at":\#(instant),"by":{"type":"string"},"command":{"type":"string"},
         "subject":{"type":"string"},"before":\#(digest),"after":\#(digest),"hash":\#(digest)}}},
         "broken":\#(ranges),"next":{"type":"integer","description":"Absent at the end."}}}
+        """#
+
+    private static let anchorPage = #"""
+        {"type":"object","required":["store","tenant","partition","partitions","publicKey","anchors"],
+        "properties":{"store":{"type":"string","format":"uuid"},"tenant":{"type":"string"},
+        "partition":{"type":"integer"},"partitions":{"type":"integer"},
+        "publicKey":{"type":"string","description":"Ed25519 (RFC 8032), by which this engine signs; note it elsewhere."},
+        "anchors":{"type":"array","items":{"type":"object",
+        "required":["store","tenant","partition","entries","head","at","publicKey","signature","statement"],
+        "properties":{"store":{"type":"string","format":"uuid"},"tenant":{"type":"string"},"partition":{"type":"integer"},
+        "entries":{"type":"integer","description":"How many entries of the chain it covers."},"head":\#(digest),"at":\#(instant),
+        "publicKey":{"type":"string"},"signature":{"type":"string"},
+        "statement":{"type":"string","description":"What is signed, made of the members above."}}}},
+        "next":{"type":"integer","description":"Absent at the end."}}}
         """#
 
     // MARK: Examples

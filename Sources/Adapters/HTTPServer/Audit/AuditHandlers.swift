@@ -1,107 +1,130 @@
 internal import Domain
 internal import Ports
 
-/// What the route of the audit does.
+/// What the routes of the audit do: a tenant's own for the tenant, any tenant's for an operator.
 struct AuditHandlers: Sendable {
     let queries: any BookQueries
+    let anchors: any AuditQueries
+    /// By which this engine signs anchors.
+    let publicKey: [UInt8]
+    let store: UniqueId
     let partitions: Int
+    let diagnostics: any Diagnostics
+
+    static let path = "/v1/audit"
+    static let adminPath = "/v1/admin/audit"
 
     func list(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         var query = QueryReader(request.query, declared: request.route.query)
-        let partition = query.int("partition", in: 0...max(0, partitions - 1)) ?? 0
-        let after = query.int("after", in: 0...999_999_999_999_999_999) ?? 0
-        let limit = query.int("limit", in: 1...1_000) ?? 100
+        let place = place(&query)
         try query.finish()
+        return try await entries(of: principal.tenant, place)
+    }
+
+    func listAnchors(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        var query = QueryReader(request.query, declared: request.route.query)
+        let place = place(&query)
+        try query.finish()
+        return try await anchors(of: principal.tenant, place)
+    }
+
+    func listAny(_ request: IncomingRequest, _ person: EngineOperator) async throws(Problem) -> Reply {
+        let (tenant, place) = try asked(request, person)
+        return try await entries(of: tenant, place)
+    }
+
+    func listAnyAnchors(_ request: IncomingRequest, _ person: EngineOperator) async throws(Problem) -> Reply {
+        let (tenant, place) = try asked(request, person)
+        return try await anchors(of: tenant, place)
+    }
+
+    // MARK: - What is asked for
+
+    private struct Place {
+        let partition: Int
+        let after: Int64
+        let limit: Int
+    }
+
+    private func place(_ query: inout QueryReader) -> Place {
+        Place(
+            partition: query.int("partition", in: 0...max(0, partitions - 1)) ?? 0,
+            after: Int64(query.int("after", in: 0...999_999_999_999_999_999) ?? 0), limit: query.int("limit", in: 1...1_000) ?? 100)
+    }
+
+    /// Who looks at what is not their own is on record.
+    private func asked(_ request: IncomingRequest, _ person: EngineOperator) throws(Problem) -> (TenantId, Place) {
+        var query = QueryReader(request.query, declared: request.route.query)
+        let place = place(&query)
+        let rule = "must be the name of a tenant: 1 to 64 of a–z 0–9 . _ -, the first a letter or digit"
+        let tenant = query.value("tenant", rule, TenantId.init(_:))
+        if tenant == nil, query.faults.isEmpty { query.fault("tenant", "is needed: an operator's token names no tenant") }
+        try query.finish()
+        guard let tenant else { throw Problem(.invalidQuery, "The parameter tenant is needed.") }
+        diagnostics.report(
+            Diagnostic(
+                .info, "audit.read-by-operator", "An operator looked at a tenant's audit.",
+                fields: [
+                    ("tenant", tenant.value), ("subject", person.subject), ("operation", request.route.operation), ("request", request.id),
+                ]))
+        return (tenant, place)
+    }
+
+    // MARK: - Answers
+
+    private func entries(of tenant: TenantId, _ place: Place) async throws(Problem) -> Reply {
         let segments: [AuditSegment]
         do {
             segments = try await queries.auditSegments(
-                tenant: principal.tenant, partition: PartitionId(partition), after: Int64(after), limit: limit)
+                tenant: tenant, partition: PartitionId(place.partition), after: place.after, limit: place.limit)
         } catch {
             throw Problem(error)
         }
-        let page = AuditPage(segments, after: Int64(after), limit: limit)
+        let page = AuditPage(segments, after: place.after, limit: place.limit)
         return Reply.json(capacity: 256 + page.entries.count * 384) { json in
             json.object { json in
-                json.field("partition", partition)
+                json.field("tenant", tenant.value)
+                json.field("partition", place.partition)
                 json.field("partitions", partitions)
                 json.field("intact", page.broken.isEmpty)
                 page.write(to: &json)
             }
         }
     }
-}
 
-/// Entries of one chain, each checked against the one before it.
-private struct AuditPage {
-    struct Item {
-        let sequence: Int64
-        let entry: AuditEntry
-        let hash: [UInt8]
-    }
-
-    private(set) var entries: [Item] = []
-    /// The numbers of entries that do not lead to their hash, or not on from the hash before.
-    private(set) var broken: [ClosedRange<Int64>] = []
-    /// The number after which there may be more.
-    private(set) var next: Int64?
-
-    init(_ segments: [AuditSegment], after: Int64, limit: Int) {
-        // What stands before the first segment is known only where the chain begins.
-        var previous: AuditHead? = after == 0 ? .start : nil
-        for segment in segments {
-            let follows = previous.map { $0 == segment.previous } ?? true
-            previous = segment.head
-            guard follows, let entries = segment.entries(), segment.head.count > segment.previous.count else {
-                let first = max(after, segment.previous.count) + 1
-                broken.append(first...max(first, segment.head.count))
-                next = segment.head.count
-                continue
-            }
-            var head = segment.previous
-            for entry in entries {
-                head = head.adding(entry)
-                guard head.count > after else { continue }
-                if self.entries.count >= limit {
-                    next = self.entries.last?.sequence
-                    return
-                }
-                self.entries.append(Item(sequence: head.count, entry: entry, hash: head.hash))
-            }
-            next = head.count
+    private func anchors(of tenant: TenantId, _ place: Place) async throws(Problem) -> Reply {
+        let found: [AuditAnchor]
+        do {
+            found = try await anchors.auditAnchors(
+                tenant: tenant, partition: PartitionId(place.partition), after: place.after, limit: place.limit)
+        } catch {
+            throw Problem(error)
         }
-        if segments.count < limit { next = nil }
-    }
-
-    func write(to json: inout JSONWriter) {
-        json.array("entries") { list in
-            for item in entries {
-                list.object { json in
-                    json.field("sequence", item.sequence)
-                    json.field("at", item.entry.at)
-                    json.field("by", item.entry.by)
-                    json.field("command", item.entry.command)
-                    json.field("subject", item.entry.subject)
-                    json.field("before", Self.hexadecimal(item.entry.before))
-                    json.field("after", Self.hexadecimal(item.entry.after))
-                    json.field("hash", Self.hexadecimal(item.hash))
+        return Reply.json(capacity: 256 + found.count * 768) { json in
+            json.object { json in
+                json.field("store", store.description)
+                json.field("tenant", tenant.value)
+                json.field("partition", place.partition)
+                json.field("partitions", partitions)
+                json.field("publicKey", Hexadecimal.text(publicKey))
+                json.array("anchors") { list in
+                    for anchor in found { list.object { Self.write(anchor, to: &$0) } }
                 }
+                json.field("next", ifPresent: found.count < place.limit ? nil : found.last?.head.count)
             }
         }
-        if !broken.isEmpty {
-            json.array("broken") { list in
-                for range in broken {
-                    list.object { json in
-                        json.field("from", range.lowerBound)
-                        json.field("to", range.upperBound)
-                    }
-                }
-            }
-        }
-        json.field("next", ifPresent: next)
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    /// Whole in itself, so that each can be kept elsewhere.
+    private static func write(_ anchor: AuditAnchor, to json: inout JSONWriter) {
+        json.field("store", anchor.store.description)
+        json.field("tenant", anchor.tenant.value)
+        json.field("partition", anchor.partition)
+        json.field("entries", anchor.head.count)
+        json.field("head", Hexadecimal.text(anchor.head.hash))
+        json.field("at", anchor.at)
+        json.field("publicKey", Hexadecimal.text(anchor.publicKey))
+        json.field("signature", Hexadecimal.text(anchor.signature))
+        json.field("statement", anchor.statement)
     }
 }

@@ -13,6 +13,7 @@ final class RequestProcessor: Sendable {
     private let time: any TimeSource
     private let entropy: any EntropySource
     private let diagnostics: any Diagnostics
+    private let refusals: RefusalLog
 
     init(
         _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics
@@ -24,6 +25,7 @@ final class RequestProcessor: Sendable {
         time = dependencies.time
         entropy = dependencies.entropy
         diagnostics = dependencies.diagnostics
+        refusals = RefusalLog(dependencies.diagnostics, dependencies.time)
         date = HTTPDate(dependencies.time)
     }
 
@@ -42,6 +44,7 @@ final class RequestProcessor: Sendable {
             }
             return try await route(request)
         } catch {
+            noteRefusal(error, of: request)
             if error.kind == .internalError {
                 diagnostics.report(
                     Diagnostic(
@@ -54,37 +57,57 @@ final class RequestProcessor: Sendable {
 
     private func route(_ request: IncomingRequest) async throws(Problem) -> Reply {
         let route = request.route
-        let principal: Principal?
-        switch route.handler {
-        case .open: principal = nil
-        case .tenant: principal = try await authenticate(request)
-        }
+        let caller = try await admit(request)
         let accept = request.header("accept")
         if !route.produces.isEmpty, !route.produces.contains(where: { MediaType.accepts($0, accept) }) {
             throw Problem(.notAcceptable, "This path answers with \(route.produces.joined(separator: " or ")).")
         }
         if route.query.isEmpty, request.query != nil { try QueryReader(request.query, declared: []).finish() }
-        switch (route.handler, principal) {
+        switch (route.handler, caller) {
         case (.open(let handle), _): return try await handle(request)
-        case (.tenant(let handle), let principal?): return try await handle(request, principal)
-        case (.tenant, nil): throw Self.unauthorized("No token was checked.", error: nil)
+        case (.tenant(_, let handle), .tenant(let principal)): return try await handle(request, principal)
+        case (.operator(_, let handle), .operator(let person)): return try await handle(request, person)
+        case (.tenant(let permission, _), let caller?), (.operator(let permission, _), let caller?):
+            throw Problem(forbidden: permission, caller)
+        case (_, nil): throw Self.unauthorized("No token was checked.", error: nil)
         }
     }
 
-    /// The refusal of a request that would be answered with 401, asked before its body is read.
+    /// The refusal of a request that would be answered with 401 or 403, asked before its body is read.
     func refusalOfToken(_ request: IncomingRequest?) async -> Reply? {
         guard let request else { return nil }
-        do {
-            _ = try await authenticate(request)
+        do throws(Problem) {
+            _ = try await admit(request)
             return nil
         } catch {
+            noteRefusal(error, of: request)
             return error.reply(instance: request.id)
         }
     }
 
-    // MARK: Tokens
+    // MARK: Who may
 
-    private func authenticate(_ request: IncomingRequest) async throws(Problem) -> Principal {
+    /// The one place where it is decided who may do what: the route says what is needed, the token's roles what is given.
+    ///
+    /// - Returns: nil for a route that is open to everyone.
+    private func admit(_ request: IncomingRequest) async throws(Problem) -> Caller? {
+        guard let permission = request.route.permission else { return nil }
+        let caller = try await authenticate(request)
+        guard caller.may(permission) else { throw Problem(forbidden: permission, caller) }
+        return caller
+    }
+
+    private func noteRefusal(_ problem: Problem, of request: IncomingRequest) {
+        switch problem.kind {
+        case .unauthorized: metrics.unauthorized.add()
+        case .forbidden:
+            metrics.forbidden.add()
+            if let refusal = problem.refusal { refusals.forbidden(refusal, request) }
+        default: break
+        }
+    }
+
+    private func authenticate(_ request: IncomingRequest) async throws(Problem) -> Caller {
         guard let authorization = request.header("authorization") else {
             throw Self.unauthorized("The request has no Authorization header.", error: nil)
         }
@@ -101,7 +124,8 @@ final class RequestProcessor: Sendable {
                 case .malformed: "The token is not of the expected form."
                 case .signature: "The token was not made by this engine."
                 case .expired: "The token has expired, or is not valid yet."
-                case .tenant: "The token names no valid tenant."
+                case .tenant: "The token names no valid tenant; an operator's names none."
+                case .role: "The token names a role that this engine does not know, or operator beside others."
                 }
             throw Self.unauthorized(detail, error: "invalid_token")
         }

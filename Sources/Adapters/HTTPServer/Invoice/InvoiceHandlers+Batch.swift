@@ -15,15 +15,19 @@ extension InvoiceHandlers {
         var results: [InvoiceResult] = []
         results.reserveCapacity(items.count)
         var intents: [BookIntent] = []
+        var issuesAny = false
         for (index, item) in items.enumerated() {
             do throws(Problem) {
                 let (draft, findings) = try readItem(item, at: index, request, principal)
+                issuesAny = issuesAny || draft.issue != nil
                 intents.append(intent(.draft(draft), request, principal))
                 results.append(.sent(draft.id, findings))
             } catch {
                 results.append(.refused(error, nil))
             }
         }
+        // Of the batch as a whole, before anything of it is done.
+        if issuesAny { try principal.require(.issue) }
         if !intents.isEmpty { Self.resolve(&results, with: await books.send(intents)) }
         return Reply.json(capacity: 64 + results.count * 768) { json in
             json.object { json in

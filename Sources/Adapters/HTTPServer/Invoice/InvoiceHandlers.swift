@@ -23,6 +23,7 @@ struct InvoiceHandlers: Sendable {
         var query = QueryReader(request.query, declared: request.route.query)
         let isIssued = query.bool("issue") ?? false
         let series = query.value("series", SeriesHandlers.nameRule, SeriesId.init(_:))
+        if isIssued { try principal.require(.issue) }
         if series != nil, !isIssued { query.fault("series", "has a meaning only together with issue=true") }
         let language = query.choice("language", of: MessageLanguage.self) ?? .english
         try query.finish()

@@ -123,18 +123,6 @@ struct ItemDesk: Sendable {
 }
 
 extension IncomingRequest {
-    /// - Throws: 404 when the path does not hold an identifier.
-    func scheduleId() throws(Problem) -> ScheduleId {
-        guard let text = pathParameter, let id = ScheduleId(text) else { throw .noSuchSchedule }
-        return id
-    }
-
-    /// - Throws: 404 when the path does not hold an identifier.
-    func subscriptionId() throws(Problem) -> SubscriptionId {
-        guard let text = pathParameter, let id = SubscriptionId(text) else { throw .noSuchSubscription }
-        return id
-    }
-
     /// Why something is paused, when the body says so: `{"reason":"…"}` or nothing.
     func pauseReason() throws(Problem) -> String? {
         guard let value = try optionalJSON(limits: .standard) else { return nil }
@@ -148,7 +136,17 @@ extension IncomingRequest {
 }
 
 extension Problem {
-    static let noSuchSchedule = Problem(.notFound, "This tenant has no schedule with that identifier.")
-    static let noSuchSubscription = Problem(.notFound, "This tenant has no subscription with that identifier.")
     static let noSuchSecret = Problem(.notFound, "This tenant has no webhook secret with that identifier.")
+}
+
+extension JSONFields {
+    /// What an item is called.
+    mutating func itemName() -> ItemName? {
+        guard let text = string("name", minBytes: 1, maxBytes: ItemName.maxBytes) else { return nil }
+        guard let name = ItemName(text) else {
+            report("name", "must not hold control characters")
+            return nil
+        }
+        return name
+    }
 }

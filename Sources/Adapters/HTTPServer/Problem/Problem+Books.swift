@@ -72,6 +72,10 @@ extension Problem {
         case .tooManyItems(let kind, let limit):
             self.init(
                 .tooMany, "This tenant has \(limit) \(Self.words(for: kind)) already, which is the most; delete one that is not needed.")
+        case .itemExists(let kind):
+            self.init(.alreadyExists, "This tenant has another \(Self.word(for: kind)) of that name; it stands.")
+        case .noSuchIngestion(let kind): self = .noSuchIngestion(kind)
+        case .runUnderWay: self.init(.illegalTransition, "A run of the source is under way.")
         case .numberVoid: self.init(.numberVoid, "The document's number in this series is void; it gets no other one.")
         case .seriesExhausted:
             self.init(.seriesExhausted, "The series has no number left for that date, or counts in too many periods.")
@@ -96,13 +100,15 @@ extension Problem {
         }
     }
 
-    private static func word(for kind: ItemKey.Kind) -> String {
+    static func word(for kind: ItemKey.Kind) -> String {
         switch kind {
         case .schedule: "schedule"
         case .subscription: "subscription"
         case .webhookKeys: "webhook secret"
         case .holds: "paused target"
         case .counts: "count"
+        case .source: "source"
+        case .progress: "progress of a source"
         }
     }
 

@@ -29,6 +29,8 @@ struct Problem: Error, Sendable {
     var headers: [(String, String)] = []
     /// Where a list of events can be taken up again.
     var oldestCursor: String?
+    /// Set where the caller's roles do not allow it; never told to the client as it is.
+    var refusal: Refusal?
 
     init(_ kind: ProblemKind, _ detail: String, retryAfter: Int64? = nil, headers: [(String, String)] = []) {
         self.kind = kind

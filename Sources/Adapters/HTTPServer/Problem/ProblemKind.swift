@@ -7,6 +7,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invalidCursor = "invalid-cursor"
     case cursorExpired = "cursor-expired"
     case unauthorized = "unauthorized"
+    case forbidden = "forbidden"
     case notFound = "not-found"
     case unknownPath = "unknown-path"
     case methodNotAllowed = "method-not-allowed"
@@ -21,6 +22,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case creditRefused = "credit-refused"
     case importRefused = "import-refused"
     case tooMany = "too-many"
+    case alreadyExists = "already-exists"
     case versionConflict = "version-conflict"
     case bodyTooLarge = "body-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -41,12 +43,13 @@ enum ProblemKind: String, CaseIterable, Sendable {
         switch self {
         case .malformedRequest, .malformedJSON, .invalidRequest, .invalidQuery, .invalidCursor: 400
         case .unauthorized: 401
+        case .forbidden: 403
         case .notFound, .unknownPath: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
-            .creditRefused, .importRefused, .tooMany:
+            .creditRefused, .importRefused, .tooMany, .alreadyExists:
             409
         case .cursorExpired: 410
         case .versionConflict: 412
@@ -68,6 +71,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidCursor: "The cursor is not valid"
         case .cursorExpired: "What follows the cursor is no longer kept"
         case .unauthorized: "A valid token is needed"
+        case .forbidden: "The token's roles do not allow it"
         case .notFound: "There is no such thing"
         case .unknownPath: "There is no such path"
         case .methodNotAllowed: "The path does not allow this method"
@@ -82,6 +86,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .creditRefused: "It cannot be credited so"
         case .importRefused: "The numbers do not fit the series"
         case .tooMany: "There are as many as there may be"
+        case .alreadyExists: "There is another one of that name"
         case .versionConflict: "It has changed since it was read"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's type is not supported"
@@ -108,6 +113,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .cursorExpired:
             "Read again how things stand now, then go on from oldestCursor: it skips what is gone. A follower must not stay away that long."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
+        case .forbidden: "Ask for a token with one of the roles that the detail names (docs/permissions.md)."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."
         case .unknownPath: "See /openapi.json for the paths that there are."
         case .methodNotAllowed: "Use one of the methods in the Allow header."
@@ -122,6 +128,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .creditRefused: "Read the original: what is left to credit, and its status."
         case .importRefused: "Scan again: the series has moved on since."
         case .tooMany: "Delete what is not needed any more."
+        case .alreadyExists: "Use another name, or replace it with PUT."
         case .versionConflict: "Read it again, and send the change with the ETag of that answer in If-Match."
         case .bodyTooLarge: "Send less at once."
         case .unsupportedMediaType: "Send Content-Type: application/json, or application/xml where the path takes it."

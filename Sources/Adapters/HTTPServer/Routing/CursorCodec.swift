@@ -76,6 +76,18 @@ struct CursorCodec: Sendable {
         return id
     }
 
+    func encode(_ place: IngestionPlace, of kind: IngestionKey.Kind, tenant: TenantId) -> String {
+        seal(Self.bytes(place.createdAt.microseconds) + place.id.bytes, kind: "ingestion/" + kind.rawValue, tenant)
+    }
+
+    /// - Throws: 400 for a text that is not a cursor of this tenant's list of that kind.
+    func ingestionPlace(_ text: String, of kind: IngestionKey.Kind, tenant: TenantId) throws(Problem) -> IngestionPlace {
+        guard let payload = open(text, kind: "ingestion/" + kind.rawValue, tenant), payload.count == 24,
+            let id = UniqueId(bytes: payload.dropFirst(8))
+        else { throw Self.invalid }
+        return IngestionPlace(createdAt: Instant(microseconds: Self.integer(payload.prefix(8))), id: id)
+    }
+
     private static func bytes(_ value: Int64) -> [UInt8] {
         stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: UInt64(bitPattern: value) >> UInt64($0)) }
     }

@@ -56,8 +56,11 @@ final class Route: Sendable {
     enum Handler: Sendable {
         /// For everyone.
         case open(@Sendable (IncomingRequest) async throws(Problem) -> Reply)
-        /// For holders of a token; what it reads and writes is of the principal's tenant.
-        case tenant(@Sendable (IncomingRequest, Principal) async throws(Problem) -> Reply)
+        /// For holders of a tenant's token whose roles have the permission (`Domain/Access`, docs/permissions.md); what it reads and writes is
+        /// of the principal's tenant.
+        case tenant(Permission, @Sendable (IncomingRequest, Principal) async throws(Problem) -> Reply)
+        /// For holders of an operator's token.
+        case `operator`(Permission, @Sendable (IncomingRequest, EngineOperator) async throws(Problem) -> Reply)
     }
 
     let method: HTTPMethod
@@ -78,7 +81,9 @@ final class Route: Sendable {
     /// Whether an answer may be long in coming: it is ended when the client leaves or the server stops.
     let isOpenEnded: Bool
     let handler: Handler
-    let needsToken: Bool
+    /// What the caller needs; nil: nothing, not even a token.
+    let permission: Permission?
+    var needsToken: Bool { permission != nil }
 
     init(
         method: HTTPMethod, path: String, operation: String, summary: String, tag: String, query: [Parameter] = [],
@@ -98,6 +103,10 @@ final class Route: Sendable {
         self.produces = produces
         self.isOpenEnded = isOpenEnded
         self.handler = handler
-        needsToken = if case .tenant = handler { true } else { false }
+        permission =
+            switch handler {
+            case .open: nil
+            case .tenant(let permission, _), .operator(let permission, _): permission
+            }
     }
 }

@@ -7,6 +7,9 @@ public struct KafkaOptions: Sendable {
     public var bootstrapServers: String
     /// What the name of every topic begins with: 0 to 100 of `a–z A–Z 0–9 . _ -`.
     public var topicPrefix = "ledgerflow."
+    /// The topics that sources of documents may name for their own, in full. What goes to any other goes to that of all ingestion: a tenant
+    /// cannot write where it likes, nor hold up the log with a topic that the brokers refuse.
+    public var sourceTopics: [TopicName] = []
     /// How the client names itself to brokers.
     public var clientId = "ledgerflow"
     /// After this long nothing of a `publish` is sent any more and it fails. Keep it under the lease of whoever owns the partition.

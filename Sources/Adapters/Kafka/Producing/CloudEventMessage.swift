@@ -2,10 +2,13 @@ internal import Domain
 internal import Ports
 
 /// Events as messages by the Kafka protocol binding of CloudEvents 1.0 (cloudevents.io) in binary content mode: the attributes as headers
-/// `ce_…`, the data as it is. They are the attributes that the HTTP API shows.
+/// `ce_…`, the data as it is. They are the attributes that the HTTP API shows. Of a received document the message is the document itself
+/// (`ReceivedDocument`).
 struct CloudEventMessages {
     let store: UniqueId
     let prefix: String
+    /// The topics that a source of documents may have its own sent to, by their whole names.
+    var sourceTopics: Set<String> = []
 
     /// What stands in front of the data of an event, in bytes; an estimate.
     private static let overhead = 640
@@ -21,8 +24,12 @@ struct CloudEventMessages {
         let id = event.id(in: store)
         let subject = event.subject.description
         let tenant = event.tenant.value
-        let trace = Self.hexadecimal(event.subject.high) + Self.hexadecimal(event.subject.low)
-        block.begin(topic: topic(of: event.type), key: Array(tenant.utf8) + [UInt8(ascii: ".")] + Array(subject.utf8), value: event.data)
+        let trace = Self.trace(of: event)
+        let document = ReceivedDocument(event)
+        var topic = topic(of: event.type)
+        if let own = document?.topic, sourceTopics.contains(own) { topic = own }
+        let key = Array(tenant.utf8) + [UInt8(ascii: ".")] + Array(subject.utf8)
+        block.begin(topic: topic, key: key, value: document?.octets ?? event.data)
         block.header("ce_specversion", "1.0")
         block.header("ce_id", id.description)
         block.header("ce_source", event.source)
@@ -32,11 +39,21 @@ struct CloudEventMessages {
         block.header("ce_tenantid", tenant)
         block.header("ce_version", String(event.version))
         block.header("ce_correlationid", event.correlationId)
-        block.header("content-type", "application/json")
-        // W3C Trace Context. The trace is the aggregate, as in the requests that the engine sends for it; the span is the event.
+        for (name, value) in document?.attributes ?? [] { block.header("ce_" + name, Array(value.utf8)) }
+        block.header("content-type", document?.contentType ?? "application/json")
+        // W3C Trace Context. The span is the event.
         block.header("traceparent", "00-\(trace)-\(Self.hexadecimal(id.low))-01")
         block.header("trace_id", trace)
         block.header("correlation_id", event.correlationId)
+    }
+
+    /// That of the run which it belongs to, if it does; else the trace is the aggregate, as in the requests that the engine sends for it.
+    private static func trace(of event: CommittedEvent) -> String {
+        switch event.type {
+        case .ingestion, .invoice: if let run = TraceId(event.correlationId) { return run.description }
+        default: break
+        }
+        return hexadecimal(event.subject.high) + hexadecimal(event.subject.low)
     }
 
     func topic(of type: EventType) -> String { prefix + type.context }

@@ -31,16 +31,19 @@ public struct KafkaReplay: Sendable {
     /// from there.
     ///
     /// - start: where in the dead-letter topic to begin instead of where the last replay ended.
+    /// - authorization: the header that all are given, since a dead letter has none.
     /// - Returns: how many were sent.
     /// - Throws: `KafkaError`. What was sent then may be sent once more by the next replay.
     @discardableResult
-    public func replayDeadLetters(of topic: String, from start: Start? = nil, limit: Int = .max) async throws -> Int {
+    public func replayDeadLetters(
+        of topic: String, from start: Start? = nil, limit: Int = .max, authorization: String? = nil
+    ) async throws -> Int {
         let producer = try await Producer(options, topics: [])
         do {
             let count = try await read(DeadLetter.topic(for: topic), start, limit) { records, reader in
                 var block = MessageBlock(capacity: records.count)
                 for record in records {
-                    DeadLetter.appendReplay(record, topic: topic, to: &block)
+                    DeadLetter.appendReplay(record, topic: topic, authorization: authorization, to: &block)
                 }
                 if let failure = await producer.send(block).failure { throw KafkaError.failed(failure) }
                 try await reader.commit(records)

@@ -69,7 +69,7 @@ enum ReadStatements {
 
     static let journal =
         [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads, cursorAt] + BookReadStatements.journal
-        + ItemReadStatements.journal + CleaningStatements.reading
+        + ItemReadStatements.journal + IngestionReadStatements.journal + CleaningStatements.reading + [AnchorStatements.chains]
 
     // MARK: - The clients'
 
@@ -146,4 +146,5 @@ enum ReadStatements {
             filteredList,
             listBound, callsByKey, heads, eventPlaces, eventsByKey,
         ] + BookReadStatements.client + ItemReadStatements.client
+        + [AnchorStatements.anchors] + IngestionReadStatements.client
 }

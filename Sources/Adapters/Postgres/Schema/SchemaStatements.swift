@@ -8,6 +8,8 @@ enum SchemaStatements {
         Migration(number: leasesNumber, name: "owners and their leases", up: leases, down: dropLeases),
         Migration(number: 4, name: "books: series, numbers, invoices, audit", up: books, down: dropBooks),
         Migration(number: 5, name: "items, cursors, sealed payloads", up: items, down: dropItems),
+        Migration(number: 6, name: "anchors of the audit", up: anchors, down: dropAnchors),
+        Migration(number: 7, name: "ingestion", up: ingestion, down: dropIngestion),
     ]
 
     /// The migration from which on the table `partitions` tells who serves it.

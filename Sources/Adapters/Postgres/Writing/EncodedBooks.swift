@@ -13,6 +13,8 @@ struct EncodedBooks: Sendable {
     private(set) var voids = Columns(BookStatements.voidTypes)
     private(set) var releases = Columns(BookStatements.releaseTypes)
     private(set) var items = EncodedItems()
+    /// nil where a commit has none: most invoices need no room for it.
+    private(set) var ingestion: EncodedIngestion?
     /// What invoices say that is not sent, since no event tells that it was replaced.
     private var unsent: [(key: RowKey, content: InvoiceContent)] = []
     /// The highest ordinal of what is new.
@@ -49,13 +51,28 @@ struct EncodedBooks: Sendable {
                 } else {
                     items.update(item, key, expectedVersion: write.expectedVersion)
                 }
+            case .ingestion(let record):
+                let key = try key(write)
+                if ingestion == nil { ingestion = EncodedIngestion() }
+                if write.expectedVersion == 0 {
+                    ingestion?.insert(record, key)
+                } else {
+                    ingestion?.update(record, key, expectedVersion: write.expectedVersion)
+                }
             }
         }
+        if !batch.contents.isEmpty { try add(batch) }
     }
 
     var size: Int {
         series.size + seriesUpdates.size + invoices.size + invoiceUpdates.size + contents.size + contentUpdates.size + numbers.size
-            + voids.size + releases.size + items.size
+            + voids.size + releases.size + items.size + (ingestion?.size ?? 0)
+    }
+
+    /// The octets that the commit brings.
+    private mutating func add(_ batch: CommitBatch) throws(JournalError) {
+        guard let placed = batch.placedContents else { throw .rejected("octets come without the record that they belong to") }
+        for (content, ordinal) in placed { ingestion?.insert(content, RowKey(partition: partition, ordinal: ordinal)) }
     }
 
     private mutating func key(_ write: BookWrite) throws(JournalError) -> RowKey {

@@ -102,6 +102,11 @@ struct WriteGroup {
         add(ItemStatements.insertItems, to: &plan) { $0.books?.items.items }
         add(ItemStatements.updateItems, to: &plan) { $0.books?.items.updates }
         add(ItemStatements.dropCursors, to: &plan) { $0.books?.items.deleted }
+        guard commits.contains(where: { $0.batch.books?.ingestion != nil }) else { return }
+        add(IngestionStatements.insertRecords, to: &plan) { $0.books?.ingestion?.records }
+        add(IngestionStatements.updateRecords, to: &plan) { $0.books?.ingestion?.updates }
+        add(IngestionStatements.dropRuns, to: &plan) { $0.books?.ingestion?.sources }
+        add(IngestionStatements.insertOctets, to: &plan) { $0.books?.ingestion?.octets }
     }
 
     private func add(_ statement: Statement, to plan: inout Plan, _ part: (EncodedBatch) -> Columns?) {

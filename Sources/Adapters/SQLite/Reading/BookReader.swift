@@ -18,9 +18,11 @@ final class BookReader {
     private let auditHead: Statement
     private let segments: Statement
     let items: ItemReader
+    let ingestion: IngestionReader
 
     init(_ connection: borrowing Connection) throws(StoreFailure) {
         items = try ItemReader(connection)
+        ingestion = try IngestionReader(connection)
         let series = "SELECT tenant, id, version, state, ordinal, partition FROM series WHERE tenant = ?"
         let invoice = """
             SELECT i.key, i.version, i.state, c.content, i.tenant, i.id FROM invoices AS i \
@@ -82,6 +84,7 @@ final class BookReader {
         auditHead.reset()
         segments.reset()
         items.endRead()
+        ingestion.endRead()
     }
 
     // MARK: - Records
@@ -104,6 +107,9 @@ final class BookReader {
             case .item(let tenant, let key):
                 guard let row = try items.item(key, tenant: tenant), row.key.partition == partition.index else { continue }
                 found.append(StoredBookRecord(record: .item(row.item), ordinal: row.key.ordinal))
+            case .ingestion(let tenant, let key):
+                guard let row = try ingestion.record(key, tenant: tenant), row.key.partition == partition.index else { continue }
+                found.append(StoredBookRecord(record: .ingestion(row.record), ordinal: row.key.ordinal))
             }
         }
         return found

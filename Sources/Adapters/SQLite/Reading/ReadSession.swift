@@ -22,6 +22,8 @@ final class ReadSession {
     private var madeBooks: BookReader?
     /// What retention looks for; made when first needed.
     var madeScan: EndedCallScan?
+    /// What is anchored of the audit; made when first needed.
+    private var madeAnchors: AnchorReader?
     private let waiting: WaitingCalls
 
     init(_ settings: Connection.Settings, listPath: String, waiting: WaitingCalls) throws(StoreFailure) {
@@ -95,6 +97,15 @@ final class ReadSession {
         return made
     }
 
+    /// What is anchored of the audit, as of the transaction.
+    func anchors() throws(StoreFailure) -> AnchorReader {
+        try beginRead()
+        if let madeAnchors { return madeAnchors }
+        let made = try AnchorReader(connection)
+        madeAnchors = made
+        return made
+    }
+
     /// Ends the read transaction, also after an error; an open one would keep the log from starting anew.
     func endRead() {
         callById.reset()
@@ -108,6 +119,7 @@ final class ReadSession {
         lists?.endRead()
         madeBooks?.endRead()
         madeScan?.endRead()
+        madeAnchors?.endRead()
         connection.rollBack()
     }
 

@@ -7,6 +7,8 @@ enum SchemaStatements {
         Migration(number: 2, name: "indexes written behind", up: second, down: withoutSecond),
         Migration(number: 3, name: "books, audit", up: third, down: withoutThird),
         Migration(number: 4, name: "items, cursors, sealed payloads", up: items, down: withoutItems),
+        Migration(number: 5, name: "anchors of the audit", up: anchors, down: withoutAnchors),
+        Migration(number: 6, name: "ingestion", up: ingestion, down: withoutIngestion),
     ]
 
     /// `PRAGMA application_id` of the product's databases: "LFLW".

@@ -16,9 +16,11 @@ final class BookStatements {
     private let releaseNumber: Statement
     private let appendAudit: Statement
     private let items: ItemStatements
+    private let ingestion: IngestionStatements
 
     init(_ connection: borrowing Connection, _ items: ItemStatements) throws(StoreFailure) {
         self.items = items
+        ingestion = try IngestionStatements(connection)
         insertSeries = try Statement(
             connection, "INSERT INTO series (tenant, id, version, partition, ordinal, state) VALUES (?, ?, ?, ?, ?, ?)")
         updateSeries = try Statement(
@@ -87,6 +89,8 @@ final class BookStatements {
             try apply(invoice, key, expectedVersion: write.expectedVersion)
         case .item(let item):
             try items.apply(item, RowKey(partition: partition.index, ordinal: ordinal), expectedVersion: write.expectedVersion)
+        case .ingestion(let record):
+            try ingestion.apply(record, RowKey(partition: partition.index, ordinal: ordinal), expectedVersion: write.expectedVersion)
         case .number: break
         }
     }
@@ -201,6 +205,14 @@ final class BookStatements {
         try statement.bind(1, text: record.tenant.value)
         try statement.bind(2, text: record.number.series.value)
         try statement.bind(3, text: record.document.value)
+    }
+
+    /// Writes the octets that a commit brings, after their records.
+    func writeContents(_ batch: CommitBatch) throws(StoreFailure) {
+        guard let placed = batch.placedContents else { throw rejected("octets come without the record that they belong to") }
+        for (content, ordinal) in placed {
+            try ingestion.write(content, RowKey(partition: batch.partition.index, ordinal: ordinal))
+        }
     }
 
     /// Adds what a commit says of one tenant to its chain, if it follows on.

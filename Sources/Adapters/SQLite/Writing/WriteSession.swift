@@ -21,6 +21,8 @@ final class WriteSession {
     private let books: BookStatements
     let backlog: IndexBacklog
     var madeCleaning: CleaningStatements?
+    /// Made when first needed.
+    var madeAnchors: AnchorStatements?
     let connection: Connection
 
     init(_ settings: Connection.Settings, _ backlog: IndexBacklog) throws(StoreFailure) {
@@ -106,6 +108,7 @@ final class WriteSession {
         // What is taken back first: the same numbers may be given anew, which their series then says.
         for write in batch.books where write.isRelease { try books.apply(write, in: batch.partition) }
         for write in batch.books where !write.isRelease { try books.apply(write, in: batch.partition) }
+        if !batch.contents.isEmpty { try books.writeContents(batch) }
         for segment in batch.audit { try books.append(segment, in: batch.partition) }
         var position = batch.expectedHead
         for event in batch.events {

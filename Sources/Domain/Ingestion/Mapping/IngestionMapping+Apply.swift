@@ -25,7 +25,8 @@ extension IngestionMapping {
             problems.count(more: reading.unlistedCount)
         }
         return MappedInvoice(
-            json: json, document: problems.isEmpty ? document : nil, problems: problems, unused: UnusedParts(run.search), expected: expected,
+            json: json, document: problems.isEmpty ? document : nil, problems: problems, unused: UnusedParts(run.search),
+            expected: expected,
             kept: run.kept)
     }
 }

@@ -84,11 +84,15 @@ struct MappingFieldReading {
             texts = fields.strings("date", count: 1...MappingField.maxFormats, maxBytes: MappingDateFormat.maxBytes) ?? []
         }
         var formats: [MappingDateFormat] = []
-        for text in texts {
+        for (index, text) in texts.enumerated() {
             do throws(MappingDateFormat.Problem) {
                 formats.append(try MappingDateFormat(text))
             } catch {
-                fields.report("date", error.description)
+                if case .array = value {
+                    fields.report("date", element: index, error.description)
+                } else {
+                    fields.report("date", error.description)
+                }
             }
         }
         return formats.isEmpty ? nil : formats

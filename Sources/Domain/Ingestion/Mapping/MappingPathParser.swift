@@ -71,7 +71,9 @@ struct MappingPathParser {
             }
         }
         skipSpace()
-        guard take("]") else { throw wrong("must close the condition with ]; conditions are [2], [@a='x'], [b='x'], [.='x'], [@a] and [b]") }
+        guard take("]") else {
+            throw wrong("must close the condition with ]; conditions are [2], [@a='x'], [b='x'], [.='x'], [@a] and [b]")
+        }
         return predicate
     }
 
@@ -93,7 +95,9 @@ struct MappingPathParser {
     }
 
     private mutating func literal() throws(MappingPath.Problem) -> String {
-        guard let quote = peek, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { throw wrong("must have a text in quotes here") }
+        guard let quote = peek, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+            throw wrong("must have a text in quotes here")
+        }
         index += 1
         let start = index
         while let byte = peek, byte != quote { index += 1 }
@@ -117,6 +121,11 @@ struct MappingPathParser {
         while let byte = peek, Self.isNameByte(byte, isFirst: index == start) { index += 1 }
         guard index > start else { throw wrong("must have the name of \(what) here") }
         return String(decoding: bytes[start..<index], as: UTF8.self)
+    }
+
+    /// Whether `text` can be the prefix of a namespace.
+    static func isPrefix(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.enumerated().allSatisfy { isNameByte($1, isFirst: $0 == 0) }
     }
 
     private static func isNameByte(_ byte: UInt8, isFirst: Bool) -> Bool {

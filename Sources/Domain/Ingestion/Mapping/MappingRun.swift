@@ -30,13 +30,15 @@ struct MappingRun {
     /// What the template makes of the element; nil when that is nothing.
     mutating func value(_ template: MappingTemplate, at context: Element) -> JSONValue? {
         guard !isCutShort else { return nil }
-        valuesLeft -= 1
-        switch template {
-        case .field(let field): return value(of: field, at: context).map(JSONValue.string)
-        case .object(let members): return object(members, at: context)
-        case .array(let elements): return array(elements, at: context)
-        case .list(let each, let element): return list(each, element, at: context)
-        }
+        let value: JSONValue? =
+            switch template {
+            case .field(let field): self.value(of: field, at: context).map(JSONValue.string)
+            case .object(let members): object(members, at: context)
+            case .array(let elements): array(elements, at: context)
+            case .list(let each, let element): list(each, element, at: context)
+            }
+        if value != nil { valuesLeft -= 1 }
+        return value
     }
 
     private mutating func object(_ members: [MappingTemplate.Member], at context: Element) -> JSONValue? {

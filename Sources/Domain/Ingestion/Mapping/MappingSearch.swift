@@ -49,6 +49,7 @@ struct MappingSearch {
     ///
     /// - Parameter limit: how many are enough.
     mutating func places(_ path: MappingPath, from context: Element, limit: Int = .max) -> [Place] {
+        workLeft -= 1
         guard path.isAbsolute else {
             var found: [Place] = []
             descend(path, 0, context, limit, &found)
@@ -56,7 +57,7 @@ struct MappingSearch {
         }
         if let found = absolute[path] { return found }
         var found: [Place] = []
-        if let first = path.steps.first, matches(first.name, tree.root), passes(first, tree.root) {
+        if let first = path.steps.first, matches(codes(of: first.name), tree.root), passes(first, tree.root) {
             descend(path, 1, tree.root, .max, &found)
         }
         absolute[path] = found
@@ -96,11 +97,12 @@ struct MappingSearch {
             return
         }
         let wanted = path.steps[step]
+        let codes = codes(of: wanted.name)
         var counts = Array(repeating: 0, count: wanted.predicates.count)
         for child in tree.children(of: element) {
             workLeft -= 1
             if found.count >= limit || isExhausted { return }
-            guard matches(wanted.name, child), passes(wanted, child, &counts) else { continue }
+            guard matches(codes, child), passes(wanted, child, &counts) else { continue }
             descend(path, step + 1, child, limit, &found)
         }
     }
@@ -134,10 +136,11 @@ struct MappingSearch {
             takenAttributes[index] = true
             return true
         case .child(let name):
+            let codes = codes(of: name)
             for child in tree.children(of: element) {
                 workLeft -= 1
                 guard !isExhausted else { return false }
-                guard matches(name, child), isWanted(tree.trimmedUTF8(of: child)) else { continue }
+                guard matches(codes, child), isWanted(tree.trimmedUTF8(of: child)) else { continue }
                 // That it is there says nothing of what it holds.
                 if text != nil { takenElements[child.position] = true }
                 return true
@@ -152,8 +155,7 @@ struct MappingSearch {
 
     // MARK: Names
 
-    private mutating func matches(_ name: MappingPath.Name, _ element: Element) -> Bool {
-        let codes = codes(of: name)
+    private func matches(_ codes: Codes, _ element: Element) -> Bool {
         let node = tree.nodes[element.position]
         return node.name == .other ? codes.others.contains(node.otherName) : codes.known.contains(node.name.rawValue)
     }

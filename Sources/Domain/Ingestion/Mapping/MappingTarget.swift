@@ -20,7 +20,8 @@ struct MappingTarget: Hashable, Sendable {
         for part in text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
             guard let first = part.first, steps.count < Self.maxSteps else { return nil }
             if (0x30...0x39).contains(first) {
-                guard let index = Int(String(decoding: part, as: UTF8.self)), index <= Self.maxIndex, first != 0x30 || part.count == 1 else {
+                guard let index = Int(String(decoding: part, as: UTF8.self)), index <= Self.maxIndex, first != 0x30 || part.count == 1
+                else {
                     return nil
                 }
                 steps.append(.index(index))

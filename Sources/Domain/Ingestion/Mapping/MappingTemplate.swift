@@ -30,7 +30,8 @@ indirect enum MappingTemplate: Hashable, Sendable {
         }
     }
 
-    private mutating func insert(_ node: MappingTemplate, _ steps: ArraySlice<MappingTarget.Step>, _ target: MappingTarget) throws(Conflict) {
+    private mutating func insert(_ node: MappingTemplate, _ steps: ArraySlice<MappingTarget.Step>, _ target: MappingTarget) throws(Conflict)
+    {
         guard let step = steps.first else { throw Conflict(target: target) }
         let rest = steps.dropFirst()
         switch (step, self) {

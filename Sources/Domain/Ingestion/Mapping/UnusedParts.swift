@@ -40,8 +40,14 @@ public struct UnusedParts: Hashable, Sendable {
         let parent: Int?
         let name: String
         let attribute: String?
-        let first: XMLTree.Element
+        /// The first that is unused.
+        var first: XMLTree.Element
         var count = 0
+
+        mutating func count(_ element: XMLTree.Element) {
+            if count == 0 { first = element }
+            count += 1
+        }
     }
 
     private struct Key: Hashable {
@@ -72,7 +78,7 @@ public struct UnusedParts: Hashable, Sendable {
                 let parent = node.parent < 0 ? nil : kindAt[Int(node.parent)]
                 kindAt[index] = kind(parent, code, XMLTree.Element(index), attribute: nil)
                 guard isTouched[index] else {
-                    if saysSomething(index) { kinds[kindAt[index]].count += 1 }
+                    if saysSomething(index) { kinds[kindAt[index]].count(XMLTree.Element(index)) }
                     index = Int(node.end)
                     continue
                 }
@@ -80,7 +86,7 @@ public struct UnusedParts: Hashable, Sendable {
                 // Its attribute was taken, or it was compared with something, and its text was not.
                 let isLeaf = Int(node.end) == index + 1
                 if isLeaf, !search.takenElements[index], !tree.trimmedUTF8(of: XMLTree.Element(index)).isEmpty {
-                    kinds[kindAt[index]].count += 1
+                    kinds[kindAt[index]].count(XMLTree.Element(index))
                 }
                 index = search.takenElements[index] ? Int(node.end) : index + 1
             }
@@ -111,7 +117,7 @@ public struct UnusedParts: Hashable, Sendable {
                 // Hints for a schema validator say nothing about the invoice.
                 if name.hasPrefix("Q{http://www.w3.org/2001/XMLSchema-instance}") { continue }
                 let code = 1 << 20 | (stored.name == .other ? 1 << 16 | Int(stored.otherName) : Int(stored.name.rawValue))
-                kinds[kind(parent, code, XMLTree.Element(index), attribute: name)].count += 1
+                kinds[kind(parent, code, XMLTree.Element(index), attribute: name)].count(XMLTree.Element(index))
             }
         }
 

@@ -1,7 +1,18 @@
 internal import Domain
 
-/// Schedules as people read them.
-enum ScheduleText {
+/// Schedules, as the command line names and prints them.
+enum Schedules: ItemKind {
+    static let noun = "schedule"
+    static let path = "/v1/schedules"
+
+    static let showing = CommandText(abstract: "Show a schedule with its next ten occurrences.")
+    static let pausing = CommandText(
+        abstract: "Make no further calls until it is resumed.",
+        discussion: "Calls that it has made already go on. Occurrences meanwhile make no calls, also later.")
+    static let resuming = CommandText(abstract: "Make calls again.")
+    static let deleting = CommandText(
+        abstract: "Delete a schedule, for ever.", discussion: "Calls that it has made already go on.")
+
     static let heading = [
         Output.pad("ID", 36), Output.pad("STATUS", 8), Output.pad("WHEN", 24), Output.pad("NEXT", 25), Output.pad("NAME", 20), "REQUEST",
     ].joined(separator: "  ")
@@ -13,7 +24,6 @@ enum ScheduleText {
         ].joined(separator: "  ")
     }
 
-    /// One line: which schedule, and when it is next.
     static func short(_ schedule: JSONValue) -> String {
         var line = "\(text(schedule["id"]))  \(text(schedule["status"]))"
         if let next = schedule["nextAt"]?.text { line += ", next \(Output.plain(next))" }
@@ -42,26 +52,6 @@ enum ScheduleText {
 
     private static func request(_ schedule: JSONValue) -> String {
         "\(text(schedule["request"]?["method"])) \(Output.short(text(schedule["request"]?["url"]), 100))"
-    }
-
-    private static func text(_ value: JSONValue?) -> String { Output.plain(value?.text ?? "–") }
-}
-
-/// What schedules and subscriptions send, as people read it.
-enum TemplateText {
-    static func lines(_ item: JSONValue, request: JSONValue?) -> [String] {
-        var lines = ["request      \(text(request?["method"] ?? .string("POST"))) \(text(request?["url"]))"]
-        for header in request?["headers"]?.members ?? [] {
-            let values = header.value.text.map { [$0] } ?? header.value.elements.compactMap(\.text)
-            lines += values.map { "header       " + Output.plain("\(header.name): \($0)") }
-        }
-        if let bytes = request?["bodyBytes"]?.int { lines.append("body         \(bytes) bytes") }
-        let tags = (item["tags"]?.elements ?? []).compactMap(\.text)
-        if !tags.isEmpty { lines.append("tags         " + Output.plain(tags.joined(separator: ", "))) }
-        if let timeout = item["timeoutMs"]?.int { lines.append("time-out     " + CallText.span(timeout)) }
-        if let most = item["retry"]?["maxAttempts"]?.int { lines.append("attempts     up to \(most)") }
-        if let redirects = item["followRedirects"]?.int, redirects > 0 { lines.append("redirects    up to \(redirects)") }
-        return lines
     }
 
     private static func text(_ value: JSONValue?) -> String { Output.plain(value?.text ?? "–") }

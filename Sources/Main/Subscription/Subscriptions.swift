@@ -1,7 +1,17 @@
 internal import Domain
 
-/// Subscriptions as people read them.
-enum SubscriptionText {
+/// Subscriptions, as the command line names and prints them.
+enum Subscriptions: ItemKind {
+    static let noun = "subscription"
+    static let path = "/v1/subscriptions"
+
+    static let showing = CommandText(abstract: "Show a subscription.")
+    static let pausing = CommandText(
+        abstract: "Deliver nothing until it is resumed.",
+        discussion: "Events that come meanwhile are delivered afterwards, as far as the log keeps them.")
+    static let resuming = CommandText(abstract: "Deliver again, also after it was disabled for failing.")
+    static let deleting = CommandText(abstract: "Delete a subscription, for ever.", discussion: "Deliveries under way go on.")
+
     static let heading = [Output.pad("ID", 36), Output.pad("STATUS", 8), Output.pad("NAME", 20), Output.pad("TYPES", 40), "TARGET"]
         .joined(separator: "  ")
 
@@ -13,7 +23,6 @@ enum SubscriptionText {
         ].joined(separator: "  ")
     }
 
-    /// One line: which subscription, and where it stands.
     static func short(_ subscription: JSONValue) -> String {
         let reason = subscription["disabledReason"]?.text.map { " (\(Output.plain($0)))" } ?? ""
         return "\(text(subscription["id"]))  \(text(subscription["status"]))\(reason)"

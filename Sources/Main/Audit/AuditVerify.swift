@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Domain
+
+struct AuditVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Recompute every hash of the tenant's audit chains, and compare, also with the signed anchors.",
+        discussion: """
+            Each entry's hash covers the entry and the hash before it, so none can be altered, left out or put in between without breaking \
+            every later one. The hashes are recomputed here, from the entries alone; what the engine says of them is only compared. The \
+            signed anchors then show whether a chain was cut off at its end, or computed anew as a whole: that takes the engine's key.
+
+            The engine's own key is believed unless --public-key names those that are: note it elsewhere once, as `ledgerflow audit anchors` \
+            prints it. Anchors that are kept elsewhere, in --anchors, are held against the chains as well.
+
+            Exit code 1 when a chain is broken, or is not what an anchor says.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "A public key that anchors may be signed with, 64 hexadecimal digits; may be repeated (default: the engine's own).",
+            valueName: "key"))
+    var publicKey: [String] = []
+    @Option(help: "A file of anchors that was kept elsewhere, one a line, as `audit anchors --json` prints them; - reads standard input.")
+    var anchors: String?
+    @OptionGroup var subject: AuditSubject
+    @OptionGroup var format: FormatOption
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        for key in publicKey where Hexadecimal.bytes(key)?.count != 32 {
+            throw ValidationError("--public-key must be 64 hexadecimal digits, as `ledgerflow audit anchors` prints it; “\(key)” is not.")
+        }
+    }
+
+    func run() async throws {
+        let kept = try keptAnchors()
+        try await connection.withClient(asOperator: subject.isAnother) { client in
+            var chains: [AuditChain] = []
+            var partitions: Int64 = 1
+            var trusted = publicKey.map { $0.lowercased() }
+            while Int64(chains.count) < partitions {
+                let pages = try await AnchorPages.read(client, subject, partition: Int64(chains.count))
+                if trusted.isEmpty { trusted = [pages.publicKey] }
+                partitions = pages.partitions
+                var chain = AuditChain(partition: Int64(chains.count), anchors: try check(pages, kept, trusted, Int64(chains.count)))
+                repeat {
+                    let query = try subject.query([
+                        ("partition", String(chain.partition)), ("after", String(chain.position)), ("limit", "1000"),
+                    ])
+                    let page = try await client.books(.get, subject.path, query: query).value
+                    try chain.add(page)
+                } while !chain.isAtEnd
+                chains.append(chain)
+            }
+            let keys = AuditText.Keys(trusted: trusted, arePinned: !publicKey.isEmpty)
+            try Output.line(format.json ? AuditText.json(chains, keys) : AuditText.verdict(chains, keys))
+            if !chains.allSatisfy(\.isIntact) { throw ExitCode.failure }
+        }
+    }
+
+    private func check(
+        _ pages: AnchorPages, _ kept: [AuditAnchor], _ trusted: [String], _ partition: Int64
+    ) throws -> AnchorCheck {
+        let stored = pages.anchors.compactMap { AuditAnchor($0) }
+        guard stored.count == pages.anchors.count else {
+            throw CommandFailure(
+                .refused, "the server answered with something that is no anchor", advice: "Check that --server is the address of an engine."
+            )
+        }
+        return AnchorCheck(
+            store: pages.store, tenant: pages.tenant, partition: Int(partition), anchors: stored + kept,
+            trusted: Set(trusted.compactMap { Hexadecimal.bytes($0) }))
+    }
+
+    /// Those of the file, of whatever tenants.
+    private func keptAnchors() throws -> [AuditAnchor] {
+        guard let anchors else { return [] }
+        let name = anchors == "-" ? "standard input" : "the file “\(anchors)”"
+        let bytes: [UInt8]
+        do throws(InputFailure) { bytes = try InputFile.contents(of: InputPath(anchors), limit: 256 << 20) } catch {
+            throw CommandFailure(.usage, "\(name) cannot be read: \(error.reason)", advice: "Check the path and its permissions.")
+        }
+        var found: [AuditAnchor] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+            guard let value = try? JSONReader.read(Array(line)), let anchor = AuditAnchor(value) else {
+                throw CommandFailure(
+                    .usage, "line \(index + 1) of \(name) is no anchor",
+                    advice: "Give the lines as `ledgerflow audit anchors --json` printed them.")
+            }
+            found.append(anchor)
+        }
+        return found
+    }
+}

@@ -1,0 +1,139 @@
+internal import Actors
+internal import Domain
+internal import Ports
+internal import ServiceLifecycle
+internal import SystemAdapter
+internal import UnixSignals
+
+/// Brings sources into the books that settings ask for, as the API would.
+struct SourceRegistrar: Sendable {
+    let books: any BookIntents
+    let queries: any BookQueries
+    let sealer: any Sealer
+    let fingerprinter: any Fingerprinter
+    let time: any TimeSource
+    let diagnostics: any Diagnostics
+
+    /// How the audit knows who did it.
+    private static let name = "settings"
+    private static let mostTries = 20
+
+    /// Makes, replaces, pauses and resumes what is not yet as the entries say. One that is refused is reported, and keeps none of the others.
+    func apply(_ entries: [SourceFile.Entry]) async {
+        var changed = 0
+        for entry in entries {
+            do {
+                if try await apply(entry) { changed += 1 }
+            } catch {
+                diagnostics.report(
+                    Diagnostic(
+                        .error, "ingestion.source-not-taken", "A source of the settings was not taken.",
+                        fields: [
+                            (name: "tenant_id", value: entry.tenant.value), (name: "source", value: entry.source.name.value),
+                            (name: "reason", value: String(describing: error)),
+                        ]))
+            }
+        }
+        diagnostics.report(
+            Diagnostic(
+                .info, "ingestion.sources-applied", "The sources of the settings are as they say.",
+                fields: [(name: "sources", value: String(entries.count)), (name: "changed", value: String(changed))]))
+    }
+
+    private struct PasswordMissing: Error {}
+
+    /// - Returns: whether anything changed.
+    private func apply(_ entry: SourceFile.Entry) async throws -> Bool {
+        let fingerprint = entry.source.fingerprint(of: entry.tenant, fingerprinter)
+        guard let plan = try entry.source.plan(of: entry.tenant, known: nil, fingerprint: fingerprint, sealer: sealer) else {
+            throw PasswordMissing()
+        }
+        var isChanged = try await send(.put(plan, ifVersion: nil), entry)
+        if let isPaused = entry.isPaused, try await send(isPaused ? .pause : .resume, entry) { isChanged = true }
+        return isChanged
+    }
+
+    /// Sends it until its outcome is known, some times; a repetition changes nothing.
+    private func send(_ command: SourceCommand, _ entry: SourceFile.Entry) async throws -> Bool {
+        let intent = BookIntent(
+            tenant: entry.tenant, command: .item(.source(entry.source.name, command)), by: Self.name, correlationId: Self.name)
+        for _ in 1..<Self.mostTries {
+            do throws(IntentError) {
+                return try await books.send(intent).changed
+            } catch {
+                switch error {
+                case .busy, .unavailable, .unknownOutcome: if Task.isCancelled { throw error }
+                case .refused, .refusedByBooks, .stopping: throw error
+                }
+            }
+            await time.sleep(for: .seconds(1))
+        }
+        return try await books.send(intent).changed
+    }
+}
+
+/// Takes the sources of a file at the start, and again on SIGHUP.
+struct SourceFileService: Service {
+    let file: SourceFile
+    let registrar: SourceRegistrar
+    let engine: Engine
+
+    func run() async throws {
+        // Before anything else: untrapped, the signal would end the engine.
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        await cancelWhenGracefulShutdown {
+            await engine.untilReady()
+            if Task.isCancelled { return }
+            await registrar.apply(file.first)
+            for await _ in signals {
+                do {
+                    await registrar.apply(try file.read())
+                } catch {
+                    registrar.diagnostics.report(
+                        Diagnostic(
+                            .error, "ingestion.sources-not-read", "The file of sources was not taken; everything stays as it is.",
+                            fields: [(name: "reason", value: ((error as? CommandFailure)?.message ?? "\(error)"))]))
+                }
+            }
+        }
+    }
+}
+
+/// Serves the sample source, and has the engine ask it.
+struct SampleSourceService: Service {
+    let sample: SampleSource
+    let registrar: SourceRegistrar
+    let engine: Engine
+
+    func run() async throws {
+        let (ports, listens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { try? await sample.run { listens.yield($0) } }
+                await engine.untilReady()
+                if let port = await ports.first(where: { _ in true }), let entry = sample.entry(port: port) {
+                    await registrar.apply([entry])
+                }
+            }
+        }
+    }
+}
+
+extension SampleSource {
+    /// The source as settings would ask for it, for the tenant `demo`.
+    fileprivate func entry(port: Int) -> SourceFile.Entry? {
+        guard let value = try? JSONReader.read(registration(port: port, interval: .seconds(10))), let tenant = TenantId("demo") else {
+            return nil
+        }
+        var problems = JSONProblems()
+        let source = problems.object(value) { SubmittedSource.read(&$0, named: SourceName(Self.name), topics: []) }
+        return source.map { SourceFile.Entry(tenant: tenant, source: $0, isPaused: false) }
+    }
+}
+
+extension Engine {
+    /// Returns when it owns its store, or the task is cancelled: what is sent before would wait in vain.
+    func untilReady() async {
+        while !isReady, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+    }
+}
