@@ -54,7 +54,7 @@ let core: [Target] = [
     // The oracle of exact arithmetic is a library of big integers, which the product does without.
     tests(
         "DomainTests", ["Domain", "PropertyKit", .product(name: "BigInt", package: "BigInt")], exclude: ["Signing/webhooks.py"]),
-    tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit", "Simulation"]),
+    tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "XMLAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
     tests("XMLTests", ["Domain", "Ports", "XMLAdapter", "PropertyKit"]),

@@ -157,11 +157,19 @@ final class SimulatedSource: @unchecked Sendable {
             remaining = world.generator.chance(30) ? [.run] : []
             return next(after: .seconds(2))
         }
-        // All that it had was asked for by then.
+        // What it dated before the clock jumped back may lie in the future still.
+        guard let window = window(of: progress.lastRun), documents.allSatisfy({ $0.changedAt < window.to }) else {
+            return next(after: .seconds(2))
+        }
         if let missing = missing() { return world.violate("A complete run of \(name), and \(missing).") }
         isEnding = true
         remaining = [.pause]
         step()
+    }
+
+    private func window(of run: UniqueId?) -> IngestionRun.Window? {
+        guard let run, case .ingestion(.run(let run))? = simulation.store.current(.ingestion(tenant, .run(run))) else { return nil }
+        return run.window
     }
 
     private func answered(_ ticket: Int, _ outcome: Result<BookReply, IntentError>) {
