@@ -8,10 +8,10 @@ internal import SystemAdapter
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait. Takes a few seconds.",
+        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait, and invoices from a SOAP service. Takes a few seconds.",
         discussion: """
-            Starts an engine on a temporary directory and a small target, both on free ports of the loopback address; submits calls of \
-            every kind through the API, checks that each ends as told, and removes everything. Exit code 1 when one did not.
+            Starts an engine on a temporary directory, a small target and a SOAP service, all on free ports of the loopback address; submits \
+            calls of every kind through the API, has the service asked for its batches, checks that all ends as told, and removes everything. Exit code 1 when one did not.
             """)
 
     @Option(help: "How many calls the batch has, 1 to 2000.") var calls = 200
@@ -31,9 +31,10 @@ struct Demo: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let time = SystemTimeSource()
         let target = DemoTarget(now: { time.now() })
+        let sample = SampleSource(pace: .milliseconds(500), interval: .seconds(5))
         let product = try await Product(
             directory: DataDirectory(path: directory), host: "127.0.0.1", port: 0, allowedTargets: [try CIDR("127.0.0.0/8")], partitions: 8,
-            maxRunning: 512, leastDiagnostic: .warning)
+            maxRunning: 512, sample: sample, leastDiagnostic: .error)
         let token = try await product.token(for: try Setting.tenant("demo"))
         let (enginePort, engineListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let (targetPort, targetListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
@@ -51,8 +52,8 @@ struct Demo: AsyncParsableCommand {
                 guard let engine = await enginePort.first(where: { _ in true }), let port = await targetPort.first(where: { _ in true })
                 else { throw CancellationError() }
                 let story = DemoStory(
-                    engine: "http://127.0.0.1:\(engine)", target: "http://127.0.0.1:\(port)", arrivals: target, time: time,
-                    directory: directory)
+                    engine: "http://127.0.0.1:\(engine)", target: "http://127.0.0.1:\(port)", arrivals: target,
+                    ingestion: DemoIngestion(sample: sample, time: time), time: time, directory: directory)
                 try await story.tell(token: token, batch: count)
                 return .story
             }

@@ -8,6 +8,7 @@ struct DemoStory: Sendable {
     let engine: String
     let target: String
     let arrivals: DemoTarget
+    let ingestion: DemoIngestion
     let time: SystemTimeSource
     let directory: String
 
@@ -20,10 +21,13 @@ struct DemoStory: Sendable {
         let id: String
     }
 
-    init(engine: String, target: String, arrivals: DemoTarget, time: SystemTimeSource, directory: String) {
+    init(
+        engine: String, target: String, arrivals: DemoTarget, ingestion: DemoIngestion, time: SystemTimeSource, directory: String
+    ) {
         self.engine = engine
         self.target = target
         self.arrivals = arrivals
+        self.ingestion = ingestion
         self.time = time
         self.directory = directory
     }
@@ -60,6 +64,7 @@ struct DemoStory: Sendable {
         let differences =
             zip(single, details).flatMap { $0.call.differences(from: $1, arrivals: arrivals.arrivals(at: $0.call.path), start: start) }
             + (try await batchDifferences(batch, client, start)) + log.differences(of: (single + batch).map(\.id))
+            + (try await ingestion.tell(client))
         try showOne(single, details)
         try summary(single, details, batch, start, differences, took: time.uptime() - began)
     }
@@ -218,7 +223,7 @@ struct DemoStory: Sendable {
             the earliest came \(DiskCheck.milliseconds(lateness.first ?? 0)) after its time.
             """)
         if differences.isEmpty {
-            return try Output.line("Every call ended as told: none lost, none early, none twice, every event in order.")
+            return try Output.line("Everything ended as told: no call lost, early or twice, every event in order, every document as it was sent.")
         }
         for difference in differences.prefix(20) { try Output.line("NOT AS TOLD: \(difference)") }
         throw CommandFailure(.refused, "\(differences.count) things were not as told", advice: "Please report it with the lines above.")
