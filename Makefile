@@ -50,6 +50,12 @@ run-postgres: build ## The same on PostgreSQL: LEDGERFLOW_DATABASE_URL, or a pri
 bench-postgres: build ## Measure on PostgreSQL, beside bare connections and the peers; writes Benchmarks/report-postgres.json
 	@LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) scripts/bench-postgres $(BENCH)
 
+.PHONY: bench-ingest
+
+bench-ingest: build ## Measure the splitting of SOAP batches beside libxml2's reader; writes Benchmarks/report-ingest.json
+	@cd Benchmarks && swift build -c release
+	@cd Benchmarks && LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) .build/release/ledgerflow-bench ingest --json report-ingest.json $(BENCH)
+
 coverage: dependencies ## Print the line coverage of Domain and Actors; fails under 90 %
 	@scripts/coverage
 

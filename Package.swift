@@ -57,7 +57,7 @@ let core: [Target] = [
     tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),
-    tests("XMLTests", ["Domain", "XMLAdapter", "PropertyKit"]),
+    tests("XMLTests", ["Domain", "Ports", "XMLAdapter", "PropertyKit"]),
     tests("JudgeTests", ["Domain", "XMLAdapter"]),
 ]
 
@@ -107,6 +107,7 @@ let shell: [Target] = [
             .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
+            crypto,
             lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             logging,
@@ -116,7 +117,7 @@ let shell: [Target] = [
     ),
     tests("SealingTests", ["Domain", "Ports", "SealingAdapter", "SystemAdapter", "PortContract", "PropertyKit"]),
     tests("SystemTests", ["Domain", "Ports", "SystemAdapter"]),
-    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "SealingAdapter"]),
+    tests("SQLiteTests", ["CSQLite", "Domain", "Ports", "SQLiteAdapter", "PortContract", "PropertyKit", "SealingAdapter"]),
     tests(
         "HTTPClientTests",
         [
@@ -139,7 +140,7 @@ let shell: [Target] = [
     kit("KafkaKit", ["CRdKafka"], exclude: ["readback.py"]),
     .executableTarget(name: "MockBroker", dependencies: ["KafkaKit"], path: "Tests/MockBroker", swiftSettings: strict),
     tests("KafkaTests", ["CRdKafka", "Domain", "Ports", "KafkaAdapter", "KafkaKit", "MockBroker", "PortContract"]),
-    tests("BlackBoxTests", ["Domain", "PostgresKit", "KafkaKit", crypto]),
+    tests("BlackBoxTests", ["Domain", "PostgresKit", "KafkaKit", "PropertyKit", crypto]),
     tests("ArchitectureTests", []),
 ]
 

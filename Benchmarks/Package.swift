@@ -36,6 +36,9 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        // libxml2's own reader.
+        .target(name: "XMLProbe", dependencies: ["CLibXML2"], swiftSettings: strict),
         // The HTTP/1.1 load generator and the sink that it can be tried against.
         .target(name: "LoadGenerator", dependencies: [nioCore, nioPosix, histogram], swiftSettings: strict),
         // The engine's rows written by the C library alone.
@@ -47,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "ledgerflow-bench",
             dependencies: [
-                "LoadGenerator", "RowStore", "PostgresRows", "KafkaProbe", nioCore, nioPosix, histogram, arguments,
+                "LoadGenerator", "RowStore", "PostgresRows", "KafkaProbe", "XMLProbe", nioCore, nioPosix, histogram, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ],

@@ -37,7 +37,9 @@ struct Token: AsyncParsableCommand {
             return role
         }
         if roles.contains(.operator) {
-            guard Set(roles) == [.operator] else { throw ValidationError("--role operator goes with no other role: an operator has no tenant.") }
+            guard Set(roles) == [.operator] else {
+                throw ValidationError("--role operator goes with no other role: an operator has no tenant.")
+            }
             guard tenant == nil else { throw ValidationError("--role operator goes without --tenant: an operator has no tenant.") }
             return .operator
         }

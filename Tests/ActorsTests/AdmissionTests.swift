@@ -22,9 +22,13 @@ import Testing
         return Admission(AdmissionBounds(settings))
     }
 
+    /// Each one's start is committed at once.
     private func popAll(_ admission: inout Admission, at now: Uptime = start) -> [Admitted] {
         var popped: [Admitted] = []
-        while let admitted = admission.pop(at: now) { popped.append(admitted) }
+        while let admitted = admission.pop(at: now) {
+            popped.append(admitted)
+            _ = admission.started()
+        }
         return popped
     }
 
@@ -39,6 +43,27 @@ import Testing
         let acme = try tenant("acme")
         for number in 0..<1_000 { #expect({ admission.offer(call(acme, number), at: Self.start) }() != .full) }
         #expect(popAll(&admission).count == 512)
+    }
+
+    @Test func fewStartsAreUnderWayAtOneTimeAndWhoIsQuietHasTheNext() throws {
+        var admission = admission { $0.maxStarting = 8 }
+        let (loud, quiet) = (try tenant("loud"), try tenant("quiet"))
+        for number in 0..<100 { _ = admission.offer(call(loud, number), at: Self.start) }
+        var first: [Admitted] = []
+        while let admitted = admission.pop(at: Self.start) { first.append(admitted) }
+        #expect(first.count == 8)
+        _ = admission.offer(call(quiet, 500), at: Self.start)
+        #expect({ admission.pop(at: Self.start)?.call.key }() == nil)
+        #expect({ admission.started() }(), "there is more to do")
+        #expect({ admission.pop(at: Self.start)?.call.key.tenant }() == quiet)
+        #expect({ admission.pop(at: Self.start)?.call.key }() == nil)
+        // All of them are given out in the end.
+        var rest = 0
+        for _ in 0..<100 {
+            _ = admission.started()
+            while admission.pop(at: Self.start) != nil { rest += 1 }
+        }
+        #expect(rest == 92)
     }
 
     @Test func aTenantThatComesNewHasAPlaceAtOnceAlthoughAllAreTaken() throws {

@@ -86,7 +86,9 @@ import Testing
         }
 
         private func allocate(_ number: Int, _ tenant: TenantId) {
-            guard let series = SeriesId("INV"), let document = DocumentReference("order-\(number)"), let (engine, executor) = current else { return }
+            guard let series = SeriesId("INV"), let document = DocumentReference("order-\(number)"), let (engine, executor) = current else {
+                return
+            }
             let command = BookCommand.allocate(series, document, issueDate: CalendarDate("2026-11-20"))
             let intent = BookIntent(tenant: tenant, command: command, by: "test", correlationId: "c")
             Task(executorPreference: executor) { _ = try? await engine.router.send(intent) }

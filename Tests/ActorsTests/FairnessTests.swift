@@ -31,6 +31,7 @@ import Testing
         /// - Parameter span: how long an attempt of the tenant takes.
         mutating func start(_ span: (TenantId) -> TimeSpan) {
             while let admitted = admission.pop(at: now) {
+                _ = admission.started()
                 waits[admitted.call.key.tenant, default: []].append(now.microseconds - admitted.call.dueAt.microseconds)
                 running.append((now + span(admitted.call.key.tenant), admitted))
             }
@@ -159,6 +160,7 @@ import Testing
                 }
             case .pop:
                 guard let admitted = admission.pop(at: now) else { break }
+                _ = admission.started()
                 let hold = holds[admitted.call.key.tenant] ?? LaneHolds()
                 if hold.isPaused || hold.hosts.contains(admitted.call.host) { throw Broken(description: "a paused call started") }
                 running.append(admitted)
@@ -182,7 +184,10 @@ import Testing
             admission.relieveStarved(at: now)
             for admitted in running { admission.ended(AttemptEnd(admitted, at: now, took: .zero, outcome: .succeeded), at: now) }
             running = []
-            while let admitted = admission.pop(at: now) { running.append(admitted) }
+            while let admitted = admission.pop(at: now) {
+                _ = admission.started()
+                running.append(admitted)
+            }
             hear(admission.takeNews())
         }
         if admission.waiting > 0 || admission.running > 0 { throw Broken(description: "\(admission.waiting) calls wait for ever") }

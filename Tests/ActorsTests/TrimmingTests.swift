@@ -64,6 +64,8 @@ import Testing
         let world: World
         let isOld: Bool
         var trims: [Trim] = []
+        /// How long ago the calls ended at least that it was asked for.
+        var ages: [TimeSpan] = []
 
         init(world: World, isOld: Bool) {
             self.world = world
@@ -71,7 +73,8 @@ import Testing
         }
 
         func endedCalls(in partition: PartitionId, after ordinal: Int64, upTo latest: Instant) async throws(JournalError) -> EndedCallPage {
-            EndedCallPage(calls: [], next: nil)
+            ages.append(world.now - latest)
+            return EndedCallPage(calls: [], next: nil)
         }
         func clean(
             _ calls: [EndedCall], _ cleaning: CallCleaning, in partition: PartitionId, epoch: Int64
@@ -103,7 +106,11 @@ import Testing
 
     private static func trims(
         _ places: [[Int64]], _ policy: RetentionPolicy, fresh: Int = 0, replayed: Int = 0, isOld: Bool = true, jump: TimeSpan? = nil
-    ) -> [Asked.Trim] {
+    ) -> [Asked.Trim] { asked(places, policy, fresh: fresh, replayed: replayed, isOld: isOld, jump: jump).trims }
+
+    private static func asked(
+        _ places: [[Int64]], _ policy: RetentionPolicy, fresh: Int = 0, replayed: Int = 0, isOld: Bool = true, jump: TimeSpan? = nil
+    ) -> Asked {
         let world = World(seed: 1)
         let executor = SimulatedExecutor()
         let clock = SimulatedClock(world: world, executor: executor)
@@ -126,7 +133,7 @@ import Testing
         let end = world.uptime + 30_000_000
         world.run(limit: 1_000_000, deadline: .max) { world.uptime > end }
         executor.kill()
-        return asked.trims
+        return asked
     }
 
     private static let month = TimeSpan.hours(24 * 30)
@@ -156,6 +163,13 @@ import Testing
 
     @Test func whoKeepsEventsForEverTrimsNothing() {
         #expect(Self.trims([[1, 1]], RetentionPolicy(events: .forever)) == [])
+    }
+
+    /// Its identity tells whoever made it that it was made, until that is stored.
+    @Test func whatHasJustEndedIsLeftAloneAtAnyAge() {
+        let atOnce = RetentionRules(succeeded: .after(.zero), failed: .after(.zero), cancelled: .after(.zero), payload: .after(.zero))
+        #expect(Set(Self.asked([], RetentionPolicy(standard: atOnce)).ages) == [.seconds(10)])
+        #expect(Set(Self.asked([], RetentionPolicy()).ages) == [.hours(24 * 7)])
     }
 
     @Test func nothingIsTakenAwayWhileAClockThatLeaptForwardIsDoubted() {

@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import PropertyKit
 import Testing
 
 extension BlackBox {

@@ -1,24 +1,12 @@
+import PropertyKit
 import Testing
 
 @testable import Domain
 
 @Suite struct JSONPropertyTests {
-    /// SplitMix64: the same seed gives the same run.
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func whatIsWrittenIsReadBackEqual(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let value = Self.value(depthLeft: 5, &random)
             var writer = JSONWriter()
@@ -29,7 +17,7 @@ import Testing
 
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func randomBytesNeverTrap(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let likely = Array("{}[]\",:\\u0123tfnrale-+.eE \n".utf8)
         for round in 0..<10_000 {
             let anything = round % 2 == 0
@@ -42,7 +30,7 @@ import Testing
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func mutatedDocumentsNeverTrap(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             var writer = JSONWriter()
             writer.value(Self.value(depthLeft: 3, &random))
@@ -64,7 +52,7 @@ import Testing
     }
 
     @Test func utf8IsJudgedAsTheStandardLibraryDoes() {
-        var random = Seeded(state: 99)
+        var random = SeededGenerator(seed: 99)
         let edges: [UInt8] = [
             0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1,
             0xF3, 0xF4, 0xF5, 0xFF,
@@ -90,7 +78,7 @@ import Testing
         }
     }
 
-    private static func value(depthLeft: Int, _ random: inout Seeded) -> JSONValue {
+    private static func value(depthLeft: Int, _ random: inout SeededGenerator) -> JSONValue {
         switch Int.random(in: 0..<(depthLeft > 0 ? 8 : 5), using: &random) {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &random))
@@ -106,14 +94,14 @@ import Testing
         }
     }
 
-    private static func number(_ random: inout Seeded) -> JSONNumber {
+    private static func number(_ random: inout SeededGenerator) -> JSONNumber {
         var text = String(Int64(bitPattern: random.next()) >> Int64.random(in: 0...63, using: &random))
         if Bool.random(using: &random) { text += ".\(UInt16.random(in: .min ... .max, using: &random))0" }
         if Bool.random(using: &random) { text += "e-\(UInt16.random(in: .min ... .max, using: &random))" }
         return JSONNumber(text: text) ?? JSONNumber(0)
     }
 
-    private static func string(_ random: inout Seeded) -> String {
+    private static func string(_ random: inout SeededGenerator) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...24, using: &random) {
             let top: UInt32 = [0x7F, 0x7F, 0x7F, 0x7FF, 0xFFFF, 0x10FFFF][Int.random(in: 0..<6, using: &random)]

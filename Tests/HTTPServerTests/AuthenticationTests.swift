@@ -69,7 +69,8 @@ struct FixedTime: TimeSource {
             try Self.forge(Self.eddsa, Self.good.replacingOccurrences(of: #""tenant":"demo","#, with: claims + ","))
         }
         for (claims, roles) in [
-            (#""tenant":"demo""#, nil), (#""tenant":"demo","roles":[]"#, []), (#""tenant":"demo","roles":["clerk","auditor"]"#, [.clerk, .auditor]),
+            (#""tenant":"demo""#, nil), (#""tenant":"demo","roles":[]"#, []),
+            (#""tenant":"demo","roles":["clerk","auditor"]"#, [.clerk, .auditor]),
         ] as [(String, [Role]?)] {
             let caller = try await authenticator.authenticate(bearer: token(claims))
             #expect(caller == .tenant(Principal(tenant: tenant, subject: "t", roles: roles)), "\(claims)")

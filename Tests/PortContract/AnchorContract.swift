@@ -10,7 +10,8 @@ public enum AnchorContract {
             let (mine, theirs) = (BookSample.audit(after: .start, 3), BookSample.audit(neighbour, after: .start, 5))
             try await owner.commit(books: [], calls: [], audit: [mine, theirs])
             let both = [
-                GrownChain(tenant: Sample.acme, head: mine.head, anchored: 0), GrownChain(tenant: neighbour, head: theirs.head, anchored: 0),
+                GrownChain(tenant: Sample.acme, head: mine.head, anchored: 0),
+                GrownChain(tenant: neighbour, head: theirs.head, anchored: 0),
             ].sorted { $0.tenant < $1.tenant }
             try requireEqual(try await grown(harness, owner), both, "chains without an anchor")
             try requireEqual(try await grown(harness, owner, least: 4).map(\.tenant), [neighbour], "long ones")

@@ -24,7 +24,7 @@ public struct Change: Sendable {
 }
 
 /// Plays the part of a partition's owner: takes it, makes commits, counts positions and ordinals.
-public struct Owner {
+public struct Owner: Sendable {
     public let journal: any Journal
     public let partition: PartitionId
     public var epoch: Int64

@@ -40,19 +40,7 @@ struct ItemStoreTests {
             var owner = try await Owner(store, 0)
             try await owner.record([.item(try ItemSample.schedule(1))])
             try multiply(100_000, harness)
-            var seen = 0
-            var last: (TenantId, String)?
-            while true {
-                let page = try await store.items(of: .schedule, in: owner.partition, after: last, limit: 500)
-                for item in page {
-                    let place = (item.tenant, item.key.id)
-                    #expect(last.map { $0 < place } ?? true)
-                    last = place
-                }
-                seen += page.count
-                if page.count < 500 { break }
-            }
-            #expect(seen == 90_001)
+            #expect(try await ItemLoad.count(.schedule, in: owner.partition, of: store) == 90_001)
             for place in ["'', ''", "'t6', '00000000-0000-0000-0800'"] {
                 let plan = try plan(
                     ItemReadStatements.inUse, "int, text, text, text, bigint", "0, 'schedule', \(place), 500", role: Roles.writer, harness,
@@ -97,21 +85,7 @@ struct ItemStoreTests {
         options.writers = 1
         options.lockTimeout = .seconds(60)
         try await withStore(options) { harness in
-            let store = harness.store
-            var owners: [Owner] = []
-            var items: [TenantItem] = []
-            for partition in 0..<4 {
-                var owner = try await Owner(store, partition)
-                items.append(try ItemSample.subscription(partition, tenant: owner.neighbour(of: Sample.tenant("nobody"))))
-                try await owner.record([.item(items[partition])])
-                owners.append(owner)
-            }
-            let batches = try (0..<4).map { number in
-                let write = BookWrite(
-                    stored: StoredBookRecord(record: .item(try ItemSample.changed(items[number])), ordinal: 1),
-                    expectedVersion: number == 1 ? 4 : 1)
-                return owners[number].batch(books: [BookChange(write, type: .subscription(.paused))])
-            }
+            let group = try await PoisonedGroup(harness.store)
             async let holding: [String] = Task.detached {
                 try harness.server.sql(
                     "BEGIN; LOCK TABLE ledgerflow.partitions IN EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT", database: harness.database)
@@ -121,31 +95,8 @@ struct ItemStoreTests {
                     "SELECT 1 FROM pg_stat_activity WHERE datname = '\(harness.database)' AND wait_event = 'PgSleep'"
                 ).count == 1
             }
-            let held = owners
-            let results = try await withThrowingTaskGroup(of: (Int, JournalError?).self) { group in
-                func add(_ number: Int, _ body: @escaping @Sendable () async throws(JournalError) -> Void) {
-                    group.addTask {
-                        do throws(JournalError) { try await body() } catch { return (number, error) }
-                        return (number, nil)
-                    }
-                }
-                for (number, batch) in batches.enumerated() {
-                    add(number) { () async throws(JournalError) in try await store.commit(batch) }
-                }
-                for (number, item) in items.enumerated() {
-                    let cursor = ItemSample.cursor(item, held[number], [7], epoch: number == 2 ? 99 : nil)
-                    add(10 + number) { () async throws(JournalError) in try await store.storeCursors([cursor]) }
-                }
-                return try await group.reduce(into: [Int: JournalError]()) { $0[$1.0] = $1.1 }
-            }
+            try await group.run(harness.store)
             _ = try await holding
-            #expect(results.keys.sorted() == [1, 12] && results[1]?.isRejected == true && results[12] == .ownershipLost, "\(results)")
-            for (number, owner) in owners.enumerated() {
-                let found = try await store.item(items[number].key, tenant: items[number].tenant)
-                #expect(found?.version == (number == 1 ? 1 : 2))
-                let cursors = try await store.cursors(of: .subscription, in: owner.partition, after: nil, limit: 9)
-                #expect(cursors.map(\.place) == (number == 2 ? [] : [[7]]))
-            }
         }
     }
 
@@ -181,21 +132,8 @@ struct PostgresCursorBenchmark {
     func cursors(group: Int) async throws {
         let count = Int(ProcessInfo.processInfo.environment["LEDGERFLOW_CURSOR_BENCH"] ?? "") ?? 10_000
         try await withStore { harness in
-            var owner = try await Owner(harness.store, 0)
-            var items: [TenantItem] = []
-            for first in stride(from: 0, to: count, by: 1_000) {
-                let some = try (first..<(first + 1_000)).map { try ItemSample.schedule($0) }
-                try await owner.record(some.map(BookRecord.item))
-                items += some
-            }
-            let clock = ContinuousClock()
-            for round in 1...5 {
-                let cursors = items.map { ItemSample.cursor($0, owner, [Int64(round) << 40, 1, 2, 3]) }
-                let start = clock.now
-                for first in stride(from: 0, to: count, by: group) {
-                    try await harness.store.storeCursors(Array(cursors[first..<min(count, first + group)]))
-                }
-                print("postgres cursors: \(count) in requests of \(group), round \(round): \(clock.now - start)")
+            for (round, took) in try await ItemLoad.storeCursors(count, inGroupsOf: group, of: harness.store).enumerated() {
+                print("postgres cursors: \(count) in requests of \(group), round \(round + 1): \(took)")
             }
         }
     }

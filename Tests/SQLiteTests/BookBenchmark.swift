@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import PortContract
 import Ports
+import PropertyKit
 import SQLiteAdapter
 import Testing
 

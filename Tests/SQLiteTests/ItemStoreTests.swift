@@ -49,21 +49,7 @@ struct ItemStoreTests {
             try await owner.record([.item(try ItemSample.schedule(1))])
             let side = SideConnection(directory + "/" + SQLiteStore.databaseName)
             try multiply(100_000, side)
-            var seen = 0
-            var last: (TenantId, String)?
-            var middle: (TenantId, String)?
-            while true {
-                let page = try await store.items(of: .schedule, in: owner.partition, after: last, limit: 500)
-                for item in page {
-                    let place = (item.tenant, item.key.id)
-                    #expect(last.map { $0 < place } ?? true)
-                    last = place
-                }
-                seen += page.count
-                if seen > 50_000, middle == nil { middle = last }
-                if page.count < 500 { break }
-            }
-            #expect(seen == 90_001)
+            #expect(try await ItemLoad.count(.schedule, in: owner.partition, of: store) == 90_001)
             let tenant = Sample.tenant("t3")
             let home = PartitionHash.partition(tenant: tenant, count: 4)
             #expect(side.execute("UPDATE items SET partition = \(home) WHERE tenant = 't3'"))
@@ -91,50 +77,17 @@ struct ItemStoreTests {
             var options = SQLiteStoreOptions.small
             options.busyMilliseconds = 60_000
             let store = try await SQLiteStore.open(directory: directory, options: options)
-            var owners: [Owner] = []
-            var items: [TenantItem] = []
-            for partition in 0..<4 {
-                var owner = try await Owner(store, partition)
-                items.append(try ItemSample.subscription(partition, tenant: owner.neighbour(of: Sample.tenant("nobody"))))
-                try await owner.record([.item(items[partition])])
-                owners.append(owner)
-            }
-            let changes = try (0..<4).map { number in
-                BookWrite(
-                    stored: StoredBookRecord(record: .item(try ItemSample.changed(items[number])), ordinal: 1),
-                    expectedVersion: number == 1 ? 4 : 1)
-            }
-            let batches = (0..<4).map { owners[$0].batch(books: [BookChange(changes[$0], type: .subscription(.paused))]) }
+            let group = try await PoisonedGroup(store)
             let side = SideConnection(directory + "/" + SQLiteStore.databaseName)
             try #require(side.execute("BEGIN IMMEDIATE"))
-            while store.writer.inHand.load(ordering: .relaxed) != 0 { try await Task.sleep(for: .milliseconds(1)) }
-            let held = owners
-            let results = try await withThrowingTaskGroup(of: (Int, JournalError?).self) { group in
-                func add(_ number: Int, _ body: @escaping @Sendable () async throws(JournalError) -> Void) {
-                    group.addTask {
-                        do throws(JournalError) { try await body() } catch { return (number, error) }
-                        return (number, nil)
-                    }
-                }
-                for (number, batch) in batches.enumerated() {
-                    add(number) { () async throws(JournalError) in try await store.commit(batch) }
-                    while number == 0, store.writer.inHand.load(ordering: .relaxed) != 1 { try await Task.sleep(for: .milliseconds(1)) }
-                }
-                for (number, item) in items.enumerated() {
-                    let cursor = ItemSample.cursor(item, held[number], [7], epoch: number == 2 ? 99 : nil)
-                    add(10 + number) { () async throws(JournalError) in try await store.storeCursors([cursor]) }
-                }
-                while store.writer.queue.withLock({ $0.count }) != 7 { try await Task.sleep(for: .milliseconds(1)) }
-                try #require(side.execute("COMMIT"))
-                return try await group.reduce(into: [Int: JournalError]()) { $0[$1.0] = $1.1 }
-            }
-            #expect(results.keys.sorted() == [1, 12] && results[1]?.isRejected == true && results[12] == .ownershipLost, "\(results)")
-            for (number, owner) in owners.enumerated() {
-                let found = try await store.item(items[number].key, tenant: items[number].tenant)
-                #expect(found?.version == (number == 1 ? 1 : 2))
-                let cursors = try await store.cursors(of: .subscription, in: owner.partition, after: nil, limit: 9)
-                #expect(cursors.map(\.place) == (number == 2 ? [] : [[7]]))
-            }
+            func until(_ isSo: () -> Bool) async throws { while !isSo() { try await Task.sleep(for: .milliseconds(1)) } }
+            try await until { store.writer.inHand.load(ordering: .relaxed) == 0 }
+            try await group.run(
+                store, first: { try await until { store.writer.inHand.load(ordering: .relaxed) == 1 } },
+                all: {
+                    try await until { store.writer.queue.withLock { $0.count } == 7 }
+                    try #require(side.execute("COMMIT"))
+                })
             #expect(store.writer.metrics.splitGroups.value >= 1)
             await store.close()
         }
@@ -160,21 +113,8 @@ struct CursorBenchmark {
         let count = Int(ProcessInfo.processInfo.environment["LEDGERFLOW_CURSOR_BENCH"] ?? "") ?? 10_000
         try await withScratch { directory in
             let store = try await SQLiteStore.open(directory: directory, options: .small)
-            var owner = try await Owner(store, 0)
-            var items: [TenantItem] = []
-            for first in stride(from: 0, to: count, by: 1_000) {
-                let some = try (first..<(first + 1_000)).map { try ItemSample.schedule($0) }
-                try await owner.record(some.map(BookRecord.item))
-                items += some
-            }
-            let clock = ContinuousClock()
-            for round in 1...5 {
-                let cursors = items.map { ItemSample.cursor($0, owner, [Int64(round) << 40, 1, 2, 3]) }
-                let start = clock.now
-                for first in stride(from: 0, to: count, by: group) {
-                    try await store.storeCursors(Array(cursors[first..<min(count, first + group)]))
-                }
-                print("sqlite cursors: \(count) in requests of \(group), round \(round): \(clock.now - start)")
+            for (round, took) in try await ItemLoad.storeCursors(count, inGroupsOf: group, of: store).enumerated() {
+                print("sqlite cursors: \(count) in requests of \(group), round \(round + 1): \(took)")
             }
             await store.close()
         }

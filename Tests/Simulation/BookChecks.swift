@@ -155,7 +155,9 @@ struct BookChecks {
                 check.reached(head)
             }
             check.ended(at: head)
-            if let fault = check.faults.first { violate("The audit of \(tenant) in \(partition): entries \(fault.entries) \(fault.reason).") }
+            if let fault = check.faults.first {
+                violate("The audit of \(tenant) in \(partition): entries \(fault.entries) \(fault.reason).")
+            }
         }
     }
 

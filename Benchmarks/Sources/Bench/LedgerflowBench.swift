@@ -8,7 +8,10 @@ struct LedgerflowBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledgerflow-bench",
         abstract: "Measures the built ledgerflow binary from outside, beside the limits of the machine.",
-        subcommands: [Run.self, PostgresCommand.self, SinkCommand.self, BrokerCommand.self, LoadCommand.self, ProbeCommand.self],
+        subcommands: [
+            Run.self, PostgresCommand.self, IngestCommand.self, SinkCommand.self, BrokerCommand.self, ReaderCommand.self, LoadCommand.self,
+            ProbeCommand.self,
+        ],
         defaultSubcommand: Run.self
     )
 }

@@ -16,7 +16,8 @@ final class AnchorMetrics: Sendable {
     func families(_ time: any TimeSource) -> [MetricFamily] {
         [
             MetricFamily("ledgerflow_audit_anchors", "Signed statements of where an audit chain stands.", .counter(anchors)),
-            MetricFamily("ledgerflow_audit_anchor_failures", "Looks at the audit chains that failed and are done again.", .counter(failures)),
+            MetricFamily(
+                "ledgerflow_audit_anchor_failures", "Looks at the audit chains that failed and are done again.", .counter(failures)),
             MetricFamily(
                 "ledgerflow_audit_anchor_age_seconds", "How long ago all audit chains were anchored.",
                 .gauge { (time.uptime() - self.lastLook.withLock { $0 }).milliseconds / 1_000 }),

@@ -15,6 +15,9 @@ public struct EngineSettings: Sendable {
     public var resolveBudget = TimeSpan.seconds(2)
     /// Attempts that run at one time.
     public var maxRunning = 512
+    /// Of these, attempts whose start is not committed yet. They wait in their partitions in the order in which they came, so few of them
+    /// are let in at one time: the others wait where it is seen to that each tenant has its turn.
+    public var maxStarting = 32
     /// Due calls that may wait for execution: to one target of a tenant, of one tenant, and in all.
     public var executionQueuePerLane = 2_048
     public var executionQueuePerTenant = 4_096
@@ -31,8 +34,9 @@ public struct EngineSettings: Sendable {
     public var clockCheck = TimeSpan.milliseconds(250)
     /// How long after its time-out an attempt without report is ended.
     public var watchdogGrace = TimeSpan.seconds(2)
-    /// Events that may wait for publication, per partition, in memory; beyond, the log is read.
+    /// Events that may wait for publication, per partition, in memory, and the bytes they may hold; beyond, the log is read.
     public var outboxCapacity = 8_192
+    public var outboxBytes = 8 * 1_024 * 1_024
     /// Events published together.
     public var publishLimit = 512
     /// How often the published cursors are stored.

@@ -17,6 +17,7 @@ extension Admission {
             delistAll()
             return nil
         }
+        guard starting < bounds.maxStarting else { return nil }
         if running >= bounds.maxRunning {
             guard running < bounds.maxRunning + bounds.reserve else { return nil }
             return popFresh(at: now) ?? popOld(at: now, .belowEven)
@@ -102,6 +103,7 @@ extension Admission {
         guard let (call, charge) = tenants[tenant]?.take(at: now) else { return nil }
         waitingKeys.remove(call.key)
         running += 1
+        starting += 1
         tenants[tenant]?.credit -= charge
         delistIfDone(tenant)
         relieve(tenant, at: now)

@@ -85,6 +85,8 @@ struct Admission {
     /// The calls that wait: one that is offered twice waits once.
     var waitingKeys: Set<ServiceCallKey> = []
     var running = 0
+    /// Of those that run, the ones whose start is not committed yet.
+    var starting = 0
     var busyTenants = 0
     var laneCount = 0
     var trimAt: Int
@@ -119,6 +121,14 @@ struct Admission {
     var nextWake: Uptime? { wakes.min?.at }
 
     // MARK: - What comes in
+
+    /// The start of an admitted attempt was committed, or will not be.
+    ///
+    /// - Returns: whether execution should look.
+    mutating func started() -> Bool {
+        starting -= 1
+        return !waitingKeys.isEmpty
+    }
 
     mutating func offer(_ call: DueCall, at now: Uptime) -> Offer {
         let (tenant, host) = (call.key.tenant, call.host)

@@ -46,6 +46,7 @@ public struct AdmissionLimits: Sendable {
 /// The limits as numbers, once and for all.
 struct AdmissionBounds {
     let maxRunning: Int
+    let maxStarting: Int
     let reserve: Int
     let tenantShare: Int
     let laneShare: Int
@@ -63,6 +64,7 @@ struct AdmissionBounds {
     init(_ settings: EngineSettings) {
         let limits = settings.admission
         maxRunning = max(1, settings.maxRunning)
+        maxStarting = max(1, settings.maxStarting)
         reserve = max(0, limits.reserve ?? maxRunning / 8)
         tenantShare = max(1, limits.tenantShare ?? maxRunning / 2)
         laneShare = max(1, limits.laneShare ?? maxRunning / 8)

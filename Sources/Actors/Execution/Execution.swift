@@ -39,7 +39,7 @@ actor Execution {
             while let ended = await queue.finished.takeBatch(limit: queue.finished.capacity) {
                 let step = queue.step(ended, at: ports.time.uptime())
                 for admitted in step.calls {
-                    group.addTask {
+                    group.addTask(executorPreference: ports.client.nextExecutor) {
                         let end = await self.attempts.run(admitted.call.key) { await self.attempt(admitted) }
                         _ = queue.finished.offer(end, reserved: true)
                     }
@@ -56,7 +56,9 @@ actor Execution {
 
     private nonisolated func attempt(_ admitted: Admitted) async -> AttemptEnd {
         let due = admitted.call
-        guard let call = await begin(due), !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
+        let begun = await begin(due)
+        queue.started()
+        guard let call = begun, !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         let outcome: AttemptOutcome

@@ -61,6 +61,11 @@ final class ExecutionQueue: Sendable {
         finished.wake()
     }
 
+    /// The start of an admitted attempt was committed, or will not be; to be told once of each, before its end.
+    func started() {
+        if admission.withLock({ $0.started() }) { finished.wake() }
+    }
+
     /// Takes in what has ended, and gives out the places.
     func step(_ ended: [AttemptEnd], at now: Uptime) -> Step {
         admission.withLock { admission in

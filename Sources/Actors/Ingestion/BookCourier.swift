@@ -14,7 +14,8 @@ struct BookCourier: Sendable {
         var left = Array(intents.indices)
         var wait = BackOff(first: .milliseconds(50), most: .seconds(5))
         for attempt in 1...Self.attempts {
-            if Task.isCancelled { throw .cancelled }
+            // What came is given once even while the engine stops.
+            if attempt > 1, Task.isCancelled { throw .cancelled }
             let replies = await router.send(left.map { intents[$0] })
             var again: [Int] = []
             for (index, reply) in zip(left, replies) {

@@ -46,7 +46,7 @@ actor OutboxLane {
         self.settings = settings
         self.metrics = metrics
         self.variant = variant
-        mailbox = Mailbox(capacity: settings.outboxCapacity)
+        mailbox = Mailbox(capacity: settings.outboxCapacity, weightLimit: settings.outboxBytes)
     }
 
     // MARK: - Told by the partition
@@ -72,7 +72,7 @@ actor OutboxLane {
             known.head = head
             known.mark(head, at: now)
         }
-        for event in events where mailbox.offer(event) != .accepted { break }
+        for event in events where mailbox.offer(event, weight: event.data.count) != .accepted { break }
         mailbox.wake()
     }
 

@@ -68,7 +68,7 @@ struct Retention: Sendable {
     private func look(_ partition: PartitionId, epoch: Int64, after place: Int64) async throws(JournalError) -> Int64? {
         let now = ports.time.now()
         guard let latest = policy.lastEnd(at: now) else { return nil }
-        let page = try await store.endedCalls(in: partition, after: place, upTo: latest)
+        let page = try await store.endedCalls(in: partition, after: place, upTo: min(latest, now - settings.leastAge))
         var (purge, erase): ([EndedCall], [EndedCall]) = ([], [])
         for call in page.calls {
             switch policy.verdict(on: call.end, at: call.endedAt, of: call.tenant, hasPayload: call.hasPayload, now: now) {

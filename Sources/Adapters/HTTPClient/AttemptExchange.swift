@@ -38,10 +38,12 @@ final class AttemptExchange: Sendable {
 
     /// Sends `request`; called once. The snippet is what had come of the body, at most `maxSnippetBytes` from its beginning.
     func run(
-        _ request: HTTPClientRequest, on client: HTTPClient, loop: any EventLoop, deadline: NIODeadline
+        _ request: HTTPClientRequest, on client: HTTPClient, loop: any EventLoop, executor: (any TaskExecutor)?, deadline: NIODeadline
     ) async -> (end: End, snippet: [UInt8]) {
         let last = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in start(request, on: client, loop: loop, deadline: deadline, continuation) }
+            await withCheckedContinuation { continuation in
+                start(request, on: client, loop: loop, executor: executor, deadline: deadline, continuation)
+            }
         } onCancel: {
             end(with: .cancelled)
         }
@@ -49,7 +51,7 @@ final class AttemptExchange: Sendable {
     }
 
     private func start(
-        _ request: HTTPClientRequest, on client: HTTPClient, loop: any EventLoop, deadline: NIODeadline,
+        _ request: HTTPClientRequest, on client: HTTPClient, loop: any EventLoop, executor: (any TaskExecutor)?, deadline: NIODeadline,
         _ continuation: CheckedContinuation<End, Never>
     ) {
         let early = state.withLock { state -> End? in
@@ -58,7 +60,7 @@ final class AttemptExchange: Sendable {
         }
         if let early { return continuation.resume(returning: early) }
         let alarm = loop.scheduleTask(deadline: deadline) { self.end(with: .deadlinePassed) }
-        let work = Task { self.end(with: await self.exchange(request, on: client)) }
+        let work = Task(executorPreference: executor) { self.end(with: await self.exchange(request, on: client)) }
         let isEnded = state.withLock { state in
             if state.end == nil { (state.work, state.alarm) = (work, alarm) }
             return state.end != nil

@@ -21,21 +21,42 @@ final class ConnectionGuard: ChannelDuplexHandler {
     /// What came early. Bounded by what one read of the socket gives: no other is made meanwhile.
     private var held: [HTTPClientResponsePart] = []
     private var isReadHeld = false
+    private var isFlushHeld = false
+    /// Whether the request's end was written, so that nothing more of it is to be waited for.
+    private var isEndGiven = false
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             phase = phase == .closed ? .closed : .requesting
+            isEndGiven = false
             head.uri = RequestTarget.restored(head.uri)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
             context.write(data, promise: promise)
         case .end:
+            isEndGiven = true
             let written = context.eventLoop.makePromise(of: Void.self)
             // The library hears of it first, then the answer may come.
             written.futureResult.cascade(to: promise)
             written.futureResult.assumeIsolated().whenSuccess { self.requestWritten(context) }
             context.write(data, promise: written)
+        }
+    }
+
+    /// The library flushes a request's head, its body and its end each for itself. They leave together, in one system call and mostly one
+    /// packet, when the library writes them in one go; else with the turn of the event loop.
+    func flush(context: ChannelHandlerContext) {
+        guard phase == .requesting, !isEndGiven else {
+            isFlushHeld = false
+            return context.flush()
+        }
+        guard !isFlushHeld else { return }
+        isFlushHeld = true
+        context.eventLoop.assumeIsolated().execute {
+            guard self.isFlushHeld else { return }
+            self.isFlushHeld = false
+            context.flush()
         }
     }
 

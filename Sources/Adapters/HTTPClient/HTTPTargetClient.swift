@@ -19,6 +19,7 @@ public final class HTTPTargetClient: TargetClient {
     let names: NameDirectory
     private let connections: TargetConnections
     let now: @Sendable () -> Instant
+    private let executors: LoopExecutors
 
     /// So many of a name's addresses are tried in one attempt when connections are refused.
     static let maxAddressesTried = 3
@@ -38,6 +39,7 @@ public final class HTTPTargetClient: TargetClient {
         self.roots = roots
         self.now = now
         loops = eventLoopGroup
+        executors = LoopExecutors(eventLoopGroup)
         names = NameDirectory(
             resolver: resolver ?? SystemHostResolver(), lifetime: TimeAmount(settings.resolutionLifetime),
             maxLookups: settings.maxResolving, loops: eventLoopGroup)
@@ -56,6 +58,8 @@ public final class HTTPTargetClient: TargetClient {
             throw trail.followed == 0 ? error : error.after(trail.followed)
         }
     }
+
+    public var nextExecutor: (any TaskExecutor)? { executors.next }
 
     /// Drops every connection; attempts that run end as `.ownerLost`, later ones at once. Returns when all is closed, within two
     /// seconds at most: a connection that is only being made is left to its own time-out.
@@ -145,8 +149,10 @@ public final class HTTPTargetClient: TargetClient {
         }
         defer { connections.release(client) }
         let exchange = AttemptExchange(maxBodyBytes: settings.maxResponseBytes, maxSnippetBytes: TargetAnswer.maxSnippetBytes)
+        let loop = loops.any()
         return await exchange.run(
-            Self.request(for: hop, origin: client.urlOrigin), on: client.http, loop: loops.any(), deadline: deadline)
+            Self.request(for: hop, origin: client.urlOrigin), on: client.http, loop: loop, executor: executors.executor(of: loop),
+            deadline: deadline)
     }
 
     static func endpoint(of url: TargetURL, at address: IPAddress) -> Endpoint {

@@ -38,7 +38,9 @@ public struct AnchorCheck: Sendable {
     private static func fault(_ anchor: AuditAnchor, _ store: UniqueId, _ trusted: Set<[UInt8]>) -> String? {
         if anchor.head.count < 1 || !anchor.isSigned { return "have an anchor whose signature does not hold: it was altered" }
         if anchor.store != store { return "have an anchor of another store (\(anchor.store))" }
-        if !trusted.contains(anchor.publicKey) { return "have an anchor signed with a key that is not trusted (\(Hexadecimal.text(anchor.publicKey)))" }
+        if !trusted.contains(anchor.publicKey) {
+            return "have an anchor signed with a key that is not trusted (\(Hexadecimal.text(anchor.publicKey)))"
+        }
         return nil
     }
 
@@ -53,7 +55,9 @@ public struct AnchorCheck: Sendable {
                 report(anchor, "are not those that were signed on \(anchor.at.rfc3339): the chain was computed anew")
             } else {
                 faults.append(
-                    Fault(entries: Self.range(anchor.head.count, anchor.head.count), reason: "were signed on \(anchor.at.rfc3339), and are missing"))
+                    Fault(
+                        entries: Self.range(anchor.head.count, anchor.head.count),
+                        reason: "were signed on \(anchor.at.rfc3339), and are missing"))
             }
         }
     }

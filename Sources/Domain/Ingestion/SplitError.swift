@@ -4,7 +4,8 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAnEnvelope(root: String?)
     /// The envelope, or what surrounds the invoices in it, is not well-formed from this octet of the answer on.
     case malformed(String, offset: Int)
-    /// The document in the envelope is not well-formed outside its invoices, or ends before it is closed.
+    /// The document in the envelope is not well-formed outside its invoices, from this octet of it on, or ends before it is closed; or words
+    /// stand in its place, at this octet of the answer.
     case malformedInner(String, offset: Int)
     case doctypeRefused
     /// A reference to an entity other than the five of XML 1.0 (section 4.6), outside the invoices.

@@ -33,12 +33,12 @@ public struct InheritedNamespace: Hashable, Sendable {
 
 /// One invoice of a batch.
 public struct SplitInvoice: Hashable, Sendable {
-    /// Without white space around it; never empty.
+    /// White space in it made single, and none around it; never empty.
     public let number: String
     /// From the `<` of the start tag to the `>` of the end tag, unchanged but for the removal of the CDATA markers or the escapes that carried
     /// the inner document.
     public let octets: [UInt8]
-    /// What `octets` are in, by its IANA name: UTF-8, UTF-16LE, UTF-16BE, ISO-8859-1, ISO-8859-15, windows-1252 or US-ASCII.
+    /// What `octets` are in, by its IANA name, as the document states it unless its octets show otherwise: UTF-8, UTF-16LE, UTF-16BE, ISO-8859-1, ISO-8859-15, windows-1252 or US-ASCII.
     public let encoding: String
     /// The declarations in force around the invoice, by prefix; a reader of `octets` alone needs them.
     public let namespaces: [InheritedNamespace]

@@ -41,7 +41,7 @@ public struct SplitName: Hashable, Sendable, CustomStringConvertible {
 
 /// Where an invoice's number stands below its element: `InvoiceNumber`, `Header/Number`, `Header/@number`, `@id`.
 ///
-/// The first place that the path leads to counts. Of an element it is the whole text, elements within it included.
+/// Of the places that the path leads to, the first that is not blank counts. Of an element it is the whole text, elements within it included.
 public struct SplitPath: Hashable, Sendable, CustomStringConvertible {
     /// The elements below the invoice element, outermost first.
     public let elements: [SplitName]

@@ -5,7 +5,7 @@ public struct SplitPlan: Hashable, Sendable {
     public var numberPath: SplitPath
     public var limits: SplitLimits
     /// The encoding that the answer's header names (`charset`); nil when it names none. It is above what the document says of itself
-    /// (RFC 7303, §3), but below a byte order mark.
+    /// (RFC 7303, §3), but below a byte order mark. Of a document that the answer carries it says nothing.
     public var charset: String?
 
     public init(invoiceElement: SplitName, numberPath: SplitPath, limits: SplitLimits = .standard, charset: String? = nil) {

@@ -15,7 +15,7 @@ public struct RedactionPolicy: Hashable, Sendable {
     ]
 
     /// A name that holds one of these words, in any case, is that of a secret.
-    let words: [[UInt8]]
+    let words: SecretWords
     /// Header fields that are secret besides, in lower case.
     let headerNames: Set<String>
     /// Places in JSON documents that are secret besides (RFC 6901).
@@ -29,18 +29,14 @@ public struct RedactionPolicy: Hashable, Sendable {
     ///   - headerNames: names of header fields, in any case.
     ///   - pointers: JSON pointers; one that is none is left out.
     public init(words: [String] = standardWords, headerNames: [String] = [], pointers: [String] = []) {
-        self.words = words.map { Array($0.lowercased().utf8) }.filter { !$0.isEmpty }
+        self.words = SecretWords(words)
         self.headerNames = Set(headerNames.map { $0.lowercased() })
         self.pointers = Set(pointers.compactMap(Self.steps))
     }
 
     /// Whether a field or member of this name holds a secret.
     public func isSecret(_ name: some Collection<UInt8>) -> Bool {
-        let name = name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        return words.contains { word in
-            guard name.count >= word.count else { return false }
-            return (0...(name.count - word.count)).contains { name[$0] == word[0] && name[$0..<($0 + word.count)].elementsEqual(word) }
-        }
+        name.withContiguousStorageIfAvailable { words.areFound(in: $0) } ?? Array(name).withUnsafeBufferPointer { words.areFound(in: $0) }
     }
 
     /// The value of a header field, as it may be shown.

@@ -35,9 +35,8 @@ enum SecretDetectors {
     ///
     /// - Returns: the end of the token.
     private static func bearerEnd(_ text: [UInt8], at index: Int) -> Int? {
-        let word = Array("bearer".utf8)
-        guard text[index] | 0x20 == word[0], text.count - index > 7, index == 0 || !isLetter(text[index - 1]),
-            text[index..<(index + 6)].elementsEqual(word, by: { $0 | 0x20 == $1 }), text[index + 6] == 0x20
+        guard text[index] | 0x20 == 0x62, text.count - index > 7, index == 0 || !isLetter(text[index - 1]),
+            text[index..<(index + 7)].elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }), text[index + 6] == 0x20
         else { return nil }
         var end = index + 7
         while end < text.count, isTokenByte(text[end]) { end += 1 }
@@ -126,10 +125,18 @@ enum SecretDetectors {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
-    private static func isTokenByte(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) || "-._~+/=".utf8.contains(byte) }
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x2B, 0x2D...0x39, 0x3D, 0x41...0x5A, 0x5F, 0x61...0x7A, 0x7E: true
+        default: false
+        }
+    }
 
-    /// What the local part of an address is made of; letters beyond ASCII too (RFC 6531).
+    /// What the local part of an address is made of: letters, digits and `.!#$'*+-_`{|}~`; letters beyond ASCII too (RFC 6531).
     private static func isLocalByte(_ byte: UInt8) -> Bool {
-        isLetter(byte) || isDigit(byte) || byte >= 0x80 || ".!#$'*+-_`{|}~".utf8.contains(byte)
+        switch byte {
+        case 0x21, 0x23, 0x24, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5F...0x7E, 0x80...0xFF: true
+        default: false
+        }
     }
 }

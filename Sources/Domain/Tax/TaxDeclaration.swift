@@ -75,7 +75,8 @@ public enum TaxDeclarationError: Error, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unreadable(let problems): problems.listed.map { "\($0.pointer) \($0.message)" }.joined(separator: "; ")
+        case .unreadable(let problems):
+            problems.listed.map { $0.pointer.isEmpty ? $0.message : "\($0.pointer) \($0.message)" }.joined(separator: "; ")
         case .repeated(let name): "tax regime \"\(name)\" is declared twice"
         case .withoutCategories(let name): "tax regime \"\(name)\" is new and needs categories"
         case .withCategories(let name): "tax regime \"\(name)\" is built in: only its rounding and rates can be declared"

@@ -60,7 +60,9 @@ struct AuditChain {
     }
 
     private mutating func add(entry item: JSONValue) throws(CommandFailure) {
-        guard let number = item["sequence"]?.int, let claimed = item["hash"]?.digest, let entry = AuditEntry(item) else { throw Self.noPage }
+        guard let number = item["sequence"]?.int, let claimed = item["hash"]?.digest, let entry = AuditEntry(item) else {
+            throw Self.noPage
+        }
         guard number > head.count else {
             report(number, number, "come twice")
             return

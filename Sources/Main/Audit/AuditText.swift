@@ -52,7 +52,8 @@ enum AuditText {
         }
         let holding = chains.reduce(0) { $0 + $1.anchors.holding }
         if !keys.arePinned, holding > 0 {
-            lines.append("The engine itself says that its key is \(keys.trusted.joined(separator: ", ")); note it elsewhere for --public-key.")
+            lines.append(
+                "The engine itself says that its key is \(keys.trusted.joined(separator: ", ")); note it elsewhere for --public-key.")
         }
         let verified = chains.reduce(0) { $0 + $1.verified }
         if let first = chains.first(where: { !$0.isIntact }), let place = sentences(first).first {

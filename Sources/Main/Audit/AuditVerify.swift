@@ -64,7 +64,8 @@ struct AuditVerify: AsyncParsableCommand {
         let stored = pages.anchors.compactMap { AuditAnchor($0) }
         guard stored.count == pages.anchors.count else {
             throw CommandFailure(
-                .refused, "the server answered with something that is no anchor", advice: "Check that --server is the address of an engine.")
+                .refused, "the server answered with something that is no anchor", advice: "Check that --server is the address of an engine."
+            )
         }
         return AnchorCheck(
             store: pages.store, tenant: pages.tenant, partition: Int(partition), anchors: stored + kept,

@@ -8,10 +8,11 @@ internal import SystemAdapter
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait, and invoices from a SOAP service. Takes a few seconds.",
+        abstract: "Watch an engine at work: calls that succeed, fail, retry and wait, and invoices from a source. Takes some seconds.",
         discussion: """
-            Starts an engine on a temporary directory, a small target and a SOAP service, all on free ports of the loopback address; submits \
-            calls of every kind through the API, has the service asked for its batches, checks that all ends as told, and removes everything. Exit code 1 when one did not.
+            Starts an engine on a temporary directory, a small target and a SOAP service with invoices, all on free ports of the loopback \
+            address; submits calls of every kind through the API, has the engine ask the service, checks that each call ends as told and \
+            each invoice is there as it was given, and removes everything. Exit code 1 when one is not.
             """)
 
     @Option(help: "How many calls the batch has, 1 to 2000.") var calls = 200
@@ -22,7 +23,7 @@ struct Demo: AsyncParsableCommand {
 
     /// What ended.
     private enum End: Sendable {
-        case engine, target, story
+        case engine, target, sample, story
     }
 
     func run() async throws {
@@ -31,13 +32,14 @@ struct Demo: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let time = SystemTimeSource()
         let target = DemoTarget(now: { time.now() })
-        let sample = SampleSource(pace: .milliseconds(500), interval: .seconds(5))
+        let sample = SampleSource(pace: .milliseconds(500))
         let product = try await Product(
             directory: DataDirectory(path: directory), host: "127.0.0.1", port: 0, allowedTargets: [try CIDR("127.0.0.0/8")], partitions: 8,
-            maxRunning: 512, sample: sample, leastDiagnostic: .error)
+            maxRunning: 512, leastDiagnostic: .warning)
         let token = try await product.token(for: try Setting.tenant("demo"))
         let (enginePort, engineListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let (targetPort, targetListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        let (samplePort, sampleListens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let count = calls
         try await withThrowingTaskGroup(of: End.self) { group in
             group.addTask {
@@ -49,11 +51,16 @@ struct Demo: AsyncParsableCommand {
                 return .target
             }
             group.addTask {
-                guard let engine = await enginePort.first(where: { _ in true }), let port = await targetPort.first(where: { _ in true })
+                try await sample.run { sampleListens.yield($0) }
+                return .sample
+            }
+            group.addTask {
+                guard let engine = await enginePort.first(where: { _ in true }), let port = await targetPort.first(where: { _ in true }),
+                    let source = await samplePort.first(where: { _ in true })
                 else { throw CancellationError() }
                 let story = DemoStory(
                     engine: "http://127.0.0.1:\(engine)", target: "http://127.0.0.1:\(port)", arrivals: target,
-                    ingestion: DemoIngestion(sample: sample, time: time), time: time, directory: directory)
+                    ingestion: DemoIngestion(sample: sample, port: source, time: time), time: time, directory: directory)
                 try await story.tell(token: token, batch: count)
                 return .story
             }

@@ -2,105 +2,102 @@ internal import Domain
 internal import Ports
 internal import SystemAdapter
 
-/// What the demo tells of the sample source: what came of its batches, held against what it gave.
+/// The demo's other half: a source of invoices, which the engine asks again and again while the calls go on.
 struct DemoIngestion: Sendable {
     let sample: SampleSource
+    let port: Int
     let time: SystemTimeSource
 
-    private static let path = Sources.path + "/" + SampleSource.name
-    private static let patience = TimeSpan.seconds(40)
+    private static let sourcePath = "/v1/ingestion/sources/\(SampleSource.name)"
+    private static let patience = TimeSpan.seconds(12)
 
-    /// - Returns: what is not as the source gave it.
-    func tell(_ client: APIClient) async throws -> [String] {
-        try Output.line("\nA SOAP service with batches of invoices was asked meanwhile; it is slow, and fails, now and then:\n")
-        try await finish(client)
-        let runs = try await client.get(IngestText.runsPath)["items"]?.elements ?? []
-        for run in runs.reversed().prefix(6) {
-            let counts = run["counts"]
-            try Output.line(
-                "  \(Output.pad(run["status"]?.text ?? "unknown", 10))  \(counts?["new"]?.int ?? 0) new, \(counts?["changed"]?.int ?? 0) changed, "
-                    + "\(counts?["unchanged"]?.int ?? 0) known, \(counts?["quarantined"]?.int ?? 0) in quarantine, "
-                    + "asked \(run["attempts"]?.int ?? 0) time\(run["attempts"]?.int == 1 ? "" : "s")")
-        }
-        let received = try await all(IngestText.invoicesPath, client)
-        let mapped = received.count { $0["status"]?.text == "mapped" }
-        let versions = received.reduce(Int64(0)) { $0 + ($1["version"]?.int ?? 0) }
+    /// Has the engine ask the source from now on.
+    func begin(_ client: APIClient) async throws {
+        try await sample.register(port: port, interval: .seconds(5), with: client)
         try Output.line(
-            "\n\(received.count) documents in \(versions) versions came, each published once as it was sent; \(mapped) are invoices in draft by "
-                + "now, and what was broken lies in quarantine.")
-        return try await differences(received, client)
+            "A trading house's SOAP service listens on http://127.0.0.1:\(port)\(SampleSource.path); the engine asks it for invoices.\n")
     }
 
-    /// Waits for a complete run, then has the source asked no more.
-    private func finish(_ client: APIClient) async throws {
-        let end = time.uptime() + Self.patience
-        while true {
-            // It is registered when the engine is ready.
-            if try await client.exchange(.get, Self.path).status == 200,
-                try await client.get(Self.path)["progress"]?["completeTo"] != nil
-            {
-                break
-            }
-            guard time.uptime() < end else { throw CommandFailure(.refused, "no run of the sample source was complete") }
-            await time.sleep(for: .milliseconds(200))
-        }
-        _ = try await client.post(Self.path + "/pause")
-        while try await client.get(Self.path)["progress"]?["runningRun"] != nil {
-            guard time.uptime() < end else { throw CommandFailure(.refused, "a run of the sample source does not end") }
-            await time.sleep(for: .milliseconds(100))
-        }
-        // What came of one that was begun is told when it has ended; what it was asked for last must have come whole.
-        let run = try await client.get(Self.path)["progress"]?["lastStatus"]?.text
-        if run == "failed" { try await runOnce(client, until: end) }
-    }
-
-    private func runOnce(_ client: APIClient, until end: Uptime) async throws {
-        while true {
-            let before = try await client.get(Self.path)["progress"]?["lastRun"]?.text
-            _ = try await client.post(Self.path + "/run")
-            while true {
-                let progress = try await client.get(Self.path)["progress"]
-                if progress?["lastRun"]?.text != before, progress?["runningRun"] == nil {
-                    if progress?["lastStatus"]?.text != "failed" { return }
-                    break
-                }
-                guard time.uptime() < end else { throw CommandFailure(.refused, "the sample source gives no batch") }
-                await time.sleep(for: .milliseconds(100))
-            }
+    /// Asks for a run out of turn now and then, until the task is cancelled: a demo is short.
+    func hurry(_ client: APIClient) async throws {
+        while !Task.isCancelled {
+            await time.sleep(for: .milliseconds(600))
+            _ = try await client.exchange(.post, Self.sourcePath + "/run")
         }
     }
 
-    private func all(_ path: String, _ client: APIClient) async throws -> [JSONValue] {
-        var items: [JSONValue] = []
-        var cursor: String?
-        repeat {
-            let page = try await client.get(path, query: [("limit", "1000")] + (cursor.map { [("cursor", $0)] } ?? []))
-            items += page["items"]?.elements ?? []
-            cursor = page["nextCursor"]?.text
-        } while cursor != nil
-        return items
-    }
-
-    private func differences(_ received: [JSONValue], _ client: APIClient) async throws -> [String] {
+    /// Lets the last run end, and compares what the engine has with what the source gave.
+    ///
+    /// - Returns: what differs.
+    func end(_ client: APIClient) async throws -> [String] {
+        _ = try await client.exchange(.post, Self.sourcePath + "/pause")
+        guard try await isIdle(client) else { return ["the source: its last run did not end"] }
+        let (given, refused) = (sample.given, sample.refused)
+        let invoices = try await list("/v1/ingestion/invoices", client)
+        let quarantined = try await list("/v1/ingestion/quarantine", client)
+        let runs = try await list("/v1/ingestion/runs", client)
         var differences: [String] = []
-        let given = sample.given
-        var known: Set<String> = []
-        for document in received {
-            guard let number = document["number"]?.text, let id = document["id"]?.text else { continue }
-            known.insert(number)
-            let forms = given[number] ?? []
-            guard document["version"]?.int == Int64(forms.count) else {
-                differences.append("the document \(number) has version \(document["version"]?.int ?? 0), and was given \(forms.count) times")
-                continue
-            }
-            for (index, form) in forms.enumerated() {
-                let raw = try await client.document(
-                    IngestText.invoicesPath + "/" + APIClient.escaped(id) + "/raw", query: [("version", String(index + 1))]
-                ).bytes
-                if raw != Array(form.utf8) { differences.append("version \(index + 1) of the document \(number) is not as it was given") }
+        let held = Set(invoices.compactMap { $0["number"]?.text })
+        for number in given.keys.sorted() where !held.contains(number) { differences.append("\(number): the engine does not have it") }
+        for invoice in invoices { differences += try await self.differences(of: invoice, given, client) }
+        if quarantined.count != refused.count {
+            differences.append("the source: of \(refused.count) malformed invoices \(quarantined.count) are in quarantine")
+        }
+        try tell(runs, invoices, quarantined)
+        return differences
+    }
+
+    private func differences(of invoice: JSONValue, _ given: [String: [String]], _ client: APIClient) async throws -> [String] {
+        guard let number = invoice["number"]?.text, let id = invoice["id"]?.text, let version = invoice["version"]?.int else {
+            return ["an invoice has no number, identifier or version"]
+        }
+        let versions = given[number] ?? []
+        guard version == Int64(versions.count) else { return ["\(number): it has \(version) versions, and was given in \(versions.count)"] }
+        var differences: [String] = []
+        for (index, xml) in versions.enumerated() {
+            let raw = try await client.exchange(.get, "/v1/ingestion/invoices/\(id)/raw", query: [("version", String(index + 1))])
+            if raw.status != 200 || raw.body != Array(xml.utf8) {
+                differences.append("\(number): version \(index + 1) is not what was given")
             }
         }
-        for number in given.keys.sorted() where !known.contains(number) { differences.append("the document \(number) is not on record") }
         return differences
+    }
+
+    /// Returns when no run is under way and the source was not asked for a while; false when that does not come.
+    private func isIdle(_ client: APIClient) async throws -> Bool {
+        let end = time.uptime() + Self.patience
+        var asked = -1
+        while time.uptime() < end {
+            let running = try await list("/v1/ingestion/runs", client, query: [("status", "running")])
+            if running.isEmpty, asked == sample.asked { return true }
+            asked = running.isEmpty ? sample.asked : -1
+            await time.sleep(for: .milliseconds(250))
+            try Task.checkCancellation()
+        }
+        return false
+    }
+
+    private func list(_ path: String, _ client: APIClient, query: [(String, String)] = []) async throws -> [JSONValue] {
+        let query = query + [("source", SampleSource.name), ("limit", "1000")]
+        return try await client.get(path, query: query)["items"]?.elements ?? []
+    }
+
+    private func tell(_ runs: [JSONValue], _ invoices: [JSONValue], _ quarantined: [JSONValue]) throws {
+        func count(_ items: [JSONValue], _ member: String, _ value: String) -> Int { items.count { $0[member]?.text == value } }
+        let again = runs.reduce(0) { $0 + max(0, ($1["attempts"]?.int ?? 1) - 1) }
+        let changed = invoices.count { ($0["version"]?.int ?? 1) > 1 }
+        try Output.line(
+            """
+
+            What the source brought:
+
+              \(runs.count) runs: \(count(runs, "status", "succeeded")) succeeded, \(count(runs, "status", "partial")) with something to \
+            put aside, \(count(runs, "status", "failed")) failed; \(again) attempts were repeated, for it has its bad moments
+              \(invoices.count) invoices, \(changed) of them changed since; \(count(invoices, "status", "mapped")) are drafts by now
+              \(quarantined.count) in quarantine, which kept none of the others
+            """)
+        for slice in quarantined.prefix(3) {
+            try Output.line("    \(slice["reason"]?.text ?? "refused"): \(Output.short(slice["detail"]?.text ?? "", 90))")
+        }
     }
 }

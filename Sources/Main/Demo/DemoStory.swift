@@ -21,9 +21,7 @@ struct DemoStory: Sendable {
         let id: String
     }
 
-    init(
-        engine: String, target: String, arrivals: DemoTarget, ingestion: DemoIngestion, time: SystemTimeSource, directory: String
-    ) {
+    init(engine: String, target: String, arrivals: DemoTarget, ingestion: DemoIngestion, time: SystemTimeSource, directory: String) {
         self.engine = engine
         self.target = target
         self.arrivals = arrivals
@@ -51,22 +49,28 @@ struct DemoStory: Sendable {
 
     private func play(_ client: APIClient, _ count: Int) async throws {
         try Output.line("An engine listens on \(engine); it keeps everything in \(directory).")
-        try Output.line("A target listens on \(target); it is what the calls go to.\n")
+        try Output.line("A target listens on \(target); it is what the calls go to.")
         try await ready(client)
+        try await ingestion.begin(client)
         let began = time.uptime()
         let start = time.now()
         let single = try await submit(DemoCall.story(), client, start)
         let batch = try await submit(batch: DemoCall.batch(count), client, start)
         try await cancel(single, client)
         try Output.line("\nFrom here on the engine works by itself; this is what its event stream tells:\n")
-        try await watch(single.count + batch.count, began)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await ingestion.hurry(client) }
+            try await watch(single.count + batch.count, began)
+            group.cancelAll()
+        }
+        let took = time.uptime() - began
         let details = try await details(single, client)
         let differences =
             zip(single, details).flatMap { $0.call.differences(from: $1, arrivals: arrivals.arrivals(at: $0.call.path), start: start) }
             + (try await batchDifferences(batch, client, start)) + log.differences(of: (single + batch).map(\.id))
-            + (try await ingestion.tell(client))
+            + (try await ingestion.end(client))
         try showOne(single, details)
-        try summary(single, details, batch, start, differences, took: time.uptime() - began)
+        try summary(single, details, batch, start, differences, took: took)
     }
 
     private func ready(_ client: APIClient) async throws {
@@ -223,7 +227,7 @@ struct DemoStory: Sendable {
             the earliest came \(DiskCheck.milliseconds(lateness.first ?? 0)) after its time.
             """)
         if differences.isEmpty {
-            return try Output.line("Everything ended as told: no call lost, early or twice, every event in order, every document as it was sent.")
+            return try Output.line("Every call ended as told: none lost, none early, none twice, every event in order.")
         }
         for difference in differences.prefix(20) { try Output.line("NOT AS TOLD: \(difference)") }
         throw CommandFailure(.refused, "\(differences.count) things were not as told", advice: "Please report it with the lines above.")

@@ -6,24 +6,6 @@ extension SampleSource {
     /// How long an engine that starts is waited for.
     private static let patience = TimeSpan.seconds(60)
 
-    /// Serves, and registers itself as a source with the engine that listens at `address`, for the tenant of `token`, as soon as that is ready; until the
-    /// task is cancelled. The engine must be allowed to call the loopback address.
-    ///
-    /// - Throws: `CommandFailure` when the engine does not become ready, or refuses the registration.
-    func offer(to address: String, token: String, interval: TimeSpan = .seconds(15)) async throws {
-        let (ports, listens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.run { listens.yield($0) } }
-            group.addTask {
-                guard let port = await ports.first(where: { _ in true }) else { return }
-                try await APIClient.with(server: address, token: token) { client in
-                    try await self.register(port: port, interval: interval, with: client)
-                }
-            }
-            try await group.waitForAll()
-        }
-    }
-
     /// Registers the source under `name`, in place of one that an earlier start has left.
     func register(port: Int, interval: TimeSpan, with client: APIClient) async throws {
         let end = time.uptime() + Self.patience

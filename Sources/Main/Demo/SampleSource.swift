@@ -50,7 +50,8 @@ final class SampleSource: Sendable {
     ///   - pace: a new invoice is entered so often.
     ///   - interval: how often an engine that is told of it asks.
     init(
-        pace: TimeSpan = .seconds(10), interval: TimeSpan = .seconds(10), time: SystemTimeSource = SystemTimeSource(), entropy: SystemEntropy = SystemEntropy()
+        pace: TimeSpan = .seconds(10), interval: TimeSpan = .seconds(10), time: SystemTimeSource = SystemTimeSource(),
+        entropy: SystemEntropy = SystemEntropy()
     ) {
         self.interval = interval
         ledger = SampleLedger(start: time.now(), pace: pace)

@@ -10,7 +10,7 @@ struct IngestCommands: AsyncParsableCommand {
             Talks to a running engine, but for map. Exit codes: 0 done, 1 refused or failed, 64 wrong usage, 69 the engine does not answer.
             """,
         subcommands: [
-            IngestRun.self, IngestSources.self, IngestRuns.self, IngestInvoices.self, IngestQuarantine.self, IngestMap.self,
+            IngestRun.self, IngestSources.self, IngestRuns.self, IngestInvoices.self, IngestQuarantine.self, IngestSplit.self, IngestMap.self,
         ])
 }
 

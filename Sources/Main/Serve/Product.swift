@@ -123,14 +123,17 @@ struct Product: Sendable {
             services.append(.init(service: IntakeService(intake: intake, engine: engine), successTerminationBehavior: .ignore))
         }
         let registrar = SourceRegistrar(
-            books: engine.router, queries: store.queries, sealer: sealer, fingerprinter: fingerprinter, time: time, diagnostics: diagnostics)
+            books: engine.router, queries: store.queries, sealer: sealer, fingerprinter: fingerprinter, time: time, diagnostics: diagnostics
+        )
         if let sources {
             services.append(
                 .init(service: SourceFileService(file: sources, registrar: registrar, engine: engine), successTerminationBehavior: .ignore))
         }
         if let sample {
             services.append(
-                .init(service: SampleSourceService(sample: sample, registrar: registrar, engine: engine), successTerminationBehavior: .ignore))
+                .init(
+                    service: SampleSourceService(sample: sample, registrar: registrar, engine: engine), successTerminationBehavior: .ignore)
+            )
         }
         let server = httpServer(authenticator, fingerprinter, onListening)
         services.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
@@ -166,7 +169,8 @@ struct Product: Sendable {
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
             anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, parseReceived: Self.parseReceived, quarantine: engine,
-            calendar: calendar, events: store.queries, signal: engine.signal, targets: engine, authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
+            calendar: calendar, events: store.queries, signal: engine.signal, targets: engine, authenticator: authenticator,
+            fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {
                 if engine.isReady {

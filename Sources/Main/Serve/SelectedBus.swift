@@ -18,7 +18,8 @@ struct SelectedBus: Sendable {
     /// - Parameter kafka: nil for the embedded bus.
     static func open(_ kafka: KafkaOptions?, store: UniqueId, diagnostics: any Diagnostics) async throws -> SelectedBus {
         guard var options = kafka else {
-            return SelectedBus(events: EmbeddedBus(), intents: nil, topicPrefix: "ledgerflow.", sourceTopics: [], metrics: { [] }, close: {})
+            return SelectedBus(
+                events: EmbeddedBus(), intents: nil, topicPrefix: "ledgerflow.", sourceTopics: [], metrics: { [] }, close: {})
         }
         options.diagnostics = diagnostics
         // An owner tries no longer to publish than it can be sure to own its partitions. What the system still sends for it afterwards can

@@ -33,7 +33,8 @@ struct SelectedStore: Sendable {
             options.diagnostics = diagnostics
             let store = try await PostgresStore.open(url: database, options: options)
             return SelectedStore(
-                journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics }, isReachable: { store.isConnected },
+                journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics },
+                isReachable: { store.isConnected },
                 close: { await store.close() })
         }
         var options = SQLiteStoreOptions()

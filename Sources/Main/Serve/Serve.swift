@@ -41,6 +41,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Before the data directory is made.
         let (targets, limits, retention, anchors) = try (targets(), limits.limits(), retention.policy(), anchors.settings())
+        let tax = try tax.registry(dataDirectory: data.path)
         let kafka = try kafka.options()
         let sources = try (ingestionSources ?? Setting.environment("ingestion-sources")).map {
             try SourceFile(path: $0, topics: kafka?.sourceTopics ?? [])
@@ -53,7 +54,7 @@ struct Serve: AsyncParsableCommand {
             targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            limits: limits, retention: retention, anchors: anchors, tax: tax.registry(dataDirectory: data.path), sources: sources,
+            limits: limits, retention: retention, anchors: anchors, tax: tax, sources: sources,
             sample: isSampled ? SampleSource() : nil)
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)

@@ -49,7 +49,8 @@ struct SourceFile: Sendable {
             var lines = problems.listed.map { "\($0.pointer.isEmpty ? "the file" : $0.pointer) \($0.message)" }
             if problems.unlistedCount > 0 { lines.append("and \(problems.unlistedCount) more") }
             throw CommandFailure(
-                .usage, "the file of sources “\(path)” is wrong; none of it was taken", advice: "Mend: " + lines.joined(separator: "; ") + ".")
+                .usage, "the file of sources “\(path)” is wrong; none of it was taken",
+                advice: "Mend: " + lines.joined(separator: "; ") + ".")
         }
         return entries
     }
@@ -65,7 +66,9 @@ struct SourceFile: Sendable {
         let isGiven = fields.has("password")
         guard var source = SubmittedSource.read(&fields, topics: topics), let tenant else { return nil }
         if let password {
-            if isGiven || source.user == nil { fields.report("cannot have a password of another place beside password, or without username") }
+            if isGiven || source.user == nil {
+                fields.report("cannot have a password of another place beside password, or without username")
+            }
             source.password = password
         }
         if source.user != nil, source.password == nil, fields.isClean {

@@ -44,6 +44,13 @@ public protocol TargetClient: Sendable {
     /// - Returns: the summary of a 2xx answer, and how its body begins.
     /// - Throws: the failure, any other answer among them.
     func send(_ request: AttemptRequest) async throws(AttemptFailed) -> TargetAnswer
+
+    /// Where the next attempt had best be worked on, to be near its connection; nil: wherever the engine likes.
+    var nextExecutor: (any TaskExecutor)? { get }
+}
+
+extension TargetClient {
+    public var nextExecutor: (any TaskExecutor)? { nil }
 }
 
 public struct AttemptFailed: Error, Sendable {

@@ -1,4 +1,5 @@
 import Domain
+import PropertyKit
 import Testing
 
 extension BlackBox {

@@ -1,3 +1,5 @@
+import PropertyKit
+
 /// Good requests with something changed: bytes, pieces of JSON, heads. All follow from the seed.
 struct Fuzz {
     private let token: String

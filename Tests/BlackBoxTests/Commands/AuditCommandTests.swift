@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Testing
 
 extension BlackBox {
@@ -41,6 +42,67 @@ extension BlackBox {
                 let json = try JSONReader.read(Array(try CommandRun(verify + ["--json"], in: desk.scene.logs).output.utf8))
                 findings.check(json["intact"] == .bool(false), "\(json)")
             }
+        }
+
+        @Test func anchorsShowThatTheEndOfAChainIsGoneAndThatOneWasComputedAnew() async throws {
+            try await scenario { findings in
+                let scene = try Scene()
+                var engine = try scene.engine(["--partitions", "1", "--audit-anchor-seconds", "1"])
+                func audit(_ arguments: String...) throws -> CommandRun {
+                    let connection = ["--server", "http://127.0.0.1:\(engine.port)", "--token", scene.token]
+                    return try CommandRun(["audit"] + arguments + connection, in: scene.logs)
+                }
+                for number in 1...3 {
+                    _ = try engine.client(scene.token).submit(submission("http://127.0.0.1:1/", farAway), key: "k\(number)")
+                }
+                try eventually(within: 20, "the chain is anchored") {
+                    let verdict = try JSONReader.read(Array(try audit("verify", "--json").output.utf8))
+                    return verdict["chains"].list.first?["anchored"].int == 3
+                }
+                try audit("verify").expect(0, output: ["Intact: 3 entries in 1 chains verified", "note it elsewhere"], findings)
+                let lines = try audit("anchors", "--json")
+                lines.expect(0, output: [#""entries":3"#, #""statement":"ledgerflow audit anchor v1\n"#], findings)
+                try scene.data.write("kept.jsonl", Array(lines.output.utf8))
+                let key = try JSONReader.read(Array((lines.lines.last ?? "").utf8))["publicKey"].text
+                try audit("verify", "--public-key", key).expect(0, output: ["anchors hold"], findings)
+                try audit("verify", "--public-key", String(repeating: "0", count: 64))
+                    .expect(1, output: ["BROKEN", "a key that is not trusted"], findings)
+                try audit("verify", "--public-key", "abc").expectUsage(["64 hexadecimal digits"], findings)
+                findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
+
+                // Whoever can write the file takes the last entry away, and its anchor with it.
+                let whole = scene.data.contents("ledgerflow.sqlite")
+                let cut = "DELETE FROM audit WHERE head_count = (SELECT max(head_count) FROM audit);"
+                try sqlite(scene, cut)
+                engine = try scene.engine()
+                try audit("verify").expect(
+                    1, output: ["BROKEN", "entries 3 to 3 were signed on", "the end of the chain was cut off"], findings)
+                findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
+                try sqlite(scene, "DELETE FROM audit_anchors WHERE entries > 2;")
+                engine = try scene.engine(["--audit-anchor-seconds", "86400"])
+                try audit("verify").expect(0, output: ["Intact: 2 entries"], findings)
+                try audit("verify", "--anchors", scene.data.file("kept.jsonl")).expect(1, output: ["BROKEN", "cut off"], findings)
+                // And goes on from there, as if nothing had been: the hash of the third entry is another.
+                _ = try engine.client(scene.token).submit(submission("http://127.0.0.1:1/", farAway), key: "k4")
+                try audit("verify", "--anchors", scene.data.file("kept.jsonl")).expect(1, output: ["BROKEN", "computed anew"], findings)
+                findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
+                try scene.data.write("ledgerflow.sqlite", whole)
+                engine = try scene.engine()
+                try audit("verify", "--anchors", scene.data.file("kept.jsonl")).expect(0, output: ["Intact: 3 entries"], findings)
+                try scene.data.write("bad.jsonl", Array("{}\n".utf8))
+                try audit("verify", "--anchors", scene.data.file("bad.jsonl")).expect(64, errors: ["line 1 of", "is no anchor"], findings)
+            }
+        }
+
+        /// What somebody does who has the file.
+        private func sqlite(_ scene: Scene, _ sql: String) throws {
+            let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit(); c.close()"
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["python3", "-c", script, scene.data.file("ledgerflow.sqlite"), sql]
+            try process.run()
+            process.waitUntilExit()
+            guard process.terminationStatus == 0 else { throw Broken("the file could not be altered") }
         }
 
         /// Four numbers of a series of its own.

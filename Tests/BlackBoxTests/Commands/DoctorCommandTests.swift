@@ -18,7 +18,8 @@ extension BlackBox {
                 beside.expect(
                     0,
                     output: [
-                        "held by the engine, process \(engine.child.pid)", "quick_check found nothing wrong", "all 4 applied",
+                        "held by the engine, process \(engine.child.pid)", "quick_check found nothing wrong",
+                        "all \(MigrateCommandTests.Store.embedded.count) applied",
                         "is alive", "ok    ready        it takes requests",
                     ], findings)
                 findings.check(beside.lines.allSatisfy { $0.hasPrefix("ok ") || $0.hasPrefix("warn ") }, beside.output)
@@ -80,7 +81,8 @@ extension BlackBox {
                 try doctor(scene, database.arguments + server).expect(
                     0,
                     output: [
-                        "held by the engine, process \(engine.child.pid)", "PostgreSQL answers", "all 5 applied",
+                        "held by the engine, process \(engine.child.pid)", "PostgreSQL answers",
+                        "all \(MigrateCommandTests.Store.postgres.count) applied",
                         "ok    ready        it takes requests",
                     ], findings)
                 try expectJSON(scene, database.arguments + server, failed: [], findings)

@@ -9,7 +9,7 @@ extension BlackBox {
             case embedded, postgres
             var description: String { rawValue }
             /// How many migrations this version has.
-            var count: Int { self == .embedded ? 4 : 5 }
+            var count: Int { self == .embedded ? 5 : 6 }
         }
 
         /// A store that no engine has used, and how a command is told of it.
@@ -124,7 +124,8 @@ extension BlackBox {
                 findings.check(answer.status == 201, "a submission is answered \(answer.start)")
                 engine.expectUnharmed(findings, "commands beside it")
                 findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
-                try CommandRun(down, in: scene.logs).expect(0, output: ["Took back 5, 4, 3, 2, 1."], findings)
+                let all = (1...Store.postgres.count).reversed().map { String($0) }.joined(separator: ", ")
+                try CommandRun(down, in: scene.logs).expect(0, output: ["Took back \(all)."], findings)
             }
         }
 

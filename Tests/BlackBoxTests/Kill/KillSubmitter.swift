@@ -1,4 +1,5 @@
 import Domain
+import PropertyKit
 
 /// Submits calls, one by one and in batches, and repeats whatever was not acknowledged with the same key until it is.
 final class KillSubmitter {

@@ -1,4 +1,5 @@
 import Domain
+import PropertyKit
 import Synchronization
 import Testing
 

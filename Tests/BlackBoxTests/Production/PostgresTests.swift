@@ -93,6 +93,24 @@ extension BlackBox {
             }
         }
 
+        @Test func anEngineWithAnotherAnchorKeyIsRefusedAndNothingIsNoted() async throws {
+            try await scenario { findings in
+                let (database, scene, other) = (try Database(), try Scene(), try DataFolder())
+                var first = try scene.engine(database.arguments)
+                findings.check(try first.stop() == .code(0), "the first did not stop in order")
+                try copyKeys(from: scene.data, to: other)
+                other.remove("audit-anchor.key")
+                // A key that the store must not learn from an engine that it refuses.
+                let added = try run(["keys", "rotate", "--data-dir", other.path], in: scene.logs)
+                findings.check(added.ending == .code(0), "keys rotate: \(added.errors)")
+                let result = try run(["serve", "--data-dir", other.path, "--port", "0"] + database.arguments, in: scene.logs)
+                findings.check(result.ending != .code(0), "it started all the same")
+                findings.check(result.errors.contains("audit-anchor.key"), "it does not say what to do: \(result.errors)")
+                first = try scene.engine(database.arguments)
+                first.expectUnharmed(findings, "the refusal of another")
+            }
+        }
+
         private func submit(_ client: Client, key: String) throws -> String {
             let answer = try client.submit(submission("http://127.0.0.1:1/", farAway), key: key)
             guard answer.status == 201 else { throw Broken("submitting gave \(answer.status): \(answer.text)") }

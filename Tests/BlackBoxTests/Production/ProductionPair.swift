@@ -28,7 +28,7 @@ final class Broker: Sendable {
 
 /// Another engine's directory with the same keys, as one would set up a standby.
 func copyKeys(from data: DataFolder, to other: DataFolder) throws {
-    for name in ["token", "fingerprint", "cursor", "sealing-1"] {
+    for name in ["token", "fingerprint", "cursor", "audit-anchor", "sealing-1"] {
         let (source, target) = ("\(data.path)/\(name).key", "\(other.path)/\(name).key")
         if FileManager.default.fileExists(atPath: source) { try FileManager.default.copyItem(atPath: source, toPath: target) }
     }

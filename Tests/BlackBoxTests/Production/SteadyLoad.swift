@@ -1,4 +1,5 @@
 import Domain
+import PropertyKit
 import Synchronization
 
 /// A load on one engine that goes on whatever happens to what the engine rests on.

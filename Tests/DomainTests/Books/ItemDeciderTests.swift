@@ -211,6 +211,8 @@ import Testing
         try books.when(.item(.webhookKeys(.add(S.key(2, .ed25519, at: books.now), overlap: .hours(1)))))
         try books.when(.item(.holds(.pauseTarget(host: "a.example", by: "ana", reason: "r"))))
         try books.when(.item(.holds(.pauseTenant(by: "ana", reason: "r"))))
+        try books.when(S.make(S.sourcePlan(topic: "erp.in")))
+        try books.when(S.begin(1))
         var kinds: Set<ItemKey.Kind> = []
         for case .item(let item) in books.records.values {
             let read = TenantItem(

@@ -129,6 +129,16 @@ import Testing
         }
     }
 
+    @Test func membersOfListsWithinListsAreThoseOfTheInvoice() throws {
+        let json =
+            #"{"lists":{"lines":{"each":"l","lists":{"allowances":{"each":"a","fields":{"amount":"x","amont":"x","tax.rate":"r"}}}}}}"#
+        #expect(
+            try IngestionMapping.declared(json).problems == [
+                "/lists/lines/lists/allowances/fields/amont is not a value of the invoice that can be given here: unknown field; did you mean \"amount\"?",
+                "/lists/lines/lists/allowances/fields/tax.rate is not a value of the invoice that can be given here: unknown field",
+            ])
+    }
+
     @Test func everyMemberOfAnInvoiceIsATarget() throws {
         var random = SeededGenerator(seed: 11)
         var accepted: Set<String> = []

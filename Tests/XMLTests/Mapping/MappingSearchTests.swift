@@ -34,6 +34,14 @@ import XMLAdapter
         #expect(try Self.found("a", in: document, namespaces: ["x": "urn:q"]).count == 3)
         #expect(try Self.found("x:a/@x:k", in: document, namespaces: ["x": "urn:q"]) == ["/r/Q{urn:q}a/@Q{urn:q}k"])
         #expect(throws: MappingPath.Problem.self) { try MappingPath("y:a", namespaces: ["x": "urn:q"]) }
+        // Names of the vocabulary, which the tree keeps as numbers.
+        let basic = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
+        let aggregate = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+        let known = "<r xmlns:b='\(basic)'><b:ID schemeID='1'/></r>"
+        #expect(try Self.found("x:ID", in: known, namespaces: ["x": basic]) == ["/r/cbc:ID"])
+        #expect(try Self.found("x:ID", in: known, namespaces: ["x": aggregate]).isEmpty)
+        #expect(try Self.found("x:ID/@schemeID", in: known, namespaces: ["x": basic]) == ["/r/cbc:ID/@schemeID"])
+        #expect(try Self.found("x:ID/@x:schemeID", in: known, namespaces: ["x": basic]).isEmpty)
     }
 
     // MARK: - Beside a naive search
@@ -126,6 +134,14 @@ import XMLAdapter
         let json = #"{"fields":{"currency":"c"},"lists":{"lines":{"each":"l","fields":{"note":"/r/t"}}}}"#
         let mapped = try IngestionMapping(json: Array(json.utf8)).apply(to: tree)
         #expect(mapped.document == nil)
+        #expect(mapped.problems.listed.map(\.kind) == [.document])
+    }
+
+    @Test func lookingAtMuchTextIsWorkAlsoWhenNothingComesOfIt() throws {
+        let document = "<r><c>EUR</c><t>\(String(repeating: " ", count: 10_000))</t>" + String(repeating: "<l/>", count: 1_000) + "</r>"
+        let tree = try XMLReader.read(Array(document.utf8))
+        let json = #"{"fields":{"currency":"c"},"lists":{"lines":{"each":"l","fields":{"note":"/r/t"}}}}"#
+        let mapped = try IngestionMapping(json: Array(json.utf8)).apply(to: tree, work: 50_000)
         #expect(mapped.problems.listed.map(\.kind) == [.document])
     }
 

@@ -8,7 +8,9 @@ enum Batch {
     static let soap12 = "http://www.w3.org/2003/05/soap-envelope"
 
     /// An envelope around the octets of the result element's content.
-    static func envelope(_ content: [UInt8], namespace: String = soap11, declaration: String = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+    static func envelope(
+        _ content: [UInt8], namespace: String = soap11, declaration: String = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    )
         -> [UInt8]
     {
         let head = """

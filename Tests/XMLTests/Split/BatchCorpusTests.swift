@@ -35,7 +35,8 @@ struct BatchCorpusTests {
     @Test("without invoices is whole and empty")
     func empty() {
         let bodies = [
-            Batch.section(Batch.document([])), Batch.section("<Invoices/>"), "", "<![CDATA[]]>", "   ", "<Invoices/>", Batch.escaped("<Invoices/>"),
+            Batch.section(Batch.document([])), Batch.section("<Invoices/>"), "", "<![CDATA[]]>", "   ", "<Invoices/>",
+            Batch.escaped("<Invoices/>"),
             "none today", Batch.section("<?xml version='1.0'?><!-- nothing --><Invoices></Invoices>"),
         ]
         for content in bodies {
@@ -151,6 +152,15 @@ struct BatchCorpusTests {
         #expect(fault.version == .v12 && fault.code == .client && fault.reason.hasPrefix("no xxx"))
         let broken = "<s:Envelope xmlns:s='\(Batch.soap11)'><s:Body><s:Fault><faultcode>s:Server</s:Fault></s:Body></s:Envelope>"
         #expect(outcome(Array(broken.utf8)).error?.code == "malformed")
+    }
+
+    @Test("with words in the place of its document is malformed, not empty")
+    func words() {
+        for words in ["Error: no database", "no"] {
+            #expect(outcome(Batch.section(words)).error?.code == "malformed-inner")
+            #expect(outcome("<a>" + Batch.section(words) + "</a>" + Batch.section("<Invoices/>")).error == nil)
+            #expect(outcome(Batch.section(words) + Batch.invoice(1)).error == nil)
+        }
     }
 
     @Test("that is no envelope is told as such, with the root's name")

@@ -63,7 +63,25 @@ struct BatchEncodingTests {
         }
         let ascii = "<?xml version='1.0' encoding='US-ASCII'?>" + Batch.invoice(1) + Batch.invoice(2, "<T>é</T>")
         let found = outcome(Batch.envelope(Batch.section(ascii)))
-        #expect(found.summary == ["INV-1", "[encoding]"] && found.invoices.first?.encoding == "US-ASCII")
+        #expect(found.summary == ["INV-1", "INV-2"] && found.invoices.map(\.encoding) == ["US-ASCII", "UTF-8"])
+        let foreign = Batch.latin1("<?xml version='1.0' encoding='US-ASCII'?>" + Batch.invoice(2, "<T>é</T>"))
+        #expect(outcome(Batch.envelope(Batch.section(foreign))).summary == ["[encoding]"])
+    }
+
+    @Test("holds a document whose declaration became untrue on the way: it is in the encoding of the envelope")
+    func untrueDeclarations() {
+        let invoice = Batch.invoice(1, text)
+        let document = Batch.document([invoice, Batch.invoice(2)], declaration: "<?xml version='1.0' encoding='ISO-8859-1'?>")
+        let found = outcome(Batch.envelope(Batch.section(document)))
+        #expect(found.texts == [invoice, Batch.invoice(2)] && found.invoices.map(\.encoding) == ["UTF-8", "ISO-8859-1"])
+        let other = Batch.document([invoice], declaration: "<?xml version='1.0' encoding='UTF-8'?>")
+        let latin = Batch.envelope(Batch.latin1(Batch.section(other)), declaration: "<?xml version='1.0' encoding='windows-1252'?>")
+        #expect(outcome(latin).invoices.map(\.octets) == [Batch.latin1(invoice)])
+        #expect(outcome(latin).invoices.map(\.encoding) == ["windows-1252"])
+        // So does the header's charset, when the document knows better.
+        var plan = Batch.plan
+        plan.charset = "us-ascii"
+        #expect(outcome(Batch.envelope(invoice), plan).invoices.map(\.encoding) == ["UTF-8"])
     }
 
     @Test("gives a number in the characters that its encoding has for the octets")
@@ -126,7 +144,8 @@ struct BatchEncodingTests {
     @Test("that is not known is refused with its name")
     func unknown() {
         #expect(
-            outcome(Batch.envelope("", namespace: Batch.soap11).replacingDeclaration("Shift_JIS")).error == .unsupportedEncoding("Shift_JIS"))
+            outcome(Batch.envelope("", namespace: Batch.soap11).replacingDeclaration("Shift_JIS")).error
+                == .unsupportedEncoding("Shift_JIS"))
         let inner = Batch.section("<?xml version='1.0' encoding='EBCDIC-INT'?><Invoices/>")
         #expect(outcome(Batch.envelope(inner)).error == .unsupportedEncoding("EBCDIC-INT"))
         var plan = Batch.plan

@@ -19,7 +19,8 @@ struct BatchHostilityTests {
             """
         #expect(error(Batch.envelope(Batch.section(bomb))) == .doctypeRefused)
         #expect(error(Batch.envelope(Batch.escaped(bomb))) == .doctypeRefused)
-        #expect(error(Batch.envelope(Batch.section("<?xml version='1.0'?><!-- --> <!DOCTYPE a SYSTEM 'http://x/'><a/>"))) == .doctypeRefused)
+        #expect(
+            error(Batch.envelope(Batch.section("<?xml version='1.0'?><!-- --> <!DOCTYPE a SYSTEM 'http://x/'><a/>"))) == .doctypeRefused)
         #expect(error(Batch.envelope("", declaration: "<?xml version='1.0'?><!DOCTYPE e SYSTEM 'file:///etc/passwd'>")) == .doctypeRefused)
         let wide = Batch.utf16(bomb, littleEndian: true, mark: true)
         #expect(error(Batch.envelope(Batch.section(wide))) == .doctypeRefused)
@@ -44,6 +45,17 @@ struct BatchHostilityTests {
         #expect(error(Batch.envelope("<a b='\(String(repeating: "x", count: 100_000))'/>"))?.code == "malformed")
         #expect(error(Batch.envelope("<\(String(repeating: "x", count: 100_000))>"))?.code == "malformed")
         #expect(error(Batch.envelope("<!--\(String(repeating: "x", count: 100_000))"))?.code == "malformed")
+    }
+
+    @Test("with a tag of enormous length or width in an invoice has the invoice refused without a proof")
+    func costlyTags() {
+        let attributes = (0..<30_000).map { "a\($0)=''" }.joined(separator: " ")
+        let long = "x='\(String(repeating: "y", count: 70_000))' "
+        let invoices = [
+            Batch.invoice(1), Batch.invoice(2, "<a \(attributes)/>"), Batch.invoice(3, "<a \(long)\(attributes)/>"), Batch.invoice(4),
+        ]
+        let found = Outcome(Batch.envelope(Batch.section(Batch.document(invoices))))
+        #expect(found.summary == ["INV-1", "[too-many-attributes]", "[malformed]", "INV-4"], "\(found)")
     }
 
     @Test("larger than a batch may be ends where the limit is, with what came before")
@@ -75,25 +87,28 @@ struct BatchHostilityTests {
         _ = try splitter.push(head[...])
         var ended: BatchError?
         for _ in 0..<80_000 where ended == nil {
-            do { _ = try splitter.push(Array("<Invoice> <a b='c'>drip, drip, drip <!-- drip --> &amp; ]]&gt;".utf8)[...]) } catch { ended = error }
+            do { _ = try splitter.push(Array("<Invoice> <a b='c'>drip, drip, drip <!-- drip --> &amp; ]]&gt;".utf8)[...]) } catch {
+                ended = error
+            }
         }
         #expect(ended == .tooLarge(limit: 3_000_000))
         #expect(throws: BatchError.tooLarge(limit: 3_000_000)) { try splitter.push([0x3C]) }
         #expect(splitter.finish().error == .tooLarge(limit: 3_000_000))
     }
 
-    /// What once took time with the square of the size: each is a megabyte or more of one thing that begins and never ends.
+    /// What once took time with the square of the size: each is half a megabyte of one thing that begins and never ends.
     @Test("of beginnings without an end takes time with its size, not with its square")
     func beginnings() {
         for piece in [
-            "<", "<!", "<!--", "<!-- x", "<![CDATA[", "<?", "<? ", "<a", "<a ", "<a b='", "</", "</a", "</a>", "<Invoice>", "<Invoice", "<Invoice/>",
+            "<", "<!", "<!--", "<!-- x", "<![CDATA[", "<?", "<? ", "<a", "<a ", "<a b='", "</", "</a", "</a>", "<Invoice>", "<Invoice",
+            "<Invoice/>",
             "<Invoice><a>", "<Invoice></a>", "&", "&#", "]", "]]", "]]>", "<Invoice a='", "<Invoice><!--", "<Invoice><![CDATA[",
             "<Invoice><Invoice/>", "<a><Invoice></a>", "<Invoice>\(String(repeating: " ", count: 2_000))",
         ] {
-            let filled = "<Invoices>" + String(repeating: piece, count: 2_000_000 / piece.utf8.count)
+            let filled = "<Invoices>" + String(repeating: piece, count: 500_000 / piece.utf8.count)
             for content in [Batch.section(filled), filled, "<Invoice>" + filled] {
                 var plan = Batch.plan
-                plan.limits.invoiceBytes = 300_000
+                plan.limits.invoiceBytes = 100_000
                 plan.limits.invoices = 2_000_000
                 _ = Outcome(Batch.envelope(content), plan, piece: 8_192)
             }
@@ -104,7 +119,8 @@ struct BatchHostilityTests {
     func mutations() throws {
         var sources: [[UInt8]] = []
         let invoices = [
-            Batch.invoice(1, "<T a='1'><![CDATA[x]]></T>"), Batch.invoice(2, "<!-- c --><?p i?><Refs><Invoice/></Refs>"), Batch.invoice(3, "é&#233;"),
+            Batch.invoice(1, "<T a='1'><![CDATA[x]]></T>"), Batch.invoice(2, "<!-- c --><?p i?><Refs><Invoice/></Refs>"),
+            Batch.invoice(3, "é&#233;"),
         ]
         let document = Batch.document(invoices)
         sources.append(Batch.envelope(Batch.section(document)))
@@ -113,7 +129,8 @@ struct BatchHostilityTests {
         sources.append(Batch.envelope(Batch.section(Batch.utf16(document, littleEndian: true, mark: true))))
         sources.append(Batch.utf16(String(decoding: sources[0], as: UTF8.self), littleEndian: false, mark: true))
         let vocabulary = [
-            "<Invoice>", "</Invoice>", "<", ">", "&", ";", "\"", "'", "]]>", "<![CDATA[", "<!--", "-->", "<?", "?>", "/>", "</", "&lt;", "&amp;",
+            "<Invoice>", "</Invoice>", "<", ">", "&", ";", "\"", "'", "]]>", "<![CDATA[", "<!--", "-->", "<?", "?>", "/>", "</", "&lt;",
+            "&amp;",
             "<Invoices>", "</Invoices>", "<!DOCTYPE", "\u{0}", "=",
         ].map { Array($0.utf8) }
         struct Change: CustomStringConvertible {
@@ -129,7 +146,8 @@ struct BatchHostilityTests {
                 cases: 3_000, seed: chance.next(),
                 generate: { chance in
                     (0..<Int.random(in: 1...5, using: &chance)).map { _ in
-                        let octets = chance.chance(40) ? [UInt8.random(in: 0...255, using: &chance)] : vocabulary.randomElement(using: &chance) ?? []
+                        let octets =
+                            chance.chance(40) ? [UInt8.random(in: 0...255, using: &chance)] : vocabulary.randomElement(using: &chance) ?? []
                         return Change(
                             place: Int.random(in: 0..<source.count, using: &chance), octets: octets,
                             removed: chance.chance(30) ? Int.random(in: 0...200, using: &chance) : Int.random(in: 0...1, using: &chance))

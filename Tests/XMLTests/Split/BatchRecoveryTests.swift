@@ -47,7 +47,8 @@ struct BatchRecoveryTests {
     func aroundOne() {
         for (bad, code) in broken {
             for carrier in [Batch.section, Batch.escaped, { $0 }] {
-                let document = Batch.document([Batch.invoice(1), Batch.invoice(2), bad, Batch.invoice(3), Batch.invoice(4)], declaration: "")
+                let document = Batch.document(
+                    [Batch.invoice(1), Batch.invoice(2), bad, Batch.invoice(3), Batch.invoice(4)], declaration: "")
                 let found = outcome(Batch.envelope(carrier(document)))
                 let expected = ["INV-1", "INV-2", "[\(code)]", "INV-3", "INV-4"]
                 #expect(found.summary == expected, "\(bad): \(found)")
@@ -163,7 +164,8 @@ struct BatchRecoveryTests {
         let one = Batch.section(Batch.invoice(1))
         let text = String(decoding: Batch.envelope(one), as: UTF8.self)
         for (wrong, code) in [
-            (text.replacing("</GetInvoicesResponse>", with: ""), "malformed"), (text.replacing("</soap:Body>", with: "</soap:Bode>"), "malformed"),
+            (text.replacing("</GetInvoicesResponse>", with: ""), "malformed"),
+            (text.replacing("</soap:Body>", with: "</soap:Bode>"), "malformed"),
             (text + "<x/>", "malformed"), (text + "tail", "malformed"), (text.replacing("OK", with: "a & b"), "malformed"),
             (text.replacing("</Status>", with: "</Status><"), "malformed"),
         ] {

@@ -12,7 +12,8 @@ extension API {
                 AuditHandlers.path + "/anchors", "listAnchors", "Signed statements of where the tenant's chain of one partition stood",
                 .json(200, "Anchors in order.", "AnchorPage"), handlers, [], .tenant(.audit, handlers.listAnchors)),
             audit(
-                AuditHandlers.adminPath, "listAnyAudit", "The same of any tenant, for operators", .json(200, "Entries in order.", "AuditPage"),
+                AuditHandlers.adminPath, "listAnyAudit", "The same of any tenant, for operators",
+                .json(200, "Entries in order.", "AuditPage"),
                 handlers, [tenant], .operator(.auditAll, handlers.listAny)),
             audit(
                 AuditHandlers.adminPath + "/anchors", "listAnyAnchors", "The anchors of any tenant, for operators",

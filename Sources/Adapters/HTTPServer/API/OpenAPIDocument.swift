@@ -37,7 +37,9 @@ enum OpenAPIDocument {
                         scheme.field("type", "http")
                         scheme.field("scheme", "bearer")
                         scheme.field("bearerFormat", "JWT")
-                        scheme.field("description", "From `ledgerflow token`; the tenant is the token's, and so are the roles. Each operation names in x-permission what it needs, and in x-roles the roles of which any has it; a token that names no role has all that are a tenant's."
+                        scheme.field(
+                            "description",
+                            "From `ledgerflow token`; the tenant is the token's, and so are the roles. Each operation names in x-permission what it needs, and in x-roles the roles of which any has it; a token that names no role has all that are a tenant's."
                         )
                     }
                 }

@@ -7,7 +7,11 @@ final class BatchCollector {
     private var parts: [BatchPart] = []
     private var count = 0
     /// The first that was wrong outside the invoices; reading goes on, for the invoices' sake.
-    private(set) var fault: BatchError?
+    var fault: BatchError?
+    /// Whether the answer carries a document in some text.
+    var hasDocument = false
+    /// Where a section begins that holds no document.
+    private var plainSection: Int?
     /// A mark of the first content with a number.
     private var contents: [String: UInt64] = [:]
 
@@ -31,18 +35,29 @@ final class BatchCollector {
     /// Forgets what was found since then; nothing may be looked for afterwards.
     func goBack(to mark: Int) { parts.removeSubrange(min(mark, parts.count)...) }
 
+    func notePlainSection(at offset: Int) { plainSection = plainSection ?? offset }
+
+    /// Why a whole answer cannot be taken as a batch: what was noted, or that words stand where the document should.
+    var complaint: BatchError? {
+        if let fault { return fault }
+        guard count == 0, !hasDocument, let plainSection else { return nil }
+        return .malformedInner("it is text and no XML document", offset: plainSection)
+    }
+
     func note(_ error: BatchError) {
         if fault == nil { fault = error }
     }
 
-    /// A whole element in the place of an invoice.
-    func found(_ slice: Slice) throws(BatchError) {
+    /// Takes a whole element in the place of an invoice.
+    ///
+    /// - Returns: why it is not taken, if it is not.
+    func found(_ slice: Slice) throws(BatchError) -> SplitRefusal.Reason? {
         switch proof.read(slice.octets, slice.encoding, within: slice.scope.opening, at: plan.numberPath) {
-        case .refused(let reason): try refuse(slice, reason)
-        case .proven(nil): try refuse(slice, .noNumber)
+        case .refused(let reason): return reason
+        case .proven(nil): return .noNumber
         case .proven(let number?):
             let mark = ByteSearch.mark(of: slice.octets)
-            if let first = contents[number], first != mark { return try refuse(slice, .duplicateInBatch(number: number)) }
+            if let first = contents[number], first != mark { return .duplicateInBatch(number: number) }
             contents[number] = mark
             let index = try nextIndex()
             parts.append(
@@ -50,6 +65,7 @@ final class BatchCollector {
                     SplitInvoice(
                         number: number, octets: Array(slice.octets), encoding: slice.encoding.name, namespaces: slice.scope.namespaces,
                         index: index)))
+            return nil
         }
     }
 

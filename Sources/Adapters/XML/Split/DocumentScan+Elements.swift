@@ -4,11 +4,9 @@ internal import Domain
 extension DocumentScan {
     mutating func startOutside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
         try endRun(isTruncated: false)
-        let start = base + tag.open
         let own = try ownDeclarations(span, tag)
         if try isInvoice(span, tag, own) {
-            if tag.attributes > collector.limits.attributes { crowdedTags.append(start) }
-            return try begin(span, tag, own, isFault: false, isEmpty: isEmpty)
+            return try begin(span, tag, isFault: false, isEmpty: isEmpty)
         }
         if tag.isBroken { markBroken("close the tag with >, and write < in attribute values as &lt;") }
         guard tag.attributes <= collector.limits.attributes || skippedIndex != nil else {
@@ -36,7 +34,7 @@ extension DocumentScan {
     }
 
     private func isInvoice(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) throws(BatchError) -> Bool {
-        guard isInBody, !invoiceName.isEmpty, hasLocalName(span, tag, invoiceName) else { return false }
+        guard isInBody, !isCarrier || !stack.isEmpty, !invoiceName.isEmpty, hasLocalName(span, tag, invoiceName) else { return false }
         guard let wanted = collector.plan.invoiceElement.namespace else { return true }
         return namespace(span, tag, own) == wanted
     }
@@ -77,7 +75,7 @@ extension DocumentScan {
             isInBody = !isEmpty && hasLocalName(span, tag, units("Body")) && namespace(span, tag, own) == envelope?.namespace
         case 2 where isInBody:
             guard hasLocalName(span, tag, units("Fault")), namespace(span, tag, own) == envelope?.namespace else { return false }
-            try begin(span, tag, own, isFault: true, isEmpty: isEmpty)
+            try begin(span, tag, isFault: true, isEmpty: isEmpty)
             return true
         default: break
         }

@@ -8,14 +8,14 @@ extension DocumentScan {
     static let notClosed = "close the invoice's element before the next one begins"
 
     mutating func begin(
-        _ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace], isFault: Bool, isEmpty: Bool
+        _ span: Span<UInt8>, _ tag: Tag, isFault: Bool, isEmpty: Bool
     ) throws(BatchError) {
         let name = nameMark(span, tag)
         let start = base + tag.open
         nested = []
-        crowdedTags = tag.attributes > collector.limits.attributes ? [start] : []
+        costlyTags = []
+        noteCost(tag)
         candidate = Candidate(start: start, index: stack.count, name: name, isFault: isFault)
-        candidateDeclarations = own
         stack.append(
             OpenElement(
                 name: name, start: start, isInvoice: true, nestedMark: 0, declarationMark: declarations.count, isBroken: tag.isBroken))
@@ -27,7 +27,7 @@ extension DocumentScan {
         self.candidate?.isFresh = false
         let name = nameMark(span, tag)
         let start = base + tag.open
-        if tag.attributes > collector.limits.attributes, crowdedTags.count < Self.maxCrowdedTags { crowdedTags.append(start) }
+        noteCost(tag)
         if isEmpty {
             if name == candidate.name { nested.append(NestedInvoice(start: start, end: base + tag.end, isClosed: true)) }
             return
@@ -41,8 +41,19 @@ extension DocumentScan {
         try skip(candidate, to: base + tag.end, .tooDeep(limit: collector.limits.depth))
     }
 
-    /// Beyond so many, whatever follows is taken to have too many attributes.
-    private static let maxCrowdedTags = 1_024
+    /// Notes a tag that a proof is not to be troubled with, for its work grows with the square of a tag's attributes.
+    private mutating func noteCost(_ tag: Tag) {
+        guard costlyTags.count < Self.maxCostlyTags else { return }
+        if tag.attributes > collector.limits.attributes {
+            costlyTags.append(CostlyTag(start: base + tag.open, reason: .tooManyAttributes(limit: collector.limits.attributes)))
+        } else if tag.end - tag.open >= maxTagUnits {
+            let reason = "shorten its tags to \(collector.limits.tagBytes) bytes at most"
+            costlyTags.append(CostlyTag(start: base + tag.open, reason: .malformed(reason)))
+        }
+    }
+
+    /// Beyond so many, whatever follows is taken to have one.
+    private static let maxCostlyTags = 1_024
 
     /// An end tag closes the element at `match`, in or of the candidate.
     mutating func endInside(_ tag: Tag, at match: Int) throws(BatchError) {
@@ -72,15 +83,8 @@ extension DocumentScan {
         if isBroken, !nested.isEmpty { return try give(until: end, .malformed(Self.notClosed)) }
         self.candidate = nil
         if candidate.isFault { throw fault(candidate, end) }
-        try judge(candidate.start, end)
-        crowdedTags = []
-    }
-
-    /// The element is not the invoice but what it came in.
-    mutating func unwrap() {
-        guard candidate != nil else { return }
-        candidate = nil
-        declarations += candidateDeclarations
+        try judge(candidate.start, end, mayCarry: candidate.mayCarry)
+        costlyTags = []
     }
 
     // MARK: Giving up
@@ -120,9 +124,10 @@ extension DocumentScan {
     /// Gives the candidate up with nothing in its place: what is left of it is passed over.
     private mutating func skip(_ candidate: Candidate, to end: Int, _ reason: SplitRefusal.Reason) throws(BatchError) {
         try give(until: end, reason)
-        if skippedIndex == nil { skippedIndex = candidate.index }
-        if case .tooLarge = reason { return }
-        stack.removeSubrange((candidate.index + 1)...)
+        let skipped = skippedIndex ?? candidate.index
+        // What is open in an invoice that is merely too large is remembered, to find its end.
+        if skippedIndex == nil, case .tooLarge = reason {} else { stack.removeSubrange((skipped + 1)...) }
+        skippedIndex = skipped
     }
 
     /// Gives the candidate up for one that began in it and is open at this place of the stack.
@@ -165,13 +170,28 @@ extension DocumentScan {
     }
 
     /// Has a whole element proved, unless one of its tags would be too much work.
-    private mutating func judge(_ start: Int, _ end: Int) throws(BatchError) {
-        let isCrowded = crowdedTags.contains { $0 >= start && $0 < end } || crowdedTags.count >= Self.maxCrowdedTags
-        if isCrowded {
-            try collector.refuse(slice(start, end), .tooManyAttributes(limit: collector.limits.attributes))
-        } else {
-            try collector.found(slice(start, end))
-        }
+    ///
+    /// - Parameter mayCarry: whether it may be no invoice but what one came in.
+    private mutating func judge(_ start: Int, _ end: Int, mayCarry: Bool = false) throws(BatchError) {
+        let slice = slice(start, end)
+        let costly =
+            costlyTags.first { $0.start >= start && $0.start < end } ?? (costlyTags.count < Self.maxCostlyTags ? nil : costlyTags.last)
+        if let costly { return try collector.refuse(slice, costly.reason) }
+        let reason = try collector.found(slice)
+        guard let reason else { return }
+        if mayCarry, try carries(slice) { return }
+        try collector.refuse(slice, reason)
+    }
+
+    /// Looks for invoices in the text of an element that has an invoice's name and is none.
+    private func carries(_ slice: Slice) throws(BatchError) -> Bool {
+        let (mark, fault) = (collector.mark, collector.fault)
+        var scan = DocumentScan(collector, slice, level: max(level, 1))
+        try scan.push(slice.octets)
+        try scan.end(isTruncated: false)
+        if collector.mark > mark { return true }
+        collector.fault = fault
+        return false
     }
 
     // MARK: Faults

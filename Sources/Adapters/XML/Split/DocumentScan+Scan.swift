@@ -20,7 +20,7 @@ extension DocumentScan {
             try takeText(span, to: open, isWhole: open < to || isEnd)
             var next = open < to ? token(span, at: open, to: to) : .incomplete
             if case .documentType = next, stack.isEmpty, !isEnd, !showsTypeName(span, open) { return }
-            if case .section = next, candidate?.isFresh == true { next = try openSection(span, open, to, isEnd: isEnd) }
+            if case .section = next, candidate?.isFresh == true { next = openSection(span, open, to, isEnd: isEnd) }
             if case .section = next, candidate != nil { next = closeSection(span, open, to) }
             if case .incomplete = next {
                 if clip <= span.count {
@@ -72,15 +72,15 @@ extension DocumentScan {
         sectionEnd(span, from: open + Self.sectionMarkUnits, to: to).map { .comment(end: $0) } ?? .incomplete
     }
 
-    /// Where a section is the first thing in what began as an invoice, and is a document, the element is not the invoice but what it came in.
-    private mutating func openSection(_ span: Span<UInt8>, _ open: Int, _ to: Int, isEnd: Bool) throws(BatchError) -> Token {
+    /// Looks whether a section that is the first thing in a candidate begins as a document does.
+    private mutating func openSection(_ span: Span<UInt8>, _ open: Int, _ to: Int, isEnd: Bool) -> Token {
         var place = open + Self.sectionMarkUnits
         while place < to, ByteSearch.isSpace(span[place]) { place += 1 }
         guard place < to else { return isEnd ? .section : .incomplete }
         let first = span[place]
         // Or UTF-16, by its mark or its first `<`.
-        let isDocument = first == UInt8(ascii: "<") || encoding.unitBytes == 1 && (first == 0xFF || first == 0xFE || first == 0)
-        if isDocument, level < Self.maxLevel { unwrap() } else { candidate?.isFresh = false }
+        candidate?.mayCarry = first == UInt8(ascii: "<") || encoding.unitBytes == 1 && (first == 0xFF || first == 0xFE || first == 0)
+        candidate?.isFresh = false
         return .section
     }
 

@@ -6,10 +6,10 @@ extension DocumentScan {
     /// - Parameter isWhole: the text ends there.
     mutating func takeText(_ span: Span<UInt8>, to: Int, isWhole: Bool) throws(BatchError) {
         if candidate != nil {
-            guard candidate?.isFresh == true, try takeFreshText(span, to: to, isWhole: isWhole) else {
-                if candidate?.isFresh != true { cursor = base + to }
-                return
-            }
+            let from = cursor - base
+            cursor = base + to
+            if candidate?.isFresh == true { takeFreshText(span, from: from, to: to, isWhole: isWhole) }
+            return
         }
         guard isInBody, skippedIndex == nil, !isRunWide, !stack.isEmpty else {
             if stack.isEmpty { try refuseText(span, to: to) }
@@ -37,28 +37,21 @@ extension DocumentScan {
         }
     }
 
-    /// Looks whether the text at the beginning of a candidate is an escaped document; then the element is what it came in.
-    ///
-    /// - Returns: whether the text is still to be taken, as of an element outside invoices.
-    private mutating func takeFreshText(_ span: Span<UInt8>, to: Int, isWhole: Bool) throws(BatchError) -> Bool {
-        var place = cursor - base
+    /// Looks whether the text that a candidate begins with begins as an escaped document does.
+    private mutating func takeFreshText(_ span: Span<UInt8>, from: Int, to: Int, isWhole: Bool) {
+        var place = from
         while place < to, ByteSearch.isSpace(span[place]) { place += 1 }
-        cursor = base + place
-        guard place < to else { return false }
-        guard span[place] == UInt8(ascii: "&"), level < Self.maxLevel else {
-            candidate?.isFresh = false
-            return false
+        guard place < to else { return }
+        if span[place] == UInt8(ascii: "&") {
+            let end = referenceEnd(span, place, to)
+            if end == nil, !isWhole, to - place < Self.maxReferenceUnits {
+                cursor = base + place
+                return
+            }
+            let scalar = end.flatMap { Self.scalar(text(base + place + 1, base + $0 - 1)) }
+            candidate?.mayCarry = scalar == 0x3C || scalar == 0xFEFF
         }
-        guard let end = referenceEnd(span, place, to) else {
-            if isWhole || to - place >= Self.maxReferenceUnits { candidate?.isFresh = false }
-            return false
-        }
-        guard let scalar = Self.scalar(text(base + place + 1, base + end - 1)), scalar == 0x3C || scalar == 0xFEFF else {
-            candidate?.isFresh = false
-            return false
-        }
-        unwrap()
-        return true
+        candidate?.isFresh = false
     }
 
     /// Outside the root there is white space only.
@@ -133,6 +126,7 @@ extension DocumentScan {
         if !isSectionChecked {
             guard isEnd || from + 4 <= span.count else { return false }
             isSectionChecked = true
+            runSection = runSection ?? offset(of: cursor)
             if isWanted, level < Self.maxLevel, case .blank = run, encoding.unitBytes == 1 {
                 let mark = TextEncoding.mark(octets(base + from, base + min(from + 4, span.count)))
                 isRunWide = mark?.encoding.unitBytes == 2
@@ -213,6 +207,7 @@ extension DocumentScan {
             run = .plain
             return
         }
+        collector.hasDocument = true
         let document = CarriedDocument(DocumentScan(collector, level: level + 1, outer: encoding))
         run = .document(document)
         try document.scan.push(first[...])
@@ -221,8 +216,13 @@ extension DocumentScan {
     /// The element's text ends, with the documents in it.
     mutating func endRun(isTruncated: Bool) throws(BatchError) {
         if !isTruncated { try beginRun(isEnd: true) }
-        if case .document(let document) = run { try document.scan.end(isTruncated: isTruncated) }
+        switch run {
+        case .document(let document): try document.scan.end(isTruncated: isTruncated)
+        case .plain: if level == 0, let runSection { collector.notePlainSection(at: runSection) }
+        case .blank, .begun: break
+        }
         run = .blank
+        runSection = nil
         runBytes = 0
         isRunWide = false
     }

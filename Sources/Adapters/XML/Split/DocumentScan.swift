@@ -9,12 +9,16 @@ internal import Domain
 struct DocumentScan {
     let collector: BatchCollector
     /// 0 for the answer, 1 for a document in it, 2 for one in that.
-    let level: Int
+    private(set) var level: Int
     static let maxLevel = 2
+    /// Whether the root has the invoice's name and is none.
+    private(set) var isCarrier = false
 
     // MARK: Octets
 
     private(set) var encoding: TextEncoding
+    /// What the octets of an invoice may be in as well: the encoding of the document around, or the one that the header overruled.
+    private var otherEncoding: TextEncoding?
     /// Whether a byte order mark or something above the declaration has said what the encoding is.
     private var isEncodingGiven = false
     /// The first octets, until they are enough to tell the encoding; nil afterwards.
@@ -46,12 +50,9 @@ struct DocumentScan {
     // MARK: What stands in an invoice's place
 
     var candidate: Candidate?
-    /// What its start tag declares.
-    var candidateDeclarations: [InheritedNamespace] = []
     /// Invoice elements within the candidate that are not within a sound element of it.
     var nested: [NestedInvoice] = []
-    /// Too many attributes, by place.
-    var crowdedTags: [Int] = []
+    var costlyTags: [CostlyTag] = []
     /// Where in the stack an invoice stands of which nothing more is wanted.
     var skippedIndex: Int?
 
@@ -62,6 +63,8 @@ struct DocumentScan {
     var runBytes = 0
     /// Whether the run holds the octets of UTF-16 in a document of another encoding.
     var isRunWide = false
+    /// Where in the octets the run's first section is.
+    var runSection: Int?
     var isInSection = false
     var isSectionChecked = false
 
@@ -73,19 +76,24 @@ struct DocumentScan {
         self.collector = collector
         self.level = level
         encoding = outer ?? .utf8
+        otherEncoding = outer
         isInBody = level > 0
     }
 
-    /// For one slice alone.
+    /// For one invoice alone.
     init(_ collector: BatchCollector, _ encoding: TextEncoding, _ namespaces: [InheritedNamespace]) {
-        self.collector = collector
-        level = Self.maxLevel
-        self.encoding = encoding
-        isInBody = true
+        self.init(collector, level: Self.maxLevel, outer: encoding)
         isEncodingGiven = true
         head = nil
         declarations = namespaces
         nameInvoice()
+    }
+
+    /// For an element that is looked at again, for what is in its text.
+    init(_ collector: BatchCollector, _ slice: Slice, level: Int) {
+        self.init(collector, slice.encoding, slice.scope.namespaces)
+        self.level = level
+        isCarrier = true
     }
 
     // MARK: Input
@@ -146,7 +154,10 @@ struct DocumentScan {
 
     /// Heeds the encoding that the XML declaration states. Where it states UTF-16, single octets show that it is not.
     mutating func declare(_ label: String) throws(BatchError) {
-        guard !isEncodingGiven else { return }
+        if isEncodingGiven {
+            if case .known(let known) = TextEncoding.label(label), level == 0, markBytes == 0 { otherEncoding = known }
+            return
+        }
         switch TextEncoding.label(label) {
         case .utf16: break
         case .known(let known) where known.unitBytes > 1: break
@@ -210,7 +221,10 @@ struct DocumentScan {
         return String(decoding: utf8, as: UTF8.self)
     }
 
-    mutating func slice(_ from: Int, _ to: Int) -> Slice { Slice(octets: octets(from, to), encoding: encoding, scope: scope) }
+    mutating func slice(_ from: Int, _ to: Int) -> Slice {
+        let octets = octets(from, to)
+        return Slice(octets: octets, encoding: encoding.orElse(otherEncoding, for: octets), scope: scope)
+    }
 
     private var scope: Scope {
         mutating get {
@@ -261,6 +275,14 @@ struct Candidate {
     let isFault: Bool
     /// Whether nothing but white space, comments and instructions stood in it so far.
     var isFresh = true
+    /// Whether its text begins as a document does.
+    var mayCarry = false
+}
+
+/// A tag in a candidate for which the candidate is refused without a proof.
+struct CostlyTag {
+    let start: Int
+    let reason: SplitRefusal.Reason
 }
 
 /// An invoice element within what began as an invoice.

@@ -60,6 +60,19 @@ enum TextEncoding: Hashable, Sendable {
     }
 }
 
+extension TextEncoding {
+    /// Which of two encodings octets are in, where a document states one and what carries it is in another.
+    ///
+    /// Some put a document's octets into their answer, others its text, with a declaration that has become untrue. Octets above ASCII tell:
+    /// text in other encodings of single octets is not UTF-8 but by a rare chance.
+    func orElse(_ other: TextEncoding?, for octets: ArraySlice<UInt8>) -> TextEncoding {
+        guard let other, other != self, self == .utf8 || other == .utf8, unitBytes == 1, other.unitBytes == 1 else { return self }
+        guard !UTF8Check.isASCII(octets) else { return self }
+        let single = self == .utf8 ? other : self
+        return UTF8Check.isValid(octets) ? .utf8 : single
+    }
+}
+
 // MARK: - To UTF-8 and back
 
 extension TextEncoding {
@@ -73,7 +86,7 @@ extension TextEncoding {
             return UTF8Check.isValid(octets)
         case .ascii:
             utf8.append(contentsOf: octets)
-            return octets.allSatisfy { $0 < 0x80 }
+            return UTF8Check.isASCII(octets)
         case .latin1, .latin9, .windows1252:
             utf8.reserveCapacity(utf8.count + octets.count)
             for octet in octets {
@@ -194,6 +207,8 @@ extension TextEncoding {
 
 /// Whether octets are UTF-8 (RFC 3629, §4): no overlong forms, no surrogates, nothing above U+10FFFF.
 enum UTF8Check {
+    static func isASCII(_ octets: ArraySlice<UInt8>) -> Bool { octets.allSatisfy { $0 < 0x80 } }
+
     static func isValid(_ octets: ArraySlice<UInt8>) -> Bool {
         let span = octets.span
         let raw = span.bytes

@@ -75,7 +75,7 @@ final class EnvelopeSplitter: BatchSplitter {
         if !answer.isRootClosed { reread() }
         try answer.end(isTruncated: !answer.isRootClosed)
         guard answer.isRootClosed else { throw answer.envelope == nil && !answer.isWaiting ? .notAnEnvelope(root: nil) : .truncated }
-        if let fault = collector.fault { throw fault }
+        if let complaint = collector.complaint { throw complaint }
     }
 
     /// A comment or section that never ends may have swallowed the rest of the answer. If what it swallowed, read as markup, closes the

@@ -43,7 +43,7 @@ struct MappingDecimalFormat: Hashable, Sendable {
         var fraction = marks.count == 2 ? Array(marks[1]) : []
         guard (whole + fraction).allSatisfy({ (0x30...0x39).contains($0) }), !(whole + fraction).isEmpty else { return nil }
         if scale > 0 {
-            whole = Array(repeating: 0x30, count: max(0, scale + 1 - whole.count)) + whole
+            whole = Array(repeating: 0x30, count: max(0, scale - whole.count)) + whole
             fraction = Array(whole.suffix(scale))
             whole.removeLast(scale)
         }
