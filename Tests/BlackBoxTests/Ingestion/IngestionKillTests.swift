@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Foundation
+import PropertyKit
 import Testing
 
 extension BlackBox {
