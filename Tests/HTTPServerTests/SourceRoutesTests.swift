@@ -83,12 +83,18 @@ import Testing
         (#"{"name":"a",\#(plain),"username":"a"}"#, ["/password"]),
         (#"{"name":"a",\#(plain),"username":"a","password":"[redacted]"}"#, ["/password"]),
         (#"{"name":"a",\#(plain),"topic":"any"}"#, ["/topic"]),
-        (#"{"name":"a",\#(plain),"intervalSeconds":1,"overlapSeconds":-1,"soapVersion":"2"}"#, ["/intervalSeconds", "/overlapSeconds", "/soapVersion"]),
+        (
+            #"{"name":"a",\#(plain),"intervalSeconds":1,"overlapSeconds":-1,"soapVersion":"2"}"#,
+            ["/intervalSeconds", "/overlapSeconds", "/soapVersion"]
+        ),
         (
             #"{"name":"a",\#(plain),"operation":{"name":"a b","namespace":"x y"},"parameters":[{"name":"1","value":"x"},{"name":"a"}],"soapAction":"\""}"#,
             ["/operation/namespace", "/parameters/0/name", "/parameters/1/value", "/soapAction"]
         ),
-        (#"{"name":"a",\#(plain),"limits":{"invoiceBytes":0,"depth":10000,"other":1}}"#, ["/limits/invoiceBytes", "/limits/depth", "/limits/other"]),
+        (
+            #"{"name":"a",\#(plain),"limits":{"invoiceBytes":0,"depth":10000,"other":1}}"#,
+            ["/limits/invoiceBytes", "/limits/depth", "/limits/other"]
+        ),
         (#"{"name":"a","url":"ftp://x/","invoiceElement":"a:b","numberPath":"//x"}"#, ["/url", "/invoiceElement", "/numberPath"]),
         (#"{"name":"a",\#(plain),"mapping":{"fields":{"nonsense":"x"}}}"#, ["/mapping/fields/nonsense"]),
     ])
@@ -166,7 +172,10 @@ import Testing
                 .item(
                     .source(
                         before.name,
-                        .put(IngestionSource.Plan(request: moved, interval: .minutes(1), split: plan.split, fingerprint: Fingerprint(bytes: [9])), ifVersion: nil))))
+                        .put(
+                            IngestionSource.Plan(
+                                request: moved, interval: .minutes(1), split: plan.split, fingerprint: Fingerprint(bytes: [9])),
+                            ifVersion: nil))))
             let without = Self.full.replacing(#""password":"p-canary","#, with: "")
             let answer = try await server.put(Self.one, without)
             #expect(answer.status == 400, "\(answer.text)")

@@ -167,7 +167,8 @@ extension TenantItem {
             else { return nil }
             self = .source(source)
         case .progress:
-            guard let name = SourceName(id), let progress = SourceProgress(tenant: tenant, source: name, version: version, storedState: state)
+            guard let name = SourceName(id),
+                let progress = SourceProgress(tenant: tenant, source: name, version: version, storedState: state)
             else { return nil }
             self = .progress(progress)
         }

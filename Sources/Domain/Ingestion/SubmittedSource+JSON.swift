@@ -97,7 +97,11 @@ extension SubmittedSource {
 
     private static func readAction(_ fields: inout JSONFields) -> String? {
         guard let action = fields.optionalString("soapAction", maxBytes: 4_096) else { return nil }
-        do throws(BatchRequestError) { try BatchRequest.checkAction(action) } catch { fields.report("soapAction", "cannot be sent: \(error)") }
+        do throws(BatchRequestError) {
+            try BatchRequest.checkAction(action)
+        } catch {
+            fields.report("soapAction", "cannot be sent: \(error)")
+        }
         return action
     }
 

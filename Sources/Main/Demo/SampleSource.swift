@@ -18,6 +18,8 @@ final class SampleSource: Sendable {
     static let user = "sample"
 
     let password: String
+    /// How often an engine that is told of it asks.
+    let interval: TimeSpan
     private let ledger: SampleLedger
     let time: SystemTimeSource
     private let record = Mutex(Record())
@@ -44,8 +46,14 @@ final class SampleSource: Sendable {
         }
     }
 
-    /// - Parameter pace: a new invoice is entered so often.
-    init(pace: TimeSpan = .seconds(10), time: SystemTimeSource = SystemTimeSource(), entropy: SystemEntropy = SystemEntropy()) {
+    /// - Parameters:
+    ///   - pace: a new invoice is entered so often.
+    ///   - interval: how often an engine that is told of it asks.
+    init(
+        pace: TimeSpan = .seconds(10), interval: TimeSpan = .seconds(10), time: SystemTimeSource = SystemTimeSource(),
+        entropy: SystemEntropy = SystemEntropy()
+    ) {
+        self.interval = interval
         ledger = SampleLedger(start: time.now(), pace: pace)
         self.time = time
         password = String(entropy.next(), radix: 36)

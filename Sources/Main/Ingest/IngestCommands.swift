@@ -10,7 +10,8 @@ struct IngestCommands: AsyncParsableCommand {
             Talks to a running engine, but for map. Exit codes: 0 done, 1 refused or failed, 64 wrong usage, 69 the engine does not answer.
             """,
         subcommands: [
-            IngestRun.self, IngestSources.self, IngestRuns.self, IngestInvoices.self, IngestQuarantine.self, IngestSplit.self, IngestMap.self,
+            IngestRun.self, IngestSources.self, IngestRuns.self, IngestInvoices.self, IngestQuarantine.self, IngestSplit.self,
+            IngestMap.self,
         ])
 }
 
@@ -152,7 +153,9 @@ struct IngestQuarantine: AsyncParsableCommand {
                     heading: IngestText.quarantineHeading, none: "Nothing in quarantine.", IngestText.quarantined)
             }
             if raw { return try await IngestText.writeRaw(IngestText.quarantinePath, id, [], client) }
-            guard retry else { return try await IngestText.show(IngestText.quarantinePath, id, client, format, IngestText.quarantinedDetail) }
+            guard retry else {
+                return try await IngestText.show(IngestText.quarantinePath, id, client, format, IngestText.quarantinedDetail)
+            }
             let path = IngestText.quarantinePath + "/" + APIClient.escaped(id) + "/retry"
             let outcome = try await client.manage(.post, path, of: "ingest quarantine").value
             let isIngested = outcome["outcome"]?.text == "ingested"

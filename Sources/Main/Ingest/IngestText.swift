@@ -96,7 +96,8 @@ enum IngestText {
     static func quarantinedDetail(_ slice: JSONValue) -> String {
         var lines = [
             "id           \(text(slice["id"]))", "source       \(text(slice["source"]))", "status       \(text(slice["status"]))",
-            "reason       \(text(slice["reason"])): \(text(slice["detail"]))", "place        \(number(slice["index"])) in the batch, from 0",
+            "reason       \(text(slice["reason"])): \(text(slice["detail"]))",
+            "place        \(number(slice["index"])) in the batch, from 0",
             "bytes        \(number(slice["size"])), \(text(slice["encoding"]))", "run          \(text(slice["runId"]))",
             "trace        \(text(slice["traceId"]))", "since        \(text(slice["createdAt"]))",
         ]

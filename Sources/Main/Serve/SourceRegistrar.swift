@@ -122,7 +122,7 @@ struct SampleSourceService: Service {
 extension SampleSource {
     /// The source as settings would ask for it, for the tenant `demo`.
     fileprivate func entry(port: Int) -> SourceFile.Entry? {
-        guard let value = try? JSONReader.read(registration(port: port, interval: .seconds(10))), let tenant = TenantId("demo") else {
+        guard let value = try? JSONReader.read(registration(port: port, interval: interval)), let tenant = TenantId("demo") else {
             return nil
         }
         var problems = JSONProblems()

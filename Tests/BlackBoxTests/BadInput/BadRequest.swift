@@ -27,6 +27,7 @@ struct BadRequest {
 enum BadRequests {
     static func all(token: String, foreignId: String) -> [BadRequest] {
         json + fields + targets + times + queries(foreignId) + tokens(token) + protocolErrors + identifiers(foreignId) + batches
+            + ingestion
     }
 
     private static func body(_ name: String, _ text: String, status: Int = 400, at pointer: String? = nil) -> BadRequest {

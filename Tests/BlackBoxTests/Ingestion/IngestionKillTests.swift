@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Foundation
+import PropertyKit
 import Testing
 
 extension BlackBox {
@@ -59,7 +60,8 @@ extension BlackBox {
             findings.check(received.count == count, "\(received.count) documents of \(count) are on record")
             for document in received {
                 let number = document["number"].text
-                let digest = SHA256.hash(data: Array((wanted[number] ?? "").utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                let digest = SHA256.hash(data: Array((wanted[number] ?? "").utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+                    .joined()
                 findings.check(document["version"].int == 1, "\(number) has version \(document["version"].int)")
                 findings.check(document["sha256"].text == digest, "\(number) has other octets than the source gave")
             }
@@ -70,7 +72,8 @@ extension BlackBox {
                 seen[data["number"].text, default: 0] += 1
                 let octets = Data(base64Encoded: data["document"].text) ?? Data()
                 findings.check(
-                    String(decoding: octets, as: UTF8.self) == wanted[data["number"].text], "the event of \(data["number"].text) has other octets")
+                    String(decoding: octets, as: UTF8.self) == wanted[data["number"].text],
+                    "the event of \(data["number"].text) has other octets")
                 findings.check(data["traceId"].text == event["correlationid"].text, "the event has another trace than its run")
             }
             findings.check(events.count == count && seen.count == count, "\(events.count) events for \(seen.count) of \(count) numbers")
@@ -80,7 +83,9 @@ extension BlackBox {
             findings.check(abandoned.count <= kills, "\(abandoned.count) abandoned runs after \(kills) kills")
             // Never two at one time: each began after the one before it had ended.
             let spans = runs.map { ($0["startedAt"].microseconds ?? 0, $0["endedAt"].microseconds ?? 0) }.sorted { $0.0 < $1.0 }
-            for (before, after) in zip(spans, spans.dropFirst()) where after.0 < before.1 { findings.add("two runs overlap: \(before) \(after)") }
+            for (before, after) in zip(spans, spans.dropFirst()) where after.0 < before.1 {
+                findings.add("two runs overlap: \(before) \(after)")
+            }
             print("kill -9 in ingestion: \(count) invoices, \(kills) kills, \(runs.count) runs, \(abandoned.count) abandoned")
         }
     }

@@ -139,7 +139,8 @@ extension BlackBox {
                 try write([entry("third"), entry("shop", #","intervalSecond":5"#)])
                 engine.child.signal(SIGHUP)
                 try eventually(within: 20, "the wrong file is told of") { engine.errors.contains("ingestion.sources-not-read") }
-                findings.check(engine.errors.contains("/sources/1/intervalSecond"), "what is wrong is not named: \(engine.errors.suffix(800))")
+                findings.check(
+                    engine.errors.contains("/sources/1/intervalSecond"), "what is wrong is not named: \(engine.errors.suffix(800))")
                 findings.check(
                     try client.pages("/v1/ingestion/sources", cursor: "cursor").count == 2, "a part of a wrong file was taken")
                 findings.check(!engine.errors.contains(SOAPService.password), "the log shows the password")

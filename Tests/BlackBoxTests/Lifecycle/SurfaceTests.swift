@@ -19,6 +19,11 @@ extension BlackBox {
                     "/v1/subscriptions/{id}/test": ["post"], "/v1/subscriptions/{id}/replay": ["post"],
                     "/v1/webhook-secrets": ["post", "get"], "/v1/webhook-secrets/{id}": ["delete"], "/v1/targets": ["get"],
                     "/v1/targets/{host}/pause": ["post"], "/v1/tenant": ["get"], "/v1/tenant/pause": ["post"],
+                    "/v1/ingestion/sources": ["post", "get"], "/v1/ingestion/sources/{name}": ["get", "put", "delete"],
+                    "/v1/ingestion/sources/{name}/run": ["post"], "/v1/ingestion/sources/{name}/pause": ["post"],
+                    "/v1/ingestion/sources/{name}/resume": ["post"], "/v1/ingestion/runs": ["get"], "/v1/ingestion/quarantine": ["get"],
+                    "/v1/ingestion/quarantine/{id}/retry": ["post"], "/v1/ingestion/invoices": ["get"],
+                    "/v1/ingestion/invoices/{id}/raw": ["get"], "/v1/ingestion/mappings/preview": ["post"],
                     "/v1/events": ["get"], "/livez": ["get"], "/readyz": ["get"], "/metrics": ["get"], "/openapi.json": ["get"],
                     "/asyncapi.json": ["get"],
                 ]

@@ -53,7 +53,8 @@ struct API {
         var routes =
             Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules) + Self.subscriptionRoutes(subscriptions)
             + Self.targetRoutes(targets) + Self.secretRoutes(secrets) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
-            + Self.sourceRoutes(sources) + Self.ingestionRoutes(ingestion) + [Self.previewRoute(mappings)] + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
+            + Self.sourceRoutes(sources) + Self.ingestionRoutes(ingestion) + [Self.previewRoute(mappings)]
+            + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }
         let document = OpenAPIDocument.render(routes + [withoutText])

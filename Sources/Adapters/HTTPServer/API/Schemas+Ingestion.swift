@@ -20,7 +20,9 @@ extension Schemas {
     private static let uuid = #"{"type":"string","format":"uuid"}"#
     private static let count = #"{"type":"integer","minimum":0}"#
     private static let digest = #"{"type":"string","pattern":"^[0-9a-f]{64}$"}"#
-    private static let trace = #"{"type":"string","pattern":"^[0-9a-f]{32}$","description":"Ties together all that belongs to the run (W3C Trace Context)."}"#
+    private static let trace = #"""
+        {"type":"string","pattern":"^[0-9a-f]{32}$","description":"Ties together all that belongs to the run (W3C Trace Context)."}
+        """#
     private static let name = #"{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,63}$"}"#
     private static let mark = RedactionPolicy.mark
 

@@ -54,7 +54,8 @@ struct SourceHandlers: Sendable {
         let value = try request.json(limits: JSONLimits(maxBytes: maxBytes))
         var problems = JSONProblems()
         let topics = topics
-        guard let source = problems.object(value, { SubmittedSource.read(&$0, named: name, topics: topics) }) else { throw Problem(problems) }
+        let source = problems.object(value) { SubmittedSource.read(&$0, named: name, topics: topics) }
+        guard let source else { throw Problem(problems) }
         return source
     }
 
