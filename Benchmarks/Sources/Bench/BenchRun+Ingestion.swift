@@ -36,7 +36,8 @@ extension BenchRun {
                 progress("round \(round): split, \(size) MB, \(carrier.rawValue)")
                 let found: SplitLine = try await line(
                     of: [
-                        options.binary, "ingest", "split", "--measure", seconds, "--number-path", SampleBatch.numberPath, batchPath(size, carrier),
+                        options.binary, "ingest", "split", "--measure", seconds, "--number-path", SampleBatch.numberPath,
+                        batchPath(size, carrier),
                     ])
                 guard found.refused == 0, found.invoices > 0 else {
                     throw ChildProcess.Failure(description: "split: \(found.invoices) invoices, \(found.refused) refused")
