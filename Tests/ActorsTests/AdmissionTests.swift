@@ -46,7 +46,10 @@ import Testing
     }
 
     @Test func fewStartsAreUnderWayAtOneTimeAndWhoIsQuietHasTheNext() throws {
-        var admission = admission { $0.maxStarting = 8 }
+        var admission = admission {
+            $0.maxStarting = 8
+            $0.maxRunning = 16
+        }
         let (loud, quiet) = (try tenant("loud"), try tenant("quiet"))
         for number in 0..<100 { _ = admission.offer(call(loud, number), at: Self.start) }
         var first: [Admitted] = []

@@ -125,7 +125,7 @@ import Testing
             let given = try await server.post(path, Schemas.mappingPreviewExample)
             #expect(given.status == 200, "\(given.text)")
             #expect(try given.string("invoice", "seller", "name") == "Seller GmbH")
-            #expect(try given.json("complete") == .bool(false))
+            #expect(try given.json("complete") == .bool(true))
             let id = try await server.get(Self.root + "/invoices").string("items", "0", "id") ?? ""
             let mapping = #"{"fields":{"currency":"InvoiceNumber"}}"#
             let received = try await server.post(path, #"{"mapping":\#(mapping),"received":"\#(id)"}"#)

@@ -39,9 +39,15 @@ actor Execution {
             while let ended = await queue.finished.takeBatch(limit: queue.finished.capacity) {
                 let step = queue.step(ended, at: ports.time.uptime())
                 for admitted in step.calls {
-                    group.addTask(executorPreference: ports.client.nextExecutor) {
+                    let work = { @Sendable in
                         let end = await self.attempts.run(admitted.call.key) { await self.attempt(admitted) }
                         _ = queue.finished.offer(end, reserved: true)
+                    }
+                    // Naming none is not the same: a child is then worked on where its parent is.
+                    if let executor = ports.client.nextExecutor {
+                        group.addTask(executorPreference: executor, operation: work)
+                    } else {
+                        group.addTask(operation: work)
                     }
                 }
                 metrics.breakerOpenings.add(step.news.openings)
