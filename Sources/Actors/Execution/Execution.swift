@@ -43,7 +43,7 @@ actor Execution {
                         let end = await self.attempts.run(admitted.call.key) { await self.attempt(admitted) }
                         _ = queue.finished.offer(end, reserved: true)
                     }
-                    // Naming none is not the same: a child is then worked on where its parent is.
+                    // Only a child for which no executor is named at all, not even nil, works where its parent does.
                     if let executor = ports.client.nextExecutor {
                         group.addTask(executorPreference: executor, operation: work)
                     } else {

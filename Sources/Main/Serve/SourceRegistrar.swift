@@ -20,11 +20,12 @@ struct SourceRegistrar: Sendable {
 
     /// Makes, replaces, pauses and resumes what is not yet as the entries say. One that is refused is reported, and keeps none of the others.
     func apply(_ entries: [SourceFile.Entry]) async {
-        var changed = 0
+        var (changed, refused) = (0, 0)
         for entry in entries {
             do {
                 if try await apply(entry) { changed += 1 }
             } catch {
+                refused += 1
                 diagnostics.report(
                     Diagnostic(
                         .error, "ingestion.source-not-taken", "A source of the settings was not taken.",
@@ -36,8 +37,12 @@ struct SourceRegistrar: Sendable {
         }
         diagnostics.report(
             Diagnostic(
-                .info, "ingestion.sources-applied", "The sources of the settings are as they say.",
-                fields: [(name: "sources", value: String(entries.count)), (name: "changed", value: String(changed))]))
+                refused == 0 ? .info : .warning, "ingestion.sources-applied",
+                refused == 0 ? "The sources are as the settings say." : "Some sources of the settings were not taken.",
+                fields: [
+                    (name: "sources", value: String(entries.count)), (name: "changed", value: String(changed)),
+                    (name: "refused", value: String(refused)),
+                ]))
     }
 
     private struct PasswordMissing: Error {}
