@@ -52,7 +52,7 @@ bench-postgres: build ## Measure on PostgreSQL, beside bare connections and the 
 
 .PHONY: bench-ingest
 
-bench-ingest: build ## Measure the splitting of SOAP batches beside libxml2's reader; writes Benchmarks/report-ingest.json
+bench-ingest: build ## Measure SOAP batches, splitting and whole path, beside their limits; writes Benchmarks/report-ingest.json
 	@cd Benchmarks && swift build -c release
 	@cd Benchmarks && LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) .build/release/ledgerflow-bench ingest --json report-ingest.json $(BENCH)
 

@@ -19,7 +19,7 @@ struct BenchOptions: ParsableArguments {
     var openLoopConnections = 256
     @Option(help: "Pending calls of P6, and overdue calls of P15.")
     var pending = 1_000_000
-    @Option(help: "Parts to leave out: p1, p2, p3, p4, p5, p6, p10, p15, books, grdb.")
+    @Option(help: "Parts to leave out: p1, p2, p3, p4, p5, p6, p10, p15, books, grdb; of `ingest`: split, documents.")
     var skip: [String] = []
     @Option(help: "Further arguments for `ledgerflow serve`, as one word.")
     var serveArguments = ""

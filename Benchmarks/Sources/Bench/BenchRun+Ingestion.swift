@@ -100,14 +100,22 @@ extension BenchRun {
 /// `make bench-ingest`.
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ingest", abstract: "Measure the splitting of SOAP batches beside libxml2's own reader.")
+        commandName: "ingest",
+        abstract: "Measure the splitting of SOAP batches beside libxml2's own reader, and the whole path beside the store alone.")
 
     @OptionGroup var options: BenchOptions
 
     func run() async throws {
         ChildProcess.cleanUpOnExit()
         var bench = try await BenchRun(options: options)
-        try await bench.measureSplitting()
+        do {
+            if !options.skips("split") { try await bench.measureSplitting() }
+            if !options.skips("documents") { try await bench.measureDocuments() }
+        } catch {
+            print(bench.report.table)
+            bench.explainFailure()
+            throw error
+        }
         print(bench.report.table)
         if let json = options.json { try bench.report.write(to: json) }
     }

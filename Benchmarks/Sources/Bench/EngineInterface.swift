@@ -65,6 +65,17 @@ enum EngineInterface {
                 """)
     }
 
+    /// A source of documents, and where its runs are listed, the newest first.
+    static let sourcePath = "/v1/ingestion/sources/bench"
+    static let runsPath = "/v1/ingestion/runs?limit=5"
+
+    /// `POST /v1/ingestion/sources` for a source that runs when it is asked to.
+    static func source(url: String) -> String {
+        """
+        {"name":"bench","url":"\(url)","intervalSeconds":2678400,"invoiceElement":"Invoice","numberPath":"\(SampleBatch.numberPath)"}
+        """
+    }
+
     /// A batch of one, by hand, to look at its answer.
     static func batchOfOne(sinkPort: Int) -> String {
         let due = Date(timeIntervalSinceNow: 40 * 86_400).formatted(.iso8601)

@@ -70,6 +70,11 @@ final class EngineProcess: Sendable {
         return (mebibytes("VmRSS:"), mebibytes("VmHWM:"))
     }
 
+    /// From now on the highest counts anew (proc(5), `clear_refs`).
+    func forgetHighest() {
+        try? FileHandle(forWritingTo: URL(fileURLWithPath: "/proc/\(child.pid)/clear_refs")).write(contentsOf: Data("5".utf8))
+    }
+
     /// Processor time that the engine has used so far.
     func cpuSeconds() -> Double {
         let text = (try? String(contentsOfFile: "/proc/\(child.pid)/stat", encoding: .utf8)) ?? ""

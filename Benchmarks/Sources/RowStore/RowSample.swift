@@ -27,6 +27,9 @@ public struct RowSample: Sendable {
         "service_calls", "service_call_requests", "events", "service_call_ids", "service_calls_due_later",
     ]
 
+    /// The same of a received document; further tables are found by their number of rows.
+    public static let tablesPerDocument = ["ingestion_contents", "ingestion_records", "events"]
+
     private static let sampledRows = 256
 
     /// Reads a database that no engine has open, after submissions of far-future calls only.
