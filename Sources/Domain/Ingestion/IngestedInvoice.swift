@@ -17,6 +17,12 @@ public struct IngestedInvoice: Hashable, Sendable {
         public let trace: TraceId
     }
 
+    /// From which version on its octets are in an encoding, by IANA name.
+    public struct EncodingSpan: Hashable, Sendable {
+        public let from: Int64
+        public let encoding: String
+    }
+
     /// What came of making an invoice of the engine from it.
     public struct Mapping: Hashable, Sendable {
         /// The version that was mapped.
@@ -41,10 +47,39 @@ public struct IngestedInvoice: Hashable, Sendable {
     public let number: String
     /// Counts its events from 1.
     public internal(set) var version: Int64
-    public internal(set) var latest: Revision
+    public internal(set) var latest: Revision {
+        didSet {
+            guard encodings.last?.encoding != latest.encoding else { return }
+            encodings = encodings.suffix(Self.maxEncodings - 1) + [EncodingSpan(from: latest.number, encoding: latest.encoding)]
+        }
+    }
+    /// Where the encoding changed between the versions, the oldest first; the last is that of the latest.
+    private(set) var encodings: [EncodingSpan]
+    static let maxEncodings = 64
     public internal(set) var mapping: Mapping?
     public let createdAt: Instant
     public internal(set) var updatedAt: Instant
+
+    /// - Parameter encodings: those of earlier versions, as far as they are known.
+    init(
+        tenant: TenantId, source: SourceName, number: String, version: Int64, latest: Revision, encodings: [EncodingSpan] = [],
+        mapping: Mapping?, createdAt: Instant, updatedAt: Instant
+    ) {
+        self.tenant = tenant
+        self.source = source
+        self.number = number
+        self.version = version
+        self.latest = latest
+        self.encodings = encodings.isEmpty ? [EncodingSpan(from: latest.number, encoding: latest.encoding)] : encodings
+        self.mapping = mapping
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// The IANA name of the encoding that a version is in; nil when there is no such version, or it came before encodings were kept.
+    public func encoding(of version: Int64) -> String? {
+        version > latest.number ? nil : encodings.last { $0.from <= version }?.encoding
+    }
 
     public var key: IngestionKey { .invoice(number, of: source, tenant: tenant) }
     public var id: UniqueId { key.id }

@@ -47,6 +47,17 @@ extension IngestedInvoice {
             json.field("run", ifPresent: latest.run?.description)
             json.field("trace", latest.trace.description)
         }
+        // Of a document in one version, or that was read from before there were such, they say nothing more.
+        if encodings.first?.from != latest.number {
+            json.array("encodings") { json in
+                for span in encodings {
+                    json.object { json in
+                        json.field("from", span.from)
+                        json.field("encoding", span.encoding)
+                    }
+                }
+            }
+        }
         if let mapping {
             json.object("mapping") { json in
                 json.field("revision", mapping.revision)
@@ -66,9 +77,12 @@ extension IngestedInvoice {
             guard let revision = members.integer("revision"), let problems = members.texts("problems") else { return nil }
             mapping = Mapping(revision: revision, invoice: members.text("invoice").flatMap(InvoiceId.init(_:)), problems: problems)
         }
+        let encodings = (members.objects("encodings") ?? []).compactMap { members in
+            members.integer("from").flatMap { from in members.text("encoding").map { EncodingSpan(from: from, encoding: $0) } }
+        }
         self.init(
-            tenant: tenant, source: source, number: number, version: version, latest: latest, mapping: mapping, createdAt: createdAt,
-            updatedAt: updatedAt)
+            tenant: tenant, source: source, number: number, version: version, latest: latest, encodings: encodings, mapping: mapping,
+            createdAt: createdAt, updatedAt: updatedAt)
     }
 }
 

@@ -25,6 +25,42 @@ struct IngestionDeciderTests {
         #expect(books.contents.map(\.version) == [1, 2, 3])
     }
 
+    @Test func theEncodingOfEachVersionStaysOnRecord() throws {
+        var books = try S()
+        for (index, encoding) in ["UTF-8", "ISO-8859-1", "ISO-8859-1", "UTF-16"].enumerated() {
+            try books.when(
+                .ingestion(
+                    .ingest(
+                        IngestedDocument(
+                            source: try S.source(), number: "R-1", octets: [UInt8(index)], encoding: encoding, namespaces: [], run: nil,
+                            trace: S.trace, topic: nil))))
+        }
+        let invoice = try #require(try books.ingested("R-1"))
+        let known = [nil, "UTF-8", "ISO-8859-1", "ISO-8859-1", "UTF-16", nil]
+        #expect((0...5).map { invoice.encoding(of: $0) } == known)
+        let read = IngestionRecord(
+            key: invoice.key, tenant: invoice.tenant, version: invoice.version, storedState: IngestionRecord.invoice(invoice).storedState)
+        #expect(read == .invoice(invoice))
+    }
+
+    @Test func howManyChangesOfEncodingAreRememberedIsBounded() throws {
+        var books = try S()
+        let changes = IngestedInvoice.maxEncodings + 10
+        for number in 1...changes {
+            try books.when(
+                .ingestion(
+                    .ingest(
+                        IngestedDocument(
+                            source: try S.source(), number: "R-1", octets: [UInt8(number)],
+                            encoding: number.isMultiple(of: 2) ? "UTF-8" : "UTF-16", namespaces: [], run: nil, trace: S.trace, topic: nil)))
+            )
+        }
+        let invoice = try #require(try books.ingested("R-1"))
+        #expect(invoice.encoding(of: 10) == nil)
+        #expect(invoice.encoding(of: 11) == "UTF-16")
+        #expect(invoice.encoding(of: Int64(changes)) == "UTF-8")
+    }
+
     @Test func sourcesAndTenantsAndNumbersAreApart() throws {
         var books = try S()
         try books.when(S.ingest("R-1", "A"))
