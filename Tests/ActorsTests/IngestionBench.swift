@@ -100,6 +100,8 @@ final class IngestionBench: @unchecked Sendable {
     let tenant: TenantId
     let source: SourceName
     var settings = EngineSettings()
+    /// Whether what is old is taken away, by `settings.retention`.
+    var retains = false
     var drafting: DraftMaking?
     var splitting: any BatchSplitting = SimulatedSplitting()
     private(set) var executor = SimulatedExecutor()
@@ -125,6 +127,7 @@ final class IngestionBench: @unchecked Sendable {
                 bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
                 client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store), sealer: InMemorySealer(), time: clock,
                 entropy: SimulatedEntropy(world: world), diagnostics: log, calendar: UTCCalendar(),
+                housekeeping: retains ? store : nil,
                 ingestion: IngestionPorts(feed: feed.clocked(clock), splitting: splitting, books: store, drafting: drafting)),
             settings: settings)
         self.engine = engine

@@ -89,6 +89,32 @@ struct IngestionTests {
         #expect(bench.feed.requests.count > 45)
     }
 
+    @Test func octetsGoAfterTheirAgeAndWhatComesAgainIsStillKnown() throws {
+        let bench = try IngestionBench()
+        bench.feed.steps = [.batch("IR-1=A\nIR-2=B\nXbad\nE\n")]
+        bench.settings.retention.policy = .keepAll
+        bench.settings.retention.policy.documents = .after(.hours(1))
+        bench.settings.retention.policy.quarantine = .after(.hours(2))
+        bench.settings.retention.startDelay = .seconds(1)
+        bench.retains = true
+        bench.start()
+        try bench.send(.create(bench.plan(interval: .minutes(10))))
+        bench.pass(.minutes(30))
+        let document = try #require(bench.document("R-1"))
+        let slice = try #require(bench.slices.first)
+        func has(_ key: IngestionKey) -> Bool { bench.store.content(key, version: 1, tenant: bench.tenant) != nil }
+        #expect(has(document.key) && has(slice.key))
+        bench.pass(.hours(1))
+        #expect(!has(document.key) && has(slice.key))
+        bench.pass(.hours(1))
+        #expect(!has(slice.key))
+        // The source has sent all of it again and again meanwhile, and nothing came of that.
+        #expect(bench.runs.count > 10)
+        #expect(bench.document("R-1") == document && bench.slices == [slice])
+        #expect(bench.events(.invoiceReceived).count == 2)
+        #expect(bench.events(.invoiceQuarantined).count == 1)
+    }
+
     // MARK: - What
 
     @Test func theRequestHasTheWindowThePasswordAndTheTrace() throws {

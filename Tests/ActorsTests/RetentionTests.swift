@@ -65,6 +65,20 @@ import Testing
             return endedAt <= cutoff
         }
 
+        func keptContents(
+            in partition: PartitionId, after ordinal: Int64, upTo latest: Instant
+        ) async throws(JournalError) -> KeptContentPage {
+            try await trouble()
+            return try await store.keptContents(in: partition, after: ordinal, upTo: latest)
+        }
+
+        func eraseContents(
+            _ contents: [KeptContent], in partition: PartitionId, epoch: Int64
+        ) async throws(JournalError) -> CleaningStep {
+            try await trouble()
+            return try await store.eraseContents(contents, in: partition, epoch: epoch)
+        }
+
         func trimEvents(
             in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
         ) async throws(JournalError) -> TrimStep {

@@ -79,6 +79,12 @@ import Testing
         func clean(
             _ calls: [EndedCall], _ cleaning: CallCleaning, in partition: PartitionId, epoch: Int64
         ) async throws(JournalError) -> CleaningStep { CleaningStep(looked: calls.count, done: 0) }
+        func keptContents(
+            in partition: PartitionId, after ordinal: Int64, upTo latest: Instant
+        ) async throws(JournalError) -> KeptContentPage { KeptContentPage(contents: [], next: nil) }
+        func eraseContents(
+            _ contents: [KeptContent], in partition: PartitionId, epoch: Int64
+        ) async throws(JournalError) -> CleaningStep { CleaningStep(looked: contents.count, done: 0) }
         func trimEvents(
             in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
         ) async throws(JournalError) -> TrimStep {

@@ -65,7 +65,28 @@ import Testing
         #expect(policy.lastEnd(at: Self.now) == Self.now - .hours(24 * 7))
     }
 
+    @Test func octetsGoWhenTheirAgeHasPassedEachKindByItsOwn() {
+        var policy = RetentionPolicy()
+        let tick = TimeSpan(microseconds: 1)
+        for (kind, days) in [(IngestionKey.Kind.invoice, 4_018), (.quarantine, 365)] as [(IngestionKey.Kind, Int64)] {
+            let last = Self.now - .hours(24 * days)
+            #expect(policy.erasesContent(of: kind, since: last, now: Self.now))
+            #expect(!policy.erasesContent(of: kind, since: last + tick, now: Self.now))
+        }
+        #expect(!policy.erasesContent(of: .run, since: .earliest, now: Self.now))
+        #expect(policy.lastContent(at: Self.now) == Self.now - .hours(24 * 365))
+        #expect(policy.contentInterval == .hours(24))
+        policy.quarantine = .forever
+        #expect(policy.lastContent(at: Self.now) == Self.now - .hours(24 * 4_018))
+        policy.documents = .after(.minutes(16))
+        #expect(policy.contentInterval == .minutes(2))
+        #expect(!policy.erasesContent(of: .quarantine, since: .earliest, now: Self.now))
+        // How long calls are kept is another matter.
+        #expect(policy.interval == RetentionPolicy().interval)
+    }
+
     @Test func whoKeepsEverythingLooksForNothing() {
+        #expect(RetentionPolicy.keepAll.lastContent(at: Self.now) == nil)
         #expect(RetentionPolicy.keepAll.lastEnd(at: Self.now) == nil)
         #expect(RetentionPolicy.keepAll.interval == .hours(24))
     }

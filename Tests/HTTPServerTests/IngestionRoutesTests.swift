@@ -47,7 +47,7 @@ import Testing
             #expect(latest.header("x-content-type-options") == "nosniff")
             let first = try await server.get(Self.root + "/invoices/\(id)/raw?version=1")
             #expect(first.text == "<Invoice><InvoiceNumber>A/1</InvoiceNumber></Invoice>")
-            #expect(first.header("content-type") == "application/xml")
+            #expect(first.header("content-type") == "application/xml; charset=utf-8")
             #expect(try await server.get(Self.root + "/invoices/\(id)/raw?version=3").status == 404)
             #expect(try await server.get(Self.root + "/invoices/\(id)/raw?version=0").status == 400)
         }
@@ -73,6 +73,25 @@ import Testing
             let again = try await server.send("POST", path + "/retry")
             #expect(again.status == 409)
             #expect(try again.string("type") == "/problems/illegal-transition")
+        }
+    }
+
+    @Test func whatWasErasedIsToldFromWhatNeverWas() async throws {
+        try await withRun { server in
+            func id(_ list: String) async throws -> String {
+                try #require(try await server.get(Self.root + "/\(list)").string("items", "0", "id"))
+            }
+            let (document, slice) = (try await id("invoices"), try await id("quarantine"))
+            server.books.eraseContents()
+            for path in ["/invoices/\(document)/raw", "/invoices/\(document)/raw?version=1", "/quarantine/\(slice)/raw"] {
+                let answer = try await server.get(Self.root + path)
+                #expect(answer.status == 410, "\(path): \(answer.text)")
+                #expect(try answer.string("type") == "/problems/content-erased")
+            }
+            #expect(try await server.get(Self.root + "/invoices/\(document)/raw?version=3").status == 404)
+            #expect(try await server.get(Self.root + "/invoices/\(document)").status == 200)
+            let retry = try await server.send("POST", Self.root + "/quarantine/\(slice)/retry")
+            #expect(try retry.string("type") == "/problems/content-erased")
         }
     }
 

@@ -3,7 +3,7 @@ public import Ports
 
 /// What every store promises to retention: what has ended and is old goes whole, everything else stays as it is.
 public enum HousekeepingContract {
-    public static let cases: [ContractCase<any StoreHarness>] = findingCases + purgeCases + erasureCases + trimCases
+    public static let cases: [ContractCase<any StoreHarness>] = findingCases + purgeCases + erasureCases + trimCases + contentCases
 
     // MARK: - Finding
 

@@ -107,7 +107,11 @@ struct IngestionStoreTests {
             let runs = [try IngestionSample.run(1), try IngestionSample.run(2, .failed)].map(BookRecord.ingestion)
             try await owner.commit(
                 books: owner.numbered(taken.records + slice.records + runs), contents: taken.contents + slice.contents)
-            try harness.server.sql("SET ROLE ledgerflow_writer; DELETE FROM ledgerflow.ingestion_records", database: harness.database)
+            for table in ["ingestion_records", "ingestion_contents"] {
+                try harness.server.sql("SET ROLE ledgerflow_writer; DELETE FROM ledgerflow.\(table)", database: harness.database)
+            }
+            let octets = try harness.server.sql("SELECT version FROM ledgerflow.ingestion_contents", database: harness.database)
+            #expect(octets == ["1", "1"])
             let left = try harness.server.sql(
                 "SELECT kind || ' ' || status FROM ledgerflow.ingestion_records ORDER BY kind", database: harness.database)
             #expect(left == ["invoice received", "quarantine open", "run running"])

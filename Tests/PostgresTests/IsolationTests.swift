@@ -129,7 +129,7 @@ struct IsolationTests {
                 ("ledgerflow_writer", "UPDATE ledgerflow.audit_anchors SET signed_at = 9"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.ingestion_records"),
                 ("ledgerflow_writer", "UPDATE ledgerflow.ingestion_contents SET octets = ''"),
-                ("ledgerflow_writer", "DELETE FROM ledgerflow.ingestion_contents"),
+                ("ledgerflow_query", "DELETE FROM ledgerflow.ingestion_contents"),
                 ("ledgerflow_query", "DELETE FROM ledgerflow.audit"), ("ledgerflow_writer", "DELETE FROM ledgerflow.audit"),
                 ("ledgerflow_writer", "UPDATE ledgerflow.audit SET head_count = 9"), ("ledgerflow_writer", "DELETE FROM ledgerflow.series"),
                 ("ledgerflow_writer", "CREATE TABLE ledgerflow.mine (a int)"), ("ledgerflow_writer", "DROP TABLE ledgerflow.events"),

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Migrations", .enabled(if: PostgresServer.isAvailable))
 struct PostgresMigrationTests {
-    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3, 4, 5, 6, 7])
+    @Test("a store that stands at any earlier migration, with data in it, opens with its data", arguments: [1, 2, 3, 4, 5, 6, 7, 8])
     func fromEarlier(number: Int) async throws {
         let (server, database) = try SharedServer.newDatabase()
         let url = server.url(database)

@@ -57,8 +57,9 @@ extension Engine: QuarantineDesk {
         } catch {
             throw .unreadable(error)
         }
-        guard case .quarantine(let slice)? = record, let octets else { throw .noSuchSlice }
+        guard case .quarantine(let slice)? = record else { throw .noSuchSlice }
         guard slice.status == .open else { throw .resolved(slice.resolvedAs) }
+        guard let octets else { throw .erased }
         guard case .source(let source)? = item, source.status != .deleted else { throw .noSuchSource(slice.source) }
         return (slice, octets, source)
     }

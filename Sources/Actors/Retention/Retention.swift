@@ -1,7 +1,8 @@
 internal import Domain
 internal import Ports
 
-/// Takes away what need not be kept: records and payloads of ended calls, and the beginning of the log (SC-9, PF-19).
+/// Takes away what need not be kept: records and payloads of ended calls, octets of what was received, and the beginning of the log (SC-9,
+/// PF-19).
 ///
 /// Works in small steps, each a transaction of the store's, beside the partitions and never through them: what is taken away nobody
 /// changes any more, or it is at another version by then and stays. A crash loses nothing but the place; the next look begins anew.
@@ -20,41 +21,53 @@ struct Retention: Sendable {
         let clock = ClockWatch(ports.time, settings)
         await ports.time.sleep(for: settings.startDelay)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.lookAgainAndAgain(clock) }
+            group.addTask { await self.lookAgainAndAgain(self.calls, clock) }
+            group.addTask { await self.lookAgainAndAgain(self.contents, clock) }
             group.addTask { await self.trimAgainAndAgain(clock) }
         }
     }
 
     private var isOver: Bool { Task.isCancelled || isStopping() }
 
-    // MARK: - Calls
+    // MARK: - Looks
 
-    private func lookAgainAndAgain(_ first: ClockWatch) async {
+    /// Rows that are looked through from the first to the last, again and again.
+    private struct Look: Sendable {
+        let interval: TimeSpan
+        let failure: (event: String, message: String)
+        /// The latest time of what may be taken; nil when nothing ever is.
+        let latest: @Sendable (Instant) -> Instant?
+        /// Looks through one part of a partition; the answer is where the next part begins, nil at the end.
+        let part: @Sendable (PartitionId, _ epoch: Int64, _ place: Int64) async throws(JournalError) -> Int64?
+        let ended: @Sendable (PartitionId) -> Void
+    }
+
+    private func lookAgainAndAgain(_ look: Look, _ first: ClockWatch) async {
         var clock = first
         var wait = BackOff(first: .seconds(1), most: .minutes(1))
         // Where the present look has come to, by partition; nil once it is through.
         var places: [Int64?] = lanes.map { _ in 0 }
-        var next = ports.time.uptime() + policy.interval
-        while !isOver, policy.lastEnd(at: ports.time.now()) != nil {
+        var next = ports.time.uptime() + look.interval
+        while !isOver, look.latest(ports.time.now()) != nil {
             var hasLooked = false
             do throws(JournalError) {
                 for (index, lane) in lanes.enumerated() {
                     guard !isOver, let place = places[index], let epoch = lane.epoch else { continue }
                     await clock.believe(ports.time, ports.diagnostics)
-                    places[index] = try await look(lane.partition, epoch: epoch, after: place)
-                    if places[index] == nil { metrics.looked(lane.partition, at: ports.time.uptime()) }
+                    places[index] = try await look.part(lane.partition, epoch, place)
+                    if places[index] == nil { look.ended(lane.partition) }
                     hasLooked = true
                     await ports.time.sleep(for: settings.pause)
                 }
                 wait.reset()
             } catch {
-                await failed("retention.clean-failed", "Ended calls could not be cleaned; trying again.", error, &wait)
+                await failed(look.failure.event, look.failure.message, error, &wait)
                 continue
             }
             if places.allSatisfy({ $0 == nil }) {
                 await ports.time.sleep(until: next)
                 places = lanes.map { _ in 0 }
-                next = ports.time.uptime() + policy.interval
+                next = ports.time.uptime() + look.interval
             } else if !hasLooked {
                 // The partitions that are left are not taken over yet.
                 await ports.time.sleep(for: .seconds(1))
@@ -62,10 +75,36 @@ struct Retention: Sendable {
         }
     }
 
+    /// Goes on with what a step has left, until all is done or the engine stops.
+    ///
+    /// - Returns: how many were done.
+    private func inSteps<Element: Sendable>(
+        _ all: [Element], _ step: ([Element]) async throws(JournalError) -> CleaningStep
+    ) async throws(JournalError) -> Int {
+        var rest = all[...]
+        var done = 0
+        while !rest.isEmpty, !isOver {
+            let step = try await step(Array(rest))
+            done += step.done
+            rest = rest.dropFirst(max(1, step.looked))
+        }
+        return done
+    }
+
+    // MARK: - Calls
+
+    private var calls: Look {
+        Look(
+            interval: policy.interval, failure: ("retention.clean-failed", "Ended calls could not be cleaned; trying again."),
+            latest: { policy.lastEnd(at: $0) },
+            part: { (partition, epoch, place) throws(JournalError) in try await lookAtCalls(partition, epoch: epoch, after: place) },
+            ended: { metrics.looked($0, at: ports.time.uptime()) })
+    }
+
     /// Looks through one part of a partition's ended calls.
     ///
     /// - Returns: where the next part begins; nil at the end.
-    private func look(_ partition: PartitionId, epoch: Int64, after place: Int64) async throws(JournalError) -> Int64? {
+    private func lookAtCalls(_ partition: PartitionId, epoch: Int64, after place: Int64) async throws(JournalError) -> Int64? {
         let now = ports.time.now()
         guard let latest = policy.lastEnd(at: now) else { return nil }
         let page = try await store.endedCalls(in: partition, after: place, upTo: min(latest, now - settings.leastAge))
@@ -85,14 +124,32 @@ struct Retention: Sendable {
     private func clean(
         _ calls: [EndedCall], _ cleaning: CallCleaning, in partition: PartitionId, epoch: Int64
     ) async throws(JournalError) -> Int {
-        var rest = calls[...]
-        var done = 0
-        while !rest.isEmpty, !isOver {
-            let step = try await store.clean(Array(rest), cleaning, in: partition, epoch: epoch)
-            done += step.done
-            rest = rest.dropFirst(max(1, step.looked))
+        try await inSteps(calls) { (rest) throws(JournalError) in
+            try await store.clean(rest, cleaning, in: partition, epoch: epoch)
         }
-        return done
+    }
+
+    // MARK: - What was received
+
+    private var contents: Look {
+        Look(
+            interval: policy.contentInterval,
+            failure: ("retention.erase-failed", "What was received could not be erased; trying again."),
+            latest: { policy.lastContent(at: $0) },
+            part: { (partition, epoch, place) throws(JournalError) in try await lookAtContents(partition, epoch: epoch, after: place) },
+            ended: { _ in })
+    }
+
+    private func lookAtContents(_ partition: PartitionId, epoch: Int64, after place: Int64) async throws(JournalError) -> Int64? {
+        let now = ports.time.now()
+        guard let latest = policy.lastContent(at: now) else { return nil }
+        let page = try await store.keptContents(in: partition, after: place, upTo: min(latest, now - settings.leastAge))
+        let old = page.contents.filter { policy.erasesContent(of: $0.kind, since: $0.since, now: now) }
+        metrics.contentsErased.add(
+            try await inSteps(old) { (rest) throws(JournalError) in
+                try await store.eraseContents(rest, in: partition, epoch: epoch)
+            })
+        return page.next
     }
 
     // MARK: - The log

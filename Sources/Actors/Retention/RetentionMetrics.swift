@@ -6,6 +6,7 @@ internal import Synchronization
 final class RetentionMetrics: Sendable {
     let purged = MetricCounter()
     let erased = MetricCounter()
+    let contentsErased = MetricCounter()
     let trimmed = MetricCounter()
     let failures = MetricCounter()
     private let state: Mutex<State>
@@ -37,6 +38,9 @@ final class RetentionMetrics: Sendable {
         [
             MetricFamily("ledgerflow_retention_calls_purged", "Ended calls whose records were taken away.", .counter(purged)),
             MetricFamily("ledgerflow_retention_payloads_erased", "Ended calls of which the payload was erased.", .counter(erased)),
+            MetricFamily(
+                "ledgerflow_retention_contents_erased", "Received documents and parts in quarantine of which the octets were erased.",
+                .counter(contentsErased)),
             MetricFamily("ledgerflow_retention_events_trimmed", "Events taken out of the log.", .counter(trimmed)),
             MetricFamily("ledgerflow_retention_failures", "Steps of retention that failed and are tried again.", .counter(failures)),
             MetricFamily(

@@ -39,6 +39,55 @@ extension InMemoryStore: Housekeeping {
         }
     }
 
+    public func keptContents(
+        in partition: PartitionId, after ordinal: Int64, upTo latest: Instant
+    ) async throws(JournalError) -> KeptContentPage {
+        state.withLock { state in
+            let rows = received(in: partition, state).filter { $0.ordinal > ordinal }
+            let part = rows.prefix(Self.rowsAtOnce)
+            return KeptContentPage(
+                contents: part.filter { $0.since <= latest && state.contents[$0.key]?.isEmpty == false }.map(\.content),
+                next: part.last?.ordinal)
+        }
+    }
+
+    public func eraseContents(
+        _ contents: [KeptContent], in partition: PartitionId, epoch: Int64
+    ) async throws(JournalError) -> CleaningStep {
+        try state.withLock { state throws(JournalError) in
+            let row = state.partitions[try Self.index(partition, state)]
+            guard row.epoch == epoch else { throw .ownershipLost }
+            let unpublished = row.events.dropFirst(Int(clamping: row.published))
+            guard unpublished.count <= ContentErasure.mostUnpublished else { return CleaningStep(looked: contents.count, done: 0) }
+            let bound = unpublished.map(\.time).min() ?? .latest
+            let wanted = Set(contents)
+            let old = received(in: partition, state).filter { wanted.contains($0.content) && $0.since < bound }
+            var done = 0
+            for row in old where state.contents[row.key]?.isEmpty == false {
+                state.contents[row.key] = nil
+                done += 1
+            }
+            return CleaningStep(looked: contents.count, done: done)
+        }
+    }
+
+    private struct Received {
+        let key: BookKey
+        let content: KeptContent
+        var ordinal: Int64 { content.ordinal }
+        var since: Instant { content.since }
+    }
+
+    /// In the order of ordinals.
+    private func received(in partition: PartitionId, _ state: State) -> [Received] {
+        state.books.values.compactMap { stored -> Received? in
+            guard case .ingestion(let record) = stored.record, let content = KeptContent(record, ordinal: stored.ordinal),
+                PartitionHash.partition(tenant: record.tenant, count: partitionCount) == partition.index
+            else { return nil }
+            return Received(key: stored.record.key, content: content)
+        }.sorted { $0.ordinal < $1.ordinal }
+    }
+
     public func trimEvents(
         in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
     ) async throws(JournalError) -> TrimStep {

@@ -50,6 +50,48 @@ extension PostgresStore: Housekeeping {
         return CleaningStep(looked: some.count, done: Int(rows[0].integer(0, 1)))
     }
 
+    public func keptContents(
+        in partition: PartitionId, after ordinal: Int64, upTo latest: Instant
+    ) async throws(JournalError) -> KeptContentPage {
+        let last = RowKey.last(ofPartition: partition.index)
+        let rows = try await journal(
+            ErasureStatements.kept,
+            [
+                Binary.int8(RowKey(partition: partition.index, ordinal: ordinal).value), Binary.int8(last.value),
+                Binary.int8(latest.microseconds),
+            ])
+        guard rows.count > 0 else { return KeptContentPage(contents: [], next: nil) }
+        return try decoded { () throws(StoreFailure) in
+            var contents: [KeptContent] = []
+            for row in 0..<rows.count where !rows.isNull(row, 0) {
+                let (record, key) = (try IngestionRow.read(rows, row), RowKey(value: rows.integer(row, 0)))
+                guard let content = KeptContent(record, ordinal: key.ordinal), content.since <= latest else { continue }
+                contents.append(content)
+            }
+            let next = RowKey(value: rows.integer(0, ErasureStatements.firstKeyColumn)).ordinal + CleaningStatements.window - 1
+            return KeptContentPage(contents: contents, next: min(next, last.ordinal))
+        }
+    }
+
+    public func eraseContents(
+        _ contents: [KeptContent], in partition: PartitionId, epoch: Int64
+    ) async throws(JournalError) -> CleaningStep {
+        let some = contents.prefix(Self.callsAtOnce)
+        guard !some.isEmpty else { return CleaningStep(looked: 0, done: 0) }
+        let keys = some.map { RowKey(partition: partition.index, ordinal: $0.ordinal).value }
+        let rows = try await chore([
+            Command(ErasureStatements.allow),
+            Command(
+                ErasureStatements.erase,
+                [
+                    ArrayColumn(keys).parameter, ArrayColumn(some.map(\.version)).parameter,
+                    ArrayColumn(some.map(\.since.microseconds)).parameter, Binary.int4(partition.index), Binary.int8(epoch),
+                ]),
+        ])
+        guard rows[1].count == 1, rows[1].integer(0, 0) == 1 else { throw .ownershipLost }
+        return CleaningStep(looked: some.count, done: Int(rows[1].integer(0, 1)))
+    }
+
     public func trimEvents(
         in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
     ) async throws(JournalError) -> TrimStep {

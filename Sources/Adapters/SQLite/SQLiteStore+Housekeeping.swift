@@ -28,6 +28,20 @@ extension SQLiteStore: Housekeeping {
 
     private static let mostAtOnce = 256
 
+    public func keptContents(
+        in partition: PartitionId, after ordinal: Int64, upTo latest: Instant
+    ) async throws(JournalError) -> KeptContentPage {
+        try await look { (session) throws(StoreFailure) in try session.contentScan().page(partition, after: ordinal, upTo: latest) }
+    }
+
+    public func eraseContents(
+        _ contents: [KeptContent], in partition: PartitionId, epoch: Int64
+    ) async throws(JournalError) -> CleaningStep {
+        let some = Array(contents.prefix(Self.mostAtOnce))
+        guard !some.isEmpty else { return CleaningStep(looked: 0, done: 0) }
+        return try await chore { (session) throws(StoreFailure) in try session.erasure().erase(some, in: partition, epoch: epoch) }
+    }
+
     public func trimEvents(
         in partition: PartitionId, through position: Int64, before cutoff: Instant, epoch: Int64
     ) async throws(JournalError) -> TrimStep {

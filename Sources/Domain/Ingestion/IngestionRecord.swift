@@ -45,6 +45,15 @@ public enum IngestionRecord: Hashable, Sendable {
         }
     }
 
+    /// Since when its octets are as they are, of which retention counts their age; nil for a run, which has none.
+    public var contentSince: Instant? {
+        switch self {
+        case .invoice(let invoice): invoice.latest.receivedAt
+        case .quarantine(let slice): slice.updatedAt
+        case .run: nil
+        }
+    }
+
     /// What lists are narrowed by: where a slice or a run stands, and for a document whether it was mapped (`received`, `mapped`,
     /// `not-mapped`).
     public var status: String {

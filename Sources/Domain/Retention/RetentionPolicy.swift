@@ -64,17 +64,28 @@ public struct RetentionPolicy: Hashable, Sendable {
     public var events: RetentionAge
     /// Events that a follower has not read. Without an end to it, one that nobody enables again would keep the log for ever.
     public var unreadEvents: RetentionAge
+    /// The octets of received documents, all versions of one together, from when the latest was received. Number, digest and version stay
+    /// on record: a document that comes again unchanged is known.
+    public var documents: RetentionAge
+    /// The octets in quarantine, from when they were last put there or resolved.
+    public var quarantine: RetentionAge
 
+    /// Received documents are what was invoiced, and books are kept for ten years from the end of their year (§ 147 AO, article L123-22
+    /// code de commerce): so eleven, and nobody has to know of the setting who must keep them.
     public init(
-        standard: RetentionRules = .standard, events: RetentionAge = .days(30), unreadEvents: RetentionAge = .days(60)
+        standard: RetentionRules = .standard, events: RetentionAge = .days(30), unreadEvents: RetentionAge = .days(60),
+        documents: RetentionAge = .days(4_018), quarantine: RetentionAge = .days(365)
     ) {
         self.standard = standard
         self.events = events
         self.unreadEvents = unreadEvents
+        self.documents = documents
+        self.quarantine = quarantine
     }
 
     /// Nothing is ever taken away.
-    public static let keepAll = RetentionPolicy(standard: .keepAll, events: .forever, unreadEvents: .forever)
+    public static let keepAll = RetentionPolicy(
+        standard: .keepAll, events: .forever, unreadEvents: .forever, documents: .forever, quarantine: .forever)
 
     public func rules(for tenant: TenantId) -> RetentionRules { ofTenants[tenant] ?? standard }
 
@@ -93,8 +104,29 @@ public struct RetentionPolicy: Hashable, Sendable {
 
     /// How often all ended calls are looked through: an eighth of the shortest age, from one minute to a day. So much later at most, and
     /// the time that the look itself takes, comes what is due.
-    public var interval: TimeSpan {
+    public var interval: TimeSpan { Self.interval(shortest) }
+
+    private static func interval(_ shortest: TimeSpan?) -> TimeSpan {
         guard let shortest else { return .hours(24) }
         return min(max(TimeSpan(microseconds: shortest.microseconds / 8), .minutes(1)), .hours(24))
     }
+
+    // MARK: - What was received
+
+    /// Whether the octets of a document or a part in quarantine go that stands as it is since `since`. Runs have none.
+    public func erasesContent(of kind: IngestionKey.Kind, since: Instant, now: Instant) -> Bool {
+        switch kind {
+        case .invoice: documents.cutoff(at: now).map { since <= $0 } ?? false
+        case .quarantine: quarantine.cutoff(at: now).map { since <= $0 } ?? false
+        case .run: false
+        }
+    }
+
+    /// No octets that came later are anything but kept; nil: none at all are erased.
+    public func lastContent(at now: Instant) -> Instant? { shortestContent.map { now - $0 } }
+
+    private var shortestContent: TimeSpan? { [documents, quarantine].compactMap(\.span).min() }
+
+    /// How often all that was received is looked through, as `interval`.
+    public var contentInterval: TimeSpan { Self.interval(shortestContent) }
 }

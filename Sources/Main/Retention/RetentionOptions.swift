@@ -15,6 +15,14 @@ struct RetentionOptions: ParsableArguments {
     var retainEvents: String?
     @Option(help: "How long events stay at most for a subscription that does not read them (default: 60d).")
     var retainUnreadEvents: String?
+    @Option(
+        help: """
+            How long the octets of a received document are kept after its latest version came; its number and digest stay, so that it is \
+            known when it comes again (default: 4018d, eleven years).
+            """)
+    var retainDocuments: String?
+    @Option(help: "The same of what lies in quarantine, from when it was put there or resolved (default: 365d).")
+    var retainQuarantine: String?
 
     /// The names of the options, each with what it says in a policy.
     static var ages: [(option: StaticString, meaning: String, path: WritableKeyPath<RetentionPolicy, RetentionAge>)] {
@@ -25,12 +33,17 @@ struct RetentionOptions: ParsableArguments {
             ("retain-payload", "payloads of calls that succeeded or were cancelled", \.standard.payload),
             ("retain-events", "events", \.events),
             ("retain-unread-events", "events that a subscription has not read", \.unreadEvents),
+            ("retain-documents", "octets of received documents", \.documents),
+            ("retain-quarantine", "octets in quarantine", \.quarantine),
         ]
     }
 
     /// - Throws: `ValidationError`, which names the option.
     func policy() throws -> RetentionPolicy {
-        let given = [retainSucceeded, retainFailed, retainCancelled, retainPayload, retainEvents, retainUnreadEvents]
+        let given = [
+            retainSucceeded, retainFailed, retainCancelled, retainPayload, retainEvents, retainUnreadEvents, retainDocuments,
+            retainQuarantine,
+        ]
         var policy = RetentionPolicy()
         for (age, text) in zip(Self.ages, given) {
             guard let text = text ?? Setting.environment("\(age.option)") else { continue }

@@ -10,6 +10,8 @@ public enum QuarantineOutcome: Sendable {
 
 public enum QuarantineError: Error, Sendable {
     case noSuchSlice
+    /// Its octets are older than they are kept.
+    case erased
     /// Its source was deleted; only a source says how its documents are read.
     case noSuchSource(SourceName)
     /// It is resolved, as this document.

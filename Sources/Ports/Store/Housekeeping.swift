@@ -44,6 +44,51 @@ public enum CallCleaning: Hashable, Sendable {
     case purge
 }
 
+/// Something received of which octets are still there, as far as retention needs to know it.
+public struct KeptContent: Hashable, Sendable {
+    /// Where its record lies within the partition.
+    public let ordinal: Int64
+    /// A record that has changed since has another one.
+    public let version: Int64
+    public let tenant: TenantId
+    public let kind: IngestionKey.Kind
+    /// `IngestionRecord.contentSince`.
+    public let since: Instant
+
+    public init(ordinal: Int64, version: Int64, tenant: TenantId, kind: IngestionKey.Kind, since: Instant) {
+        self.ordinal = ordinal
+        self.version = version
+        self.tenant = tenant
+        self.kind = kind
+        self.since = since
+    }
+
+    /// - Returns: nil for a record that has no octets.
+    public init?(_ record: IngestionRecord, ordinal: Int64) {
+        guard let since = record.contentSince else { return nil }
+        self.init(ordinal: ordinal, version: record.version, tenant: record.tenant, kind: record.key.kind, since: since)
+    }
+}
+
+/// What every store holds to when it erases octets.
+public enum ContentErasure {
+    /// With more events than these unpublished, nothing is erased: which octets they speak of would take too long to find out.
+    public static let mostUnpublished = 1_000
+}
+
+/// A part of what was received. It may hold nothing although there is more: `next` tells.
+public struct KeptContentPage: Hashable, Sendable {
+    /// In the order of ordinals.
+    public let contents: [KeptContent]
+    /// The ordinal after which the next part begins; nil at the end.
+    public let next: Int64?
+
+    public init(contents: [KeptContent], next: Int64?) {
+        self.contents = contents
+        self.next = next
+    }
+}
+
 /// What came of a step of cleaning.
 public struct CleaningStep: Hashable, Sendable {
     /// How many of the calls, from the front of what was given, were looked at: a step that has taken long enough ends early. At least one.
@@ -101,6 +146,14 @@ public protocol Housekeeping: Sendable {
     func clean(
         _ calls: [EndedCall], _ cleaning: CallCleaning, in partition: PartitionId, epoch: Int64
     ) async throws(JournalError) -> CleaningStep
+
+    /// The partition's received documents and parts in quarantine that have octets and are as they are since `latest` or before, of the next
+    /// ordinals after `ordinal`. Looks at no more than a few thousand rows.
+    func keptContents(in partition: PartitionId, after ordinal: Int64, upTo latest: Instant) async throws(JournalError) -> KeptContentPage
+
+    /// Takes away the octets, of every version, of those of `contents` whose records are still at the version given, from the front on; the
+    /// records stay as they are. None goes that is as young as an event which is not published, or while there are very many of those.
+    func eraseContents(_ contents: [KeptContent], in partition: PartitionId, epoch: Int64) async throws(JournalError) -> CleaningStep
 
     /// Takes the oldest events out of the partition's log, in the order of positions, some hundreds at a time: those before `cutoff`, up to
     /// `position`, and never one that is not published or that the store itself still has to read.

@@ -232,6 +232,9 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
     func fail(intents error: IntentError?) { state.withLock { $0.intentError = error } }
     func fail(queries error: QueryError?) { state.withLock { $0.queryError = error } }
     /// The next command finds that another one came first.
+    /// As retention does it in the end.
+    func eraseContents() { state.withLock { $0.contents = [:] } }
+
     func intrude(_ command: BookCommand) { state.withLock { $0.intrusion = command } }
 
     /// Alters one byte of a segment, as somebody with access to the store would.

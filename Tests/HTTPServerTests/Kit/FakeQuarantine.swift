@@ -16,8 +16,9 @@ struct FakeQuarantine: QuarantineDesk {
         } catch {
             throw .unreadable(error)
         }
-        guard case .quarantine(let slice)? = record, let octets else { throw .noSuchSlice }
+        guard case .quarantine(let slice)? = record else { throw .noSuchSlice }
         guard slice.status == .open else { throw .resolved(slice.resolvedAs) }
+        guard let octets else { throw .erased }
         let item: TenantItem?
         do { item = try await books.item(.source(slice.source), tenant: tenant) } catch { throw .unreadable(error) }
         guard case .source(let source)? = item, source.status != .deleted else { throw .noSuchSource(slice.source) }
@@ -51,14 +52,14 @@ extension TestServer {
             _ = try await books.send(
                 BookIntent(tenant: tenant, command: .ingestion(command), by: "engine", correlationId: Self.trace.description))
         }
-        func document(_ text: String) -> IngestedDocument {
+        func document(_ text: String, encoding: String) -> IngestedDocument {
             IngestedDocument(
-                source: source, number: "A/1", octets: Array(text.utf8), encoding: "ISO-8859-1",
+                source: source, number: "A/1", octets: Array(text.utf8), encoding: encoding,
                 namespaces: [InheritedNamespace(prefix: "x", uri: "urn:x")], run: run, trace: Self.trace, topic: nil)
         }
         try await send(.begin(RunStart(id: run, source: source, trigger: .schedule, trace: Self.trace)))
-        try await send(.ingest(document("<Invoice><InvoiceNumber>A/1</InvoiceNumber></Invoice>")))
-        try await send(.ingest(document("<x:Invoice><InvoiceNumber>A/1</InvoiceNumber></x:Invoice>")))
+        try await send(.ingest(document("<Invoice><InvoiceNumber>A/1</InvoiceNumber></Invoice>", encoding: "UTF-8")))
+        try await send(.ingest(document("<x:Invoice><InvoiceNumber>A/1</InvoiceNumber></x:Invoice>", encoding: "ISO-8859-1")))
         let refused = Array("<Invoice><Number>A/2</Number></Invoice>".utf8)
         let finding = QuarantineFinding(
             code: "no-number", text: "nothing stands where the number should be", index: 2, encoding: "UTF-8", namespaces: [], run: run,

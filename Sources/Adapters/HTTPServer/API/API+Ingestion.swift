@@ -110,7 +110,8 @@ extension API {
                 summary: "Judge it again, by the source's settings of today", tag: ingestionTag,
                 answers: [
                     .json(200, "It was taken, or was refused again: outcome tells.", "QuarantineOutcome"), .problem(.invalidRequest),
-                    .problem(.notFound), .problem(.illegalTransition, "It is resolved, or its source was deleted."), unavailable,
+                    .problem(.notFound), .problem(.illegalTransition, "It is resolved, or its source was deleted."),
+                    .problem(.contentErased), unavailable,
                 ] + tenantProblems + bodyProblems,
                 maxBodyBytes: smallBody, handler: .tenant(.automate, handlers.retry)),
             list(
@@ -163,7 +164,7 @@ extension API {
                     headers: [
                         Parameter(name: "ETag", description: "The SHA-256 of the octets.", schema: #"{"type":"string"}"#),
                         Parameter(name: "Repr-Digest", description: "The same, by RFC 9530.", schema: #"{"type":"string"}"#),
-                    ]), .problem(.invalidQuery), .problem(.notFound), unavailable,
+                    ]), .problem(.invalidQuery), .problem(.notFound), .problem(.contentErased), unavailable,
             ] + tenantProblems, maxBodyBytes: smallBody, produces: [type], handler: .tenant(.read, handler))
     }
 
@@ -179,7 +180,7 @@ extension API {
             ], body: RequestBody(schema: "MappingPreview", example: Schemas.mappingPreviewExample),
             answers: [
                 .json(200, "What would become of the document.", "MappingResult"), wrongBody,
-                .problem(.notFound, "There is no such received document."),
+                .problem(.notFound, "There is no such received document."), .problem(.contentErased),
                 .problem(.unprocessableDocument, "The document is not XML that can be read."), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: MappingHandlers.maxBytes, handler: .tenant(.read, handlers.preview))

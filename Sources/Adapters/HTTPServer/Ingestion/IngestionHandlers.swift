@@ -101,15 +101,17 @@ struct IngestionHandlers: Sendable {
         return record
     }
 
-    /// - Throws: 404 when there is no such version.
-    func content(_ key: IngestionKey, version: Int64, _ tenant: TenantId) async throws(Problem) -> [UInt8] {
+    /// - Parameter latest: the newest version that there is.
+    /// - Throws: 404 when there is no such version, 410 when its octets are no longer kept.
+    func content(_ key: IngestionKey, version: Int64, latest: Int64, _ tenant: TenantId) async throws(Problem) -> [UInt8] {
         let octets: [UInt8]?
         do {
             octets = try await queries.ingestionContent(key, version: version, tenant: tenant)
         } catch {
             throw Problem(error)
         }
-        guard let octets else { throw .noSuchVersion }
+        // Every version came with its octets, so those that are not there have been erased.
+        guard let octets else { throw version > latest ? .noSuchVersion : .contentErased }
         return octets
     }
 
@@ -123,9 +125,9 @@ struct IngestionHandlers: Sendable {
         try query.finish()
         guard case .invoice(let invoice) = try await record(key, principal.tenant) else { throw ItemDesk.wrongRecord }
         let version = asked.map { Int64($0) } ?? invoice.latest.number
-        let octets = try await content(key, version: version, principal.tenant)
-        // An earlier version may have come in another encoding, which it says of itself; what it is in is on record for the latest one.
-        let charset = version == invoice.latest.number ? "; charset=\(invoice.latest.encoding.lowercased())" : ""
+        let octets = try await content(key, version: version, latest: invoice.latest.number, principal.tenant)
+        // Of versions from before encodings were kept on record, none is known.
+        let charset = invoice.encoding(of: version).map { "; charset=\($0.lowercased())" } ?? ""
         return Self.raw(octets, Reply.xml + charset, name: "\(key.id)-\(version).xml")
     }
 
@@ -133,7 +135,7 @@ struct IngestionHandlers: Sendable {
         let key = try Self.key(.quarantine, request)
         try QueryReader(request.query, declared: request.route.query).finish()
         _ = try await record(key, principal.tenant)
-        return Self.raw(try await content(key, version: 1, principal.tenant), Self.octets, name: "\(key.id).bin")
+        return Self.raw(try await content(key, version: 1, latest: 1, principal.tenant), Self.octets, name: "\(key.id).bin")
     }
 
     /// What comes from outside is for saving: a browser is not to show it as a page of this server.

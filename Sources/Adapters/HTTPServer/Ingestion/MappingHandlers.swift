@@ -68,7 +68,7 @@ struct MappingHandlers: Sendable {
         case .received(let id):
             let key = IngestionKey(kind: .invoice, id: id)
             guard case .invoice(let invoice) = try await documents.record(key, tenant) else { throw ItemDesk.wrongRecord }
-            let octets = try await documents.content(key, version: invoice.latest.number, tenant)
+            let octets = try await documents.content(key, version: invoice.latest.number, latest: invoice.latest.number, tenant)
             do throws(XMLError) {
                 return try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces)
             } catch {

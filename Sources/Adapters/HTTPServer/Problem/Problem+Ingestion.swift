@@ -15,9 +15,13 @@ extension Problem {
 
     static let noSuchVersion = Problem(.notFound, "The document has no such version.")
 
+    static let contentErased = Problem(
+        .contentErased, "It was received, and its octets have been erased since: they are older than they are kept.")
+
     init(_ error: QuarantineError) {
         switch error {
         case .noSuchSlice: self = .noSuchIngestion(.quarantine)
+        case .erased: self = .contentErased
         case .noSuchSource(let name):
             self.init(
                 .illegalTransition,

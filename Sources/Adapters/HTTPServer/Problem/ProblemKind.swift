@@ -6,6 +6,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case invalidQuery = "invalid-query"
     case invalidCursor = "invalid-cursor"
     case cursorExpired = "cursor-expired"
+    case contentErased = "content-erased"
     case unauthorized = "unauthorized"
     case forbidden = "forbidden"
     case notFound = "not-found"
@@ -51,7 +52,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .idempotencyConflict, .illegalTransition, .seriesDiffers, .seriesExhausted, .numberVoid, .invoiceNumberCollision,
             .creditRefused, .importRefused, .tooMany, .alreadyExists:
             409
-        case .cursorExpired: 410
+        case .cursorExpired, .contentErased: 410
         case .versionConflict: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
@@ -70,6 +71,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidQuery: "The query has parameters that are wrong"
         case .invalidCursor: "The cursor is not valid"
         case .cursorExpired: "What follows the cursor is no longer kept"
+        case .contentErased: "The octets are no longer kept"
         case .unauthorized: "A valid token is needed"
         case .forbidden: "The token's roles do not allow it"
         case .notFound: "There is no such thing"
@@ -112,6 +114,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .invalidCursor: "Use a cursor as it was given, for the same list and tenant, or start again without one."
         case .cursorExpired:
             "Read again how things stand now, then go on from oldestCursor: it skips what is gone. A follower must not stay away that long."
+        case .contentErased:
+            "Take it from where it came; the SHA-256 on record tells whether it is the same. An operator sets how long octets stay."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
         case .forbidden: "Ask for a token with one of the roles that the detail names (docs/permissions.md)."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."

@@ -69,7 +69,9 @@ enum ReadStatements {
 
     static let journal =
         [SessionStatements.rollBack, load, due, dueTenants, eventRange, heads, cursorAt] + BookReadStatements.journal
-        + ItemReadStatements.journal + IngestionReadStatements.journal + CleaningStatements.reading + [AnchorStatements.chains]
+        + ItemReadStatements.journal + IngestionReadStatements.journal + CleaningStatements.reading + ErasureStatements.reading + [
+            AnchorStatements.chains
+        ]
 
     // MARK: - The clients'
 

@@ -53,6 +53,18 @@ extension SchemaStatements {
                 WHERE r.key = ingestion_contents.key AND r.tenant = current_setting('ledgerflow.tenant', true)));
             """
 
+    /// Retention may take octets away, in a transaction that says so; any other deletion finds none.
+    static let erasure = """
+        GRANT DELETE ON ingestion_contents TO ledgerflow_writer;
+        CREATE POLICY keeps ON ingestion_contents AS RESTRICTIVE FOR DELETE TO ledgerflow_writer
+          USING (current_setting('ledgerflow.erasing', true) = 'on');
+        """
+
+    static let dropErasure = """
+        DROP POLICY keeps ON ingestion_contents;
+        REVOKE DELETE ON ingestion_contents FROM ledgerflow_writer;
+        """
+
     /// The version before knows no sources: neither they nor their events mean anything to it.
     ///
     /// Rows are changed under the writer's role: row level security hides them from the owner of the tables.

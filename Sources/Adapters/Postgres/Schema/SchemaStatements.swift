@@ -10,6 +10,7 @@ enum SchemaStatements {
         Migration(number: 5, name: "items, cursors, sealed payloads", up: items, down: dropItems),
         Migration(number: 6, name: "anchors of the audit", up: anchors, down: dropAnchors),
         Migration(number: 7, name: "ingestion", up: ingestion, down: dropIngestion),
+        Migration(number: 8, name: "octets that need not be kept", up: erasure, down: dropErasure),
     ]
 
     /// The migration from which on the table `partitions` tells who serves it.

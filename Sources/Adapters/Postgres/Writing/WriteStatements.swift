@@ -129,6 +129,6 @@ enum WriteStatements {
         [
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
-        ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing
+        ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing + ErasureStatements.writing
         + [AnchorStatements.keep]
 }

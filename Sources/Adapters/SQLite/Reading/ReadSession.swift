@@ -22,6 +22,7 @@ final class ReadSession {
     private var madeBooks: BookReader?
     /// What retention looks for; made when first needed.
     var madeScan: EndedCallScan?
+    var madeContentScan: KeptContentScan?
     /// What is anchored of the audit; made when first needed.
     private var madeAnchors: AnchorReader?
     private let waiting: WaitingCalls
@@ -119,6 +120,7 @@ final class ReadSession {
         lists?.endRead()
         madeBooks?.endRead()
         madeScan?.endRead()
+        madeContentScan?.endRead()
         madeAnchors?.endRead()
         connection.rollBack()
     }

@@ -21,6 +21,7 @@ final class WriteSession {
     private let books: BookStatements
     let backlog: IndexBacklog
     var madeCleaning: CleaningStatements?
+    var madeErasure: ErasureStatements?
     /// Made when first needed.
     var madeAnchors: AnchorStatements?
     let connection: Connection
