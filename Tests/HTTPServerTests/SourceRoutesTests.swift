@@ -44,7 +44,7 @@ import Testing
             #expect(try made.string("password") == "[redacted]")
             #expect(try made.string("parameters", "0", "value") == "{from}")
             #expect(try made.string("parameters", "1", "value") == "[redacted]")
-            #expect(try made.string("url") == "https://erp.example.com/soap?key=[redacted]")
+            #expect(try made.string("url") == "https://erp.example.com/soap?[redacted]")
             #expect(try made.int("limits", "invoiceBytes") == 1_000)
             #expect(try made.int("limits", "totalSeconds") == 60)
             #expect(try made.string("mapping", "fields", "currency") == "Currency")
@@ -52,7 +52,7 @@ import Testing
                 #expect(!answer.text.contains("canary"), "\(answer.text)")
             }
             let source = try #require(server.source())
-            #expect(!String(decoding: TenantItem.source(source).storedState, as: UTF8.self).contains("p-canary"))
+            #expect(!String(decoding: TenantItem.source(source).storedState, as: UTF8.self).contains("canary"))
             guard case .sealed(let sealed)? = source.plan.request.password else {
                 Issue.record("no password is kept")
                 return
@@ -81,6 +81,10 @@ import Testing
         (#"{"name":"Ü",\#(plain),"password":"p-canary"}"#, ["/name", "/password"]),
         (#"{"name":"a",\#(plain),"username":"a:b","password":"p-canary"}"#, ["/username"]),
         (#"{"name":"a",\#(plain),"username":"a"}"#, ["/password"]),
+        (
+            #"{"name":"a","url":"http://erp.example.com/","invoiceElement":"I","numberPath":"N","username":"a","password":"p-canary"}"#,
+            ["/url"]
+        ),
         (#"{"name":"a",\#(plain),"username":"a","password":"[redacted]"}"#, ["/password"]),
         (#"{"name":"a",\#(plain),"topic":"any"}"#, ["/topic"]),
         (
@@ -149,7 +153,9 @@ import Testing
             #expect(changed.status == 200, "\(changed.text)")
             #expect(server.source()?.plan.request.password == kept)
             for stranger in [
-                without.replacing("erp.example.com", with: "evil.example.com"), without.replacing("https://", with: "http://"),
+                without.replacing("erp.example.com", with: "evil.example.com"),
+                without.replacing("https://", with: "http://").replacing(
+                    #""username""#, with: #""allowUnencryptedPassword":true,"username""#),
                 without.replacing(#""username":"lf""#, with: #""username":"other""#),
             ] {
                 let refused = try await server.put(Self.one, stranger)

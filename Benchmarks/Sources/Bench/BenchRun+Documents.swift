@@ -136,7 +136,7 @@ extension BenchRun {
         next += size.documents
         let known = Set(try await runs(engine).map(\.id))
         let asked = try await control.post(
-            "\(engine.url)\(EngineInterface.sourcePath)/run", token: engine.token, json: "{}")
+            "\(engine.url)\(EngineInterface.sourcePath)/run", token: engine.token, json: "")
         guard asked.status == 202 else { throw ChildProcess.Failure(description: "a run was answered \(asked.status): \(asked.body)") }
         let run = try await run(engine, within: 300) { !known.contains($0.id) }
         guard run.status == "succeeded", run.counts.new == size.documents else {

@@ -139,17 +139,18 @@ struct SourceRun: Sendable {
         if case .item(.progress(let progress))? = await record(.item(tenant, .progress(source.name))) {
             breaker = progress.breaker(at: run.createdAt)
         }
-        let credentials: BasicCredentials?
+        let (credentials, revealed): (BasicCredentials?, SourceRequest)
         do throws(SealError) {
             credentials = try source.credentials(ports.sealer)
+            revealed = try source.revealedRequest(ports.sealer)
         } catch {
-            return Self.failed("password", "The source's password cannot be used: \(error)", attempts: 0)
+            return Self.failed("password", "The source's password, or what else is secret, cannot be used: \(error)", attempts: 0)
         }
         var attempt = 1
         while true {
             let request: BatchRequest
             do throws(BatchRequestError) {
-                request = try source.plan.request.request(
+                request = try revealed.request(
                     for: run.window, credentials: credentials, traceparent: run.trace.traceparent(span: ports.entropy.next()))
             } catch {
                 return Self.failed("request", "The source cannot be asked like this: \(error)", attempts: attempt)
@@ -289,6 +290,19 @@ extension IngestionSource {
             return try BasicCredentials(user: user, password: String(decoding: password, as: UTF8.self))
         } catch {
             throw .unusable(error.description)
+        }
+    }
+
+    /// What is sent, with what is secret in its places.
+    ///
+    /// - Throws: `SealError` when it cannot be opened.
+    fileprivate func revealedRequest(_ sealer: any Sealer) throws(SealError) -> SourceRequest {
+        switch plan.request.secrets {
+        case nil: return plan.request
+        case .erased?: throw .erased
+        case .sealed(let sealed)?:
+            guard let request = plan.request.revealed(try sealer.open(sealed, .secrets(of: name, tenant: tenant))) else { throw .damaged }
+            return request
         }
     }
 }

@@ -94,6 +94,12 @@ extension SourceRequest {
         case .sealed(let sealed)?: json.field("password", Base64.encodeURL(sealed.bytes))
         case .erased?: json.field("passwordErased", true)
         }
+        switch secrets {
+        case nil: break
+        case .sealed(let sealed)?: json.field("secrets", Base64.encodeURL(sealed.bytes))
+        case .erased?: json.field("secretsErased", true)
+        }
+        if allowsUnencryptedPassword { json.field("unencrypted", true) }
         json.field("soapVersion", soapVersion.rawValue)
         json.field("action", ifPresent: action)
         json.object("operation") { json in
@@ -134,15 +140,16 @@ extension SourceRequest {
             else { return nil }
             parameters.append(parameter)
         }
-        var password: Password?
-        if let text = members.text("password") {
-            guard let bytes = Base64.decodeURL(text) else { return nil }
-            password = .sealed(SealedBytes(bytes: bytes))
-        } else if members.flag("passwordErased") == true {
-            password = .erased
+        func secret(_ name: String, erased: String) -> Secret?? {
+            guard let text = members.text(name) else { return .some(members.flag(erased) == true ? .erased : nil) }
+            return Base64.decodeURL(text).map { .some(.sealed(SealedBytes(bytes: $0))) }
+        }
+        guard let password = secret("password", erased: "passwordErased"), let secrets = secret("secrets", erased: "secretsErased") else {
+            return nil
         }
         self.init(
-            url: url, user: members.text("user"), password: password, soapVersion: version, action: members.text("action"),
+            url: url, user: members.text("user"), password: password, secrets: secrets,
+            allowsUnencryptedPassword: members.flag("unencrypted") == true, soapVersion: version, action: members.text("action"),
             operation: operation, parameters: parameters, limits: limits)
     }
 }

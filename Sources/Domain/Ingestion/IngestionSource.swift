@@ -63,10 +63,10 @@ public struct IngestionSource: Hashable, Sendable {
     public internal(set) var requests: Int
 }
 
-/// What is sent to a source, its password sealed.
+/// What is sent to a source, its password and what else is secret in it sealed.
 public struct SourceRequest: Hashable, Sendable {
-    public enum Password: Hashable, Sendable {
-        /// Under `SealContext.password(of:tenant:)`.
+    public enum Secret: Hashable, Sendable {
+        /// Under `SealContext.password(of:tenant:)`, or `secrets(of:tenant:)`.
         case sealed(SealedBytes)
         /// The source was deleted.
         case erased
@@ -75,7 +75,11 @@ public struct SourceRequest: Hashable, Sendable {
     public let url: TargetURL
     public let user: String?
     /// Set when there is a user.
-    public let password: Password?
+    public let password: Secret?
+    /// What stands where URL and parameters have only the mark of redaction; nil when nothing is hidden.
+    public let secrets: Secret?
+    /// Whether a password may go over plain http to another machine.
+    public let allowsUnencryptedPassword: Bool
     public let soapVersion: SOAPVersion
     public let action: String?
     public let operation: SOAPOperation
@@ -84,12 +88,15 @@ public struct SourceRequest: Hashable, Sendable {
     public let limits: FetchLimits
 
     public init(
-        url: TargetURL, user: String? = nil, password: Password? = nil, soapVersion: SOAPVersion = .v11, action: String? = nil,
-        operation: SOAPOperation, parameters: [SOAPParameter] = [], limits: FetchLimits = .standard
+        url: TargetURL, user: String? = nil, password: Secret? = nil, secrets: Secret? = nil, allowsUnencryptedPassword: Bool = false,
+        soapVersion: SOAPVersion = .v11, action: String? = nil, operation: SOAPOperation, parameters: [SOAPParameter] = [],
+        limits: FetchLimits = .standard
     ) {
         self.url = url
         self.user = user
         self.password = password
+        self.secrets = secrets
+        self.allowsUnencryptedPassword = allowsUnencryptedPassword
         self.soapVersion = soapVersion
         self.action = action
         self.operation = operation
@@ -99,7 +106,8 @@ public struct SourceRequest: Hashable, Sendable {
 
     var erased: SourceRequest {
         SourceRequest(
-            url: url, user: user, password: password == nil ? nil : .erased, soapVersion: soapVersion, action: action, operation: operation,
+            url: url, user: user, password: password == nil ? nil : .erased, secrets: secrets == nil ? nil : .erased,
+            allowsUnencryptedPassword: allowsUnencryptedPassword, soapVersion: soapVersion, action: action, operation: operation,
             parameters: parameters, limits: limits)
     }
 }
@@ -108,6 +116,13 @@ extension SealContext {
     /// For the password of a source.
     public static func password(of source: SourceName, tenant: TenantId) -> SealContext {
         SealContext(tenant: tenant, id: ItemKey.source(source).subject(in: tenant), field: .password)
+    }
+}
+
+extension SealContext {
+    /// For what else is secret in the request to a source.
+    public static func secrets(of source: SourceName, tenant: TenantId) -> SealContext {
+        SealContext(tenant: tenant, id: ItemKey.source(source).subject(in: tenant), field: .sourceSecrets)
     }
 }
 

@@ -23,6 +23,8 @@ extension SubmittedSource {
         let name = readName(&fields, path)
         let url = readURL(&fields)
         let (user, password) = readCredentials(&fields)
+        let allowsUnencrypted = fields.optionalBool("allowUnencryptedPassword") ?? false
+        if let url, user != nil, url.scheme == .http, !url.isLoopback, !allowsUnencrypted { fields.report("url", unencryptedRule) }
         let interval = span("intervalSeconds", IngestionLimits.intervals, &fields)
         let overlap = span("overlapSeconds", IngestionLimits.overlaps, &fields)
         let lookback = span("lookbackSeconds", IngestionLimits.lookbacks, &fields)
@@ -38,7 +40,8 @@ extension SubmittedSource {
         let mapping = fields.optionalObject("mapping") { IngestionMapping.read(&$0) }
         guard fields.isClean, let name, let url, let operation, let element, let path else { return nil }
         let request = SourceRequest(
-            url: url, user: user, soapVersion: version, action: action, operation: operation, parameters: parameters, limits: fetch)
+            url: url, user: user, allowsUnencryptedPassword: allowsUnencrypted, soapVersion: version, action: action, operation: operation,
+            parameters: parameters, limits: fetch)
         return SubmittedSource(
             name: name, password: password,
             settings: IngestionSource.Plan(
@@ -62,6 +65,11 @@ extension SubmittedSource {
     }
 
     private static let shownRule = "stands for what is not shown; give the value itself, or leave the password out to keep it"
+
+    private static let unencryptedRule = """
+        would carry the password over the network for everybody to read: use https, or say "allowUnencryptedPassword": true where the way to \
+        the source is safe
+        """
 
     private static func readURL(_ fields: inout JSONFields) -> TargetURL? {
         guard let text = fields.string("url", maxBytes: TargetURL.maxBytes) else { return nil }

@@ -26,17 +26,19 @@ public struct SubmittedSource: Equatable, Sendable {
         return json.bytes
     }
 
+    /// What is secret in it beside the password, to be sealed; nil when nothing is.
+    public var secretBytes: [UInt8]? { settings.request.secretBytes }
+
     /// - Parameters:
     ///   - password: sealed, or the one that is kept; nil when there is no user.
+    ///   - secrets: `secretBytes`, sealed; nil when there are none.
     ///   - fingerprint: of `canonicalBytes`.
-    public func plan(password: SourceRequest.Password?, fingerprint: Fingerprint) -> IngestionSource.Plan {
-        let request = settings.request
-        return IngestionSource.Plan(
-            request: SourceRequest(
-                url: request.url, user: request.user, password: request.user == nil ? nil : password, soapVersion: request.soapVersion,
-                action: request.action, operation: request.operation, parameters: request.parameters, limits: request.limits),
-            interval: settings.interval, overlap: settings.overlap, lookback: settings.lookback, split: settings.split,
-            topic: settings.topic, mapping: settings.mapping, fingerprint: fingerprint)
+    public func plan(
+        password: SourceRequest.Secret?, secrets: SourceRequest.Secret?, fingerprint: Fingerprint
+    ) -> IngestionSource.Plan {
+        IngestionSource.Plan(
+            request: settings.request.sealed(password: password, secrets: secrets), interval: settings.interval, overlap: settings.overlap,
+            lookback: settings.lookback, split: settings.split, topic: settings.topic, mapping: settings.mapping, fingerprint: fingerprint)
     }
 
     /// Whether a source that is known may keep its password: it goes to the same server, and belongs to the same user. To another server
@@ -56,6 +58,7 @@ extension IngestionSource.Plan {
     ///   - value: of a parameter, as it is to be told.
     public func writeSettings(url: String, value: (SOAPParameter) -> String, into json: inout JSONWriter) {
         json.field("url", url)
+        if request.allowsUnencryptedPassword { json.field("allowUnencryptedPassword", true) }
         json.field("intervalSeconds", interval.microseconds / 1_000_000)
         json.field("overlapSeconds", overlap.microseconds / 1_000_000)
         json.field("lookbackSeconds", lookback.microseconds / 1_000_000)

@@ -18,6 +18,8 @@ public struct SealContext: Hashable, Sendable {
         case signingKey = "signing-key"
         /// The password of a source.
         case password
+        /// What else is secret in the request to a source.
+        case sourceSecrets = "source-secrets"
     }
 
     public let tenant: TenantId

@@ -18,6 +18,7 @@ struct SourceOptions: ParsableArguments {
     @Option(help: "The user for basic authentication.") var username: String?
     @Option(help: "A file with the password; - reads standard input. A source that is known keeps the one it has.")
     var passwordFile: String?
+    @Flag(help: "Let the password go over plain http to another machine.") var allowUnencryptedPassword = false
     @Option(help: "Seconds from the beginning of a run to that of the next (default: 300).") var interval: Int?
     @Option(help: "The operation that it is asked for (default: \(SubmittedSource.standardOperation)).") var operation: String?
     @Option(help: "The operation's namespace.") var namespace: String?
@@ -48,6 +49,7 @@ struct SourceOptions: ParsableArguments {
             json.field("url", ifPresent: url)
             json.field("username", ifPresent: username)
             json.field("password", ifPresent: password)
+            if allowUnencryptedPassword { json.field("allowUnencryptedPassword", true) }
             json.field("intervalSeconds", ifPresent: interval)
             if let operation {
                 json.object("operation") { json in

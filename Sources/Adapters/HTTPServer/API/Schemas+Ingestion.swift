@@ -35,7 +35,8 @@ extension Schemas {
     // MARK: Sources
 
     private static let settings = #"""
-        "url":{"type":"string","format":"uri","maxLength":\#(TargetURL.maxBytes),"description":"Absolute, http or https."},
+        "url":{"type":"string","format":"uri","maxLength":\#(TargetURL.maxBytes),"description":"Absolute, http or https. Its query is kept sealed, and never shown."},
+        "allowUnencryptedPassword":{"type":"boolean","default":false,"description":"Whether username and password may go over plain http to another machine."},
         "intervalSeconds":\#(seconds(IngestionLimits.intervals, SubmittedSource.standardInterval, "From the beginning of a run to that of the next.")),
         "overlapSeconds":\#(seconds(IngestionLimits.overlaps, .minutes(5), "How much of the window before is asked for again.")),
         "lookbackSeconds":\#(seconds(IngestionLimits.lookbacks, .hours(24), "How far back the first window reaches.")),
