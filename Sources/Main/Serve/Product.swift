@@ -134,6 +134,11 @@ struct Product: Sendable {
                 .init(
                     service: SampleSourceService(sample: sample, registrar: registrar, engine: engine), successTerminationBehavior: .ignore)
             )
+        } else {
+            services.append(
+                .init(
+                    service: SampleSourcePause(start: time.now(), registrar: registrar, engine: engine), successTerminationBehavior: .ignore
+                ))
         }
         let server = httpServer(authenticator, fingerprinter, onListening)
         services.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))

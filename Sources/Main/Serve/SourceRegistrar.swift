@@ -53,15 +53,15 @@ struct SourceRegistrar: Sendable {
         guard let plan = try entry.source.plan(of: entry.tenant, known: nil, fingerprint: fingerprint, sealer: sealer) else {
             throw PasswordMissing()
         }
-        var isChanged = try await send(.put(plan, ifVersion: nil), entry)
-        if let isPaused = entry.isPaused, try await send(isPaused ? .pause : .resume, entry) { isChanged = true }
+        let name = entry.source.name
+        var isChanged = try await send(.put(plan, ifVersion: nil), to: name, entry.tenant)
+        if let isPaused = entry.isPaused, try await send(isPaused ? .pause : .resume, to: name, entry.tenant) { isChanged = true }
         return isChanged
     }
 
     /// Sends it until its outcome is known, some times; a repetition changes nothing.
-    private func send(_ command: SourceCommand, _ entry: SourceFile.Entry) async throws -> Bool {
-        let intent = BookIntent(
-            tenant: entry.tenant, command: .item(.source(entry.source.name, command)), by: Self.name, correlationId: Self.name)
+    private func send(_ command: SourceCommand, to source: SourceName, _ tenant: TenantId) async throws -> Bool {
+        let intent = BookIntent(tenant: tenant, command: .item(.source(source, command)), by: Self.name, correlationId: Self.name)
         for _ in 1..<Self.mostTries {
             do throws(IntentError) {
                 return try await books.send(intent).changed
@@ -74,6 +74,29 @@ struct SourceRegistrar: Sendable {
             await time.sleep(for: .seconds(1))
         }
         return try await books.send(intent).changed
+    }
+
+    /// Pauses the sample source as an earlier start has left it: nothing answers at its address any more.
+    ///
+    /// - Parameter start: one that was registered or changed since is somebody's who serves it.
+    func pauseSample(leftBefore start: Instant) async {
+        guard let tenant = SampleSource.tenant, let name = SourceName(SampleSource.name),
+            case .source(let source)? = try? await queries.item(.source(name), tenant: tenant), source.status == .active,
+            source.updatedAt < start, SampleSource.isOwn(source.plan.request)
+        else { return }
+        do {
+            _ = try await send(.pause, to: name, tenant)
+            diagnostics.report(
+                Diagnostic(
+                    .info, "ingestion.sample-paused",
+                    "The sample source of an earlier start is paused: start with --sample-source to have it.",
+                    fields: [(name: "tenant_id", value: tenant.value), (name: "source", value: name.value)]))
+        } catch {
+            diagnostics.report(
+                Diagnostic(
+                    .warning, "ingestion.sample-not-paused", "The sample source of an earlier start is asked in vain; pause or delete it.",
+                    fields: [(name: "tenant_id", value: tenant.value), (name: "reason", value: String(describing: error))]))
+        }
     }
 }
 
@@ -104,6 +127,21 @@ struct SourceFileService: Service {
     }
 }
 
+/// Lets no sample source stay in use that an engine without one has found.
+struct SampleSourcePause: Service {
+    /// When the engine was started.
+    let start: Instant
+    let registrar: SourceRegistrar
+    let engine: Engine
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await engine.untilReady()
+            if !Task.isCancelled { await registrar.pauseSample(leftBefore: start) }
+        }
+    }
+}
+
 /// Serves the sample source, and has the engine ask it.
 struct SampleSourceService: Service {
     let sample: SampleSource
@@ -125,9 +163,17 @@ struct SampleSourceService: Service {
 }
 
 extension SampleSource {
-    /// The source as settings would ask for it, for the tenant `demo`.
+    /// Whose documents they are when an engine serves the sample.
+    fileprivate static let tenant = TenantId("demo")
+
+    /// Whether what a source is asked is what `registration` says, on whatever port.
+    fileprivate static func isOwn(_ request: SourceRequest) -> Bool {
+        request.user == user && request.url.scheme == .http && request.url.host == "127.0.0.1" && request.url.pathAndQuery == path
+    }
+
+    /// The source as settings would ask for it.
     fileprivate func entry(port: Int) -> SourceFile.Entry? {
-        guard let value = try? JSONReader.read(registration(port: port, interval: interval)), let tenant = TenantId("demo") else {
+        guard let value = try? JSONReader.read(registration(port: port, interval: interval)), let tenant = Self.tenant else {
             return nil
         }
         var problems = JSONProblems()

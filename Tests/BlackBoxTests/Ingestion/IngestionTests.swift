@@ -111,6 +111,24 @@ extension BlackBox {
 
         // MARK: Settings
 
+        @Test func theSampleSourceIsPausedByAStartWithoutItAndTakenUpAgainByOneWithIt() async throws {
+            try await scenario { findings in
+                let scene = try Scene()
+                func start(_ arguments: [String], _ status: String) throws {
+                    let engine = try scene.engine(arguments)
+                    let client = engine.client(scene.token)
+                    try eventually(within: 30, "the sample source is \(status)") {
+                        let source = try client.get("/v1/ingestion/sources/sample")
+                        return try source.status == 200 && source.json()["status"].text == status
+                    }
+                    findings.check(try engine.stop() == .code(0), "it does not stop in order")
+                }
+                try start(["--sample-source"], "active")
+                try start([], "paused")
+                try start(["--sample-source"], "active")
+            }
+        }
+
         @Test func sourcesOfAFileAreTakenAtTheStartAndAgainOnSIGHUPAllOrNothing() async throws {
             try await scenario { findings in
                 let scene = try Scene()
