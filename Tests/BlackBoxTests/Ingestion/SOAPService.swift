@@ -5,6 +5,8 @@ import Synchronization
 /// A SOAP service that answers every request with the same batch: its invoices in one CDATA section.
 final class SOAPService: Sendable {
     struct Request: Sendable {
+        /// Path and query.
+        let target: String
         let headers: [(name: String, value: String)]
         let body: String
 
@@ -70,7 +72,8 @@ final class SOAPService: Sendable {
                 try? connection.send("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n")
                 continue
             }
-            requests.withLock { $0.append(Request(headers: request.headers, body: request.text)) }
+            let target = request.start.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+            requests.withLock { $0.append(Request(target: target, headers: request.headers, body: request.text)) }
             let body = Array(Self.envelope(batch.withLock { $0 }).utf8)
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: \(body.count)\r\n\r\n"
             do {

@@ -81,6 +81,50 @@ extension BlackBox {
             }
         }
 
+        /// What a source is given to ask with goes to the source, and nowhere else.
+        @Test func noSecretOfASourceIsFoundInAnyOutputNorInTheFilesOfTheDataDirectory() async throws {
+            try await scenario { findings in
+                let scene = try Scene()
+                let service = try SOAPService(SOAPService.invoices(2))
+                defer { service.stop() }
+                let header = "\(SOAPService.user):\(SOAPService.password)"
+                let (query, parameter) = ("c4naryInASourcesQuery", "c4naryInAParameter")
+                let secrets = [
+                    SOAPService.password, Data(header.utf8).base64EncodedString(), query, parameter,
+                    // As a seal that was none would hold them.
+                    Data(query.utf8).base64EncodedString(), Data(SOAPService.password.utf8).base64EncodedString(),
+                ]
+                let source = service.source().replacing("/soap\"", with: "/soap?key=\(query)\"")
+                    .replacing(#"[{"name":"from""#, with: #"[{"name":"apiKey","value":"\#(parameter)"},{"name":"from""#)
+                let engine = try scene.engine()
+                let client = engine.client(scene.token)
+                let made = try client.put("/v1/ingestion/sources/erp", source)
+                findings.check(made.status == 201 && made.text.contains("?[redacted]"), "the source is \(made.text.prefix(500))")
+                try eventually(within: 30, "the first run is complete") { try client.runs("?status=succeeded").count == 1 }
+                let asked = service.asked.first
+                findings.check(asked?.target.contains("?key=\(query)") == true, "the source was asked for \(asked?.target ?? "nothing")")
+                findings.check(asked?.body.contains(">\(parameter)<") == true, "the source was asked with \(asked?.body ?? "nothing")")
+                // A refusal quotes nothing, and a failure neither.
+                let refused = try client.put("/v1/ingestion/sources/erp", source.replacing("Invoice\"", with: "<\""))
+                service.stop()
+                let failed = try client.runSource("erp", within: 120)
+                findings.check(failed["status"].text == "failed", "the run of a source that is away is \(failed)")
+                var places = [("the source", made.text), ("a problem", refused.text), ("the failed run", "\(failed)")]
+                for path in ["ingestion/sources", "ingestion/sources/erp", "ingestion/runs", "events?limit=1000", "audit?limit=1000"] {
+                    places.append((path, try client.get("/v1/\(path)").text))
+                }
+                places.append(("the metrics", try client.get("/metrics").text))
+                findings.check(try engine.stop() == .code(0), "the engine did not stop in order")
+                places += [("standard error", engine.errors), ("standard output", engine.child.output)]
+                for (place, text) in places {
+                    for canary in secrets where text.contains(canary) {
+                        findings.add("\(place) shows \(canary): \(around(canary, in: text))")
+                    }
+                }
+                try expectNowhere(secrets, in: scene.data, findings)
+            }
+        }
+
         private func plant(_ canaries: Canaries, _ target: RecordingTarget, _ client: Client) throws -> [String] {
             var ids: [String] = []
             let headers =
