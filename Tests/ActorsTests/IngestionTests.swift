@@ -131,6 +131,34 @@ struct IngestionTests {
         #expect(bench.runs.last?.window.from == run.window.to)
     }
 
+    @Test func whatIsSealedBesideThePasswordIsInTheRequestAndNowhereElse() throws {
+        let bench = try bench(.batch("E\n"))
+        let plan = try bench.plan()
+        func source(_ secrets: SourceRequest.Secret, _ fingerprint: UInt8) throws -> SourceCommand {
+            .put(
+                IngestionSource.Plan(
+                    request: SourceRequest(
+                        url: try TargetURL("https://erp.example.com/soap?[redacted]"), secrets: secrets,
+                        operation: plan.request.operation, parameters: [try SOAPParameter(name: "apiKey", value: "[redacted]")]),
+                    interval: .hours(1), split: plan.split, fingerprint: Fingerprint(bytes: [fingerprint])), ifVersion: nil)
+        }
+        let context = SealContext.secrets(of: bench.source, tenant: bench.tenant)
+        let sealed = InMemorySealer().seal(Array(#"{"secrets":["q=canary","canary {from}"]}"#.utf8), context)
+        try bench.send(source(.sealed(sealed), 2))
+        bench.pass(.seconds(90))
+        let (request, run) = (try #require(bench.feed.requests.first).request, try #require(bench.runs.first))
+        #expect(request.url.description == "https://erp.example.com/soap?q=canary")
+        #expect(request.parameters.map(\.value) == ["canary \(run.window.from.rfc3339)"])
+        #expect(!bench.log.all.contains { $0.fields.contains { $0.value.contains("canary") } })
+        // Sealed for something else: the source is not asked.
+        let strange = InMemorySealer().seal(Array("{}".utf8), .password(of: bench.source, tenant: bench.tenant))
+        try bench.send(source(.sealed(strange), 3))
+        try bench.send(.run)
+        bench.pass(.minutes(2))
+        #expect(bench.feed.requests.count == 1)
+        #expect(bench.runs.last?.failure?.code == "password")
+    }
+
     @Test func oneTraceTiesLogsRequestsAndEventsOfARunTogether() throws {
         let bench = try bench(.fails(.connection("reset")), .batch("IR-1=A\nXbad\nE\n"))
         try bench.send(.create(bench.plan(interval: .hours(1))))
