@@ -9,9 +9,19 @@ enum IntakeStop: Error {
     case cancelled
 }
 
-/// Takes one answer of a source: splits it as it comes, and gives its documents to the books, some at a time. What waits for the books is
-/// bounded; while they take it, nothing more is read.
+/// Takes one answer of a source: splits it as it comes, and gives its documents to the books, some at a time and in their order.
+///
+/// While the books take some, the next are read; what waits is bounded, and before more are given those are committed. So no work of the
+/// source's processor waits for the disk.
 struct BatchIntake {
+    /// Some documents on their way to the books, and what came of them. One is under way at most.
+    struct Flight: Sendable {
+        fileprivate let given: [BookIntent]
+        fileprivate let result: Result<[Result<BookReply, BookError>], IntakeStop>
+    }
+
+    typealias Flights = TaskGroup<Flight>
+
     private let run: IngestionRun
     private let plan: IngestionSource.Plan
     private let ports: EnginePorts
@@ -24,6 +34,7 @@ struct BatchIntake {
     private var splitter: (any BatchSplitter)?
     private var waiting: [BookIntent] = []
     private var waitingBytes = 0
+    private var isUnderWay = false
     private(set) var counts = IngestionRun.Counts()
 
     init(
@@ -41,7 +52,7 @@ struct BatchIntake {
         splitting = ingestion.splitting
     }
 
-    mutating func take(_ piece: BatchAnswer) async throws(IntakeStop) {
+    mutating func take(_ piece: BatchAnswer, _ flights: inout Flights) async throws(IntakeStop) {
         switch piece {
         case .head(let head):
             var plan = plan.split
@@ -50,24 +61,28 @@ struct BatchIntake {
             splitter = splitting.splitter(for: plan)
         case .octets(let octets):
             counts.bytes += octets.count
-            try await split(octets)
+            try await split(octets, &flights)
         }
     }
 
     /// The answer is complete.
-    mutating func finish() async throws(IntakeStop) {
+    mutating func finish(_ flights: inout Flights) async throws(IntakeStop) {
         // A source that answers without a body gives not even a head's worth.
         var splitter = self.splitter ?? splitting.splitter(for: plan.split)
         let end = splitter.finish()
-        try await take(end.parts)
+        try await take(end.parts, &flights)
         if let error = end.error { throw .batch(error) }
-        try await give()
+        try await give(&flights)
+        try await land(&flights)
     }
 
     /// The answer ends before it is complete: what came of it whole is taken.
-    mutating func breakOff() async throws(IntakeStop) { try await give() }
+    mutating func breakOff(_ flights: inout Flights) async throws(IntakeStop) {
+        try await give(&flights)
+        try await land(&flights)
+    }
 
-    private mutating func split(_ octets: ArraySlice<UInt8>) async throws(IntakeStop) {
+    private mutating func split(_ octets: ArraySlice<UInt8>, _ flights: inout Flights) async throws(IntakeStop) {
         guard var splitter else { return }
         // It is held here alone, so that it is not copied.
         self.splitter = nil
@@ -80,13 +95,13 @@ struct BatchIntake {
         }
         self.splitter = splitter
         metrics.splitDuration.observe((ports.time.uptime() - started).microseconds)
-        try await take(parts)
+        try await take(parts, &flights)
     }
 
-    private mutating func take(_ parts: [BatchPart]) async throws(IntakeStop) {
+    private mutating func take(_ parts: [BatchPart], _ flights: inout Flights) async throws(IntakeStop) {
         for part in parts {
             add(part)
-            if waiting.count >= settings.ingestBatch || waitingBytes >= settings.ingestBatchBytes { try await give() }
+            if waiting.count >= settings.ingestBatch || waitingBytes >= settings.ingestBatchBytes { try await give(&flights) }
         }
     }
 
@@ -107,15 +122,32 @@ struct BatchIntake {
         waiting.append(BookIntent(tenant: run.tenant, command: .ingestion(command), by: "engine", correlationId: run.trace.description))
     }
 
-    /// Gives what waits to the books, and returns when all of it is committed.
-    private mutating func give() async throws(IntakeStop) {
+    /// Gives what waits to the books, once what was given before is committed.
+    private mutating func give(_ flights: inout Flights) async throws(IntakeStop) {
         guard !waiting.isEmpty else { return }
         let given = waiting
         waiting = []
         waitingBytes = 0
-        let started = ports.time.uptime()
+        try await land(&flights)
+        isUnderWay = true
+        flights.addTask { [courier, metrics, time = ports.time] in
+            let started = time.uptime()
+            do throws(IntakeStop) {
+                let outcomes = try await courier.send(given)
+                metrics.commitDuration.observe((time.uptime() - started).microseconds)
+                return Flight(given: given, result: .success(outcomes))
+            } catch {
+                return Flight(given: given, result: .failure(error))
+            }
+        }
+    }
+
+    /// Returns when all that was given is committed.
+    private mutating func land(_ flights: inout Flights) async throws(IntakeStop) {
+        guard isUnderWay, let flight = await flights.next() else { return }
+        isUnderWay = false
         var documents: [(invoice: IngestedInvoice, octets: [UInt8])] = []
-        for (outcome, intent) in zip(try await courier.send(given), given) {
+        for (outcome, intent) in zip(try flight.result.get(), flight.given) {
             guard case .success(let reply) = outcome else {
                 if case .failure(let error) = outcome { throw .books("the books refused a document: \(error)") }
                 continue
@@ -125,7 +157,6 @@ struct BatchIntake {
                 documents.append((invoice, document.octets))
             }
         }
-        metrics.commitDuration.observe((ports.time.uptime() - started).microseconds)
         try await mapper?.map(documents, by: "engine", trace: run.trace)
     }
 

@@ -194,18 +194,27 @@ struct SourceRun: Sendable {
     }
 
     private func fetch(_ request: BatchRequest, _ run: IngestionRun, _ plan: IngestionSource.Plan, attempt: Int) async -> Answer {
+        // What the books take while the next is read is a child of this, so it ends before the answer is known.
+        await withTaskGroup(of: BatchIntake.Flight.self, returning: Answer.self) { flights in
+            await fetch(request, run, plan, attempt: attempt, &flights)
+        }
+    }
+
+    private func fetch(
+        _ request: BatchRequest, _ run: IngestionRun, _ plan: IngestionSource.Plan, attempt: Int, _ flights: inout BatchIntake.Flights
+    ) async -> Answer {
         let started = ports.time.uptime()
         var intake = BatchIntake(
             run, plan, ports: ports, ingestion: ingestion, router: router, settings: settings, metrics: metrics)
         if variant.endsRunsFirst { await endFirst(run) }
         var ended: FetchEnd<IntakeStop>?
         do throws(FetchEnd<IntakeStop>) {
-            try await ingestion.feed.fetch(request) { piece throws(IntakeStop) in try await intake.take(piece) }
+            try await ingestion.feed.fetch(request) { piece throws(IntakeStop) in try await intake.take(piece, &flights) }
         } catch {
             ended = error
         }
         do throws(IntakeStop) {
-            if ended == nil { try await intake.finish() }
+            if ended == nil { try await intake.finish(&flights) }
         } catch {
             ended = .stopped(error)
         }
@@ -213,7 +222,7 @@ struct SourceRun: Sendable {
         guard let ended else { return Answer(reason: .complete, failure: nil, counts: intake.counts) }
         metrics.fetchFailures.add()
         // What was complete before it broke off is in no way worse for it.
-        do throws(IntakeStop) { try await intake.breakOff() } catch {
+        do throws(IntakeStop) { try await intake.breakOff(&flights) } catch {
             return Answer(reason: .failed(nil), failure: error.failure, counts: intake.counts)
         }
         switch ended {
