@@ -19,7 +19,8 @@ public final class BareProducer {
 
     public static let settings = [
         ("enable.idempotence", "true"), ("enable.gapless.guarantee", "true"), ("acks", "all"), ("linger.ms", "1"),
-        ("socket.nagle.disable", "true"), ("compression.codec", "lz4"), ("partitioner", "murmur2_random"), ("queue.buffering.max.messages", "100000"),
+        ("socket.nagle.disable", "true"), ("compression.codec", "lz4"), ("partitioner", "murmur2_random"),
+        ("queue.buffering.max.messages", "100000"),
         ("queue.buffering.max.kbytes", "65536"),
     ]
 
