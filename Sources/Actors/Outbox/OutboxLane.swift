@@ -145,8 +145,8 @@ actor OutboxLane {
     /// The next events without gap: from memory when it begins just after the cursor, else from the log.
     private func next(after published: Int64) async throws(JournalError) -> [CommittedEvent] {
         forget(upTo: published)
-        if pending.isEmpty {
-            // What was committed while the last events were on their way. Not earlier, so that what is held stays bounded.
+        if pending.count < settings.publishLimit {
+            // What was committed while the last block was on its way. Not while there is a whole block, so that what is held stays bounded.
             pending.append(contentsOf: mailbox.removeAll())
             forget(upTo: published)
         }
