@@ -1,7 +1,8 @@
 public import Domain
 
-/// Begins spans, and says which are recorded. Whoever has none, since nobody collects spans, does nothing for them but look.
-public struct Tracing: Sendable {
+/// Begins spans, and says which are recorded. Whoever has none, since nobody collects spans, does nothing for them but look. A class, so that
+/// what is carried along everywhere is one reference.
+public final class Tracing: Sendable {
     fileprivate let recorder: any SpanRecorder
     private let ratio: TraceRatio
     fileprivate let time: any TimeSource
