@@ -93,6 +93,17 @@ import Testing
         #expect(root.duration >= .seconds(60))
     }
 
+    @Test func oneSeedGivesTheSameSpansEachTime() throws {
+        let twice = try (0..<2).map { _ in
+            let bench = try traced(TraceRatio.none, .fails(.connection("reset")), .batch("IR-1=A\nXbad\nE\n"))
+            bench.start()
+            try bench.send(.create(bench.plan(interval: .minutes(1))))
+            bench.pass(.minutes(5))
+            return bench.spans.all.map { "\($0)" }
+        }
+        #expect(twice[0] == twice[1] && twice[0].count > 12)
+    }
+
     @Test func whoCollectsNothingGetsNothing() throws {
         let bench = try traced(nil, .batch("IR-1=A\nE\n"))
         bench.start()

@@ -55,7 +55,8 @@ public struct OpenSpan: Sendable {
     private let began: Uptime
 
     fileprivate init(
-        _ tracing: Tracing, in trace: TraceId, as id: SpanId? = nil, under parent: SpanId?, isSampled: Bool = true, since start: Instant? = nil
+        _ tracing: Tracing, in trace: TraceId, as id: SpanId? = nil, under parent: SpanId?, isSampled: Bool = true,
+        since start: Instant? = nil
     ) {
         let now = tracing.time.now()
         let uptime = tracing.time.uptime()

@@ -46,7 +46,8 @@ final class RequestProcessor: Sendable {
                 throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
             }
             let reply = try await route(request)
-            span?.end(request.spanName, .server, failure: reply.isOurFailure ? String(reply.status) : nil, with: request.spanAttributes(reply))
+            span?.end(
+                request.spanName, .server, failure: reply.isOurFailure ? String(reply.status) : nil, with: request.spanAttributes(reply))
             return reply
         } catch {
             noteRefusal(error, of: request)
