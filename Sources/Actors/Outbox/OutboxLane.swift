@@ -166,6 +166,7 @@ actor OutboxLane {
     private func acknowledge(_ count: Int, of events: [CommittedEvent]) {
         guard count > 0, let last = events.prefix(count).last else { return }
         metrics.published.add(count)
+        ports.tracing?.published(events.prefix(count))
         let now = time.uptime()
         known.withLock { known in
             let published = max(known.published ?? 0, last.position)
