@@ -102,6 +102,8 @@ public final class SQLiteStore: Journal, ServiceCallQueries, BookQueries, EventQ
         lists.release(nil, all: true)
     }
 
+    public var writeTrouble: WriteTrouble? { writer.trouble.withLock { $0 } }
+
     /// What the store measures of itself, for export.
     public var metrics: [MetricFamily] {
         let measured = writer.metrics

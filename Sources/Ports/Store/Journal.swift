@@ -203,6 +203,10 @@ public protocol Journal: Sendable {
     /// Where the partitions had best work, to be near the store; nil: wherever the engine likes.
     var partitionExecutor: (any TaskExecutor)? { get }
 
+    /// Why commits fail at present; nil while they succeed. Begins with a commit that the store could not do, and ends with the next write
+    /// that it did: it tries one by itself every few seconds, so that it need not be asked to notice.
+    var writeTrouble: WriteTrouble? { get }
+
     /// Makes the caller the owner of `partition`: raises the epoch, durably, after any commit still under way.
     ///
     /// A store that several engines can reach gives all its partitions to one of them, and refuses the others with `heldElsewhere`.
@@ -295,4 +299,5 @@ public struct PublishedCursor: Hashable, Sendable {
 
 extension Journal {
     public var partitionExecutor: (any TaskExecutor)? { nil }
+    public var writeTrouble: WriteTrouble? { nil }
 }
