@@ -69,4 +69,11 @@ struct DatabaseOption: ParsableArguments {
     var databaseUrl: String?
 
     var url: String? { databaseUrl ?? Setting.environment("database-url") }
+
+    func validate() throws {
+        guard let url else { return }
+        do { try PostgresStore.check(url: url) } catch .options(let reason) {
+            throw ValidationError("--database-url (or LEDGERFLOW_DATABASE_URL): \(reason).")
+        }
+    }
 }
