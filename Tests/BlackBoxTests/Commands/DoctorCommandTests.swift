@@ -97,6 +97,19 @@ extension BlackBox {
             }
         }
 
+        @Test func brokersAreAskedAndNothingIsMadeOfThem() async throws {
+            try await scenario { findings in
+                let (broker, scene) = (try Broker(), try Scene())
+                let new = try doctor(scene, broker.arguments)
+                new.expect(0, output: ["ok    kafka        3 brokers answer: 127.0.0.1:", "ok    topics       0 of "], findings)
+                try expectJSON(scene, broker.arguments, failed: [], findings)
+                let away = try doctor(scene, ["--kafka-brokers", "127.0.0.1:1", "--kafka-setting", "sasl.password=geheim"])
+                away.expect(1, output: ["fail  kafka", "Connection refused", "→ Check --kafka-brokers (127.0.0.1:1)"], findings)
+                findings.check(!away.output.contains("geheim"), "the doctor shows the password: \(away.output)")
+                try expectJSON(scene, ["--kafka-brokers", "127.0.0.1:1"], failed: ["kafka"], findings)
+            }
+        }
+
         @Test func wrongArgumentsAreRefused() async throws {
             try await scenario { findings in
                 let scene = try Scene()
