@@ -26,7 +26,9 @@ import Testing
         func due(
             in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
         ) async throws(JournalError) -> [DueEntry] { [] }
-        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] { [] }
+        func events(
+            in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+        ) async throws(JournalError) -> [CommittedEvent] { [] }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
         func items(
             of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
@@ -68,8 +70,10 @@ import Testing
         ) async throws(JournalError) -> [DueEntry] {
             try await journal.due(in: partition, tenant: tenant, after: after, upTo: latest, limit: limit)
         }
-        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
-            try await journal.events(in: partition, after: position, limit: limit)
+        func events(
+            in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+        ) async throws(JournalError) -> [CommittedEvent] {
+            try await journal.events(in: partition, after: position, limit: limit, bytes: bytes)
         }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) { try await journal.storePublished(cursors) }
         func items(

@@ -248,8 +248,11 @@ public protocol Journal: Sendable {
         in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
     ) async throws(JournalError) -> [DueEntry]
 
-    /// Committed events of the partition with positions after `position`, in order, at most `limit`.
-    func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent]
+    /// Committed events of the partition with positions after `position`, in order: at most `limit`, and no more than have together
+    /// `bytes` bytes of data, though always the first.
+    func events(
+        in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+    ) async throws(JournalError) -> [CommittedEvent]
 
     /// Stores how far each partition's events are published, under the owner's epoch. A cursor never moves back.
     func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError)
@@ -300,4 +303,9 @@ public struct PublishedCursor: Hashable, Sendable {
 extension Journal {
     public var partitionExecutor: (any TaskExecutor)? { nil }
     public var writeTrouble: WriteTrouble? { nil }
+
+    /// The same, whatever their size.
+    public func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
+        try await events(in: partition, after: position, limit: limit, bytes: .max)
+    }
 }
