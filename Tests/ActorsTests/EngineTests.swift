@@ -275,6 +275,28 @@ import Testing
         #expect(bench.finished && bench.world.violations.isEmpty)
     }
 
+    /// However many of them do not end: none is waited for beyond the time.
+    @Test(arguments: 0...3)
+    func worksThatDoNotEndAreCutOffWhenTheTimeForItHasPassed(stuck: Int) {
+        let bench = Bench()
+        let (stopping, over) = (Gate(), Gate())
+        let shift = WorkShift(
+            stopping: stopping, patience: .seconds(7), time: SimulatedClock(world: bench.world, executor: bench.executor))
+        Task(executorPreference: bench.executor) {
+            let works = (0..<3).map { number -> @Sendable () async -> Void in
+                { if number < stuck { await Gate().wait() } else { await over.wait() } }
+            }
+            await shift.run(works) { over.open() }
+            bench.woken.append("ended")
+        }
+        let begun = bench.world.uptime
+        bench.world.after(.seconds(20)) { stopping.open() }
+        bench.run { bench.world.uptime > begun + 19_000_000 }
+        #expect(bench.woken.isEmpty)
+        bench.run { !bench.woken.isEmpty }
+        #expect((bench.world.uptime - begun) / 1_000_000 == (stuck == 0 ? 20 : 27))
+    }
+
     @Test func aCallIsMadeWhenItIsDueAndNeverBefore() throws {
         let bench = Bench()
         bench.run { bench.engine.isReady }
