@@ -21,9 +21,12 @@ final class Writer {
         let trouble = Mutex<WriteTrouble?>(nil)
         let metrics = StoreMetrics()
         let waiting: WaitingCalls
+        /// As it was when the store was opened, or when room was last looked for.
+        let space: Mutex<StoreSpace>
 
-        init(heads: [Int64], waiting: WaitingCalls) {
+        init(heads: [Int64], waiting: WaitingCalls, space: StoreSpace) {
             self.heads = Mutex(heads)
+            self.space = Mutex(space)
             self.waiting = waiting
         }
     }
