@@ -106,6 +106,9 @@ final class SilentResolver: HostResolver {
     }
 }
 
+/// Time-outs to try one after the other until what has to come before the end has come: a busy machine needs the longer ones.
+let growingTimeouts: [TimeSpan] = [.milliseconds(400), .seconds(2), .seconds(10), .seconds(30)]
+
 /// Waits until `condition` holds; false when it does not within ten seconds.
 func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
     for _ in 0..<2_000 {
