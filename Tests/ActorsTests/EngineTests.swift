@@ -318,6 +318,21 @@ import Testing
         #expect(bench.world.uptime - before < 1_000_000)
     }
 
+    /// The retry stays due when it was said to be; the operator is told once why nothing happens.
+    @Test func aWallClockThatIsSetBackDelaysWhatWasDueInBetweenAndIsTold() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .minutes(1)))
+        bench.run { bench.results.count == 1 }
+        bench.world.wallOffset -= 600_000_000
+        let begun = bench.world.uptime
+        bench.run { bench.world.uptime > begun + 5_000_000 }
+        let told = bench.world.trace.filter { $0.contains("timer.clock-set-back") }
+        #expect(told.count == 1 && told.allSatisfy { $0.contains("600") })
+        bench.run(for: 1_000) { bench.store.allCalls.first?.call.status == .succeeded }
+        #expect((600_000_000..<720_000_000).contains(bench.world.uptime - begun))
+    }
+
     @Test func followersAreWokenByTheirTenantsCommits() throws {
         let bench = Bench()
         bench.run { bench.engine.isReady }
