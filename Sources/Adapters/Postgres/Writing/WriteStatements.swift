@@ -135,9 +135,9 @@ enum WriteStatements {
 
     static let all =
         [
+            trial,
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
-            trial,
         ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing
         + [AnchorStatements.keep]
 }
