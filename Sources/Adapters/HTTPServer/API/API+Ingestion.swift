@@ -58,7 +58,7 @@ extension API {
             ], body: RequestBody(schema: "SourceReplacement", example: Schemas.sourceReplacementExample),
             answers: [
                 .json(200, "As it is now.", "Source", headers: [etag]), .json(201, "It was made.", "Source", headers: [location, etag]),
-                wrongBody, .problem(.notFound, "If-Match names a version, and there is no source."), .problem(.versionConflict),
+                wrongBody, .problem(.notFound, "There is If-Match, and no source."), .problem(.versionConflict),
                 .problem(.tooMany), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.put))
