@@ -154,6 +154,8 @@ extension BlackBox {
                     ["serve", "--data-dir", scene.data.path, "--port", "0", "--ingestion-sources", file], in: scene.logs)
                 unusable.expect(64, errors: ["/sources/0/passwordFile", "control character"], findings)
                 try scene.logs.write("secret", Array((SOAPService.password + "\n").utf8))
+                let sample = try CommandRun(["serve", "--data-dir", scene.data.path, "--port", "0", "--sample-source"], in: scene.logs)
+                sample.expect(64, errors: ["--allow-target 127.0.0.0/8"], findings)
                 // The same file again changes nothing.
                 try write([entry("erp"), entry("shop")])
                 engine = try scene.engine(["--ingestion-sources", file])
