@@ -62,9 +62,9 @@ public enum IngestionRecord: Hashable, Sendable {
     public var approximateBytes: Int {
         switch self {
         case .invoice(let invoice):
-            640 + invoice.latest.namespaces.reduce(0) { $0 + $1.prefix.utf8.count + $1.uri.utf8.count + 64 }
+            640 + invoice.latest.namespaces.approximateBytes
                 + (invoice.mapping?.problems.reduce(0) { $0 + $1.utf8.count + 32 } ?? 0)
-        case .quarantine(let slice): 640 + slice.finding.text.utf8.count
+        case .quarantine(let slice): 640 + slice.finding.text.utf8.count + slice.finding.namespaces.approximateBytes
         case .run: 768
         }
     }

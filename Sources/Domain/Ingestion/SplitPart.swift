@@ -31,6 +31,11 @@ public struct InheritedNamespace: Hashable, Sendable {
     }
 }
 
+extension [InheritedNamespace] {
+    /// About how many bytes they take in memory.
+    var approximateBytes: Int { reduce(0) { $0 + $1.prefix.utf8.count + $1.uri.utf8.count + 64 } }
+}
+
 /// One invoice of a batch.
 public struct SplitInvoice: Hashable, Sendable {
     /// White space in it made single, and none around it; never empty.
