@@ -24,7 +24,7 @@ public struct SplitLimits: Hashable, Sendable {
     public var invoiceBytes: Int
     /// How deep elements may be nested: within an invoice its element counted, outside it the envelope counted.
     public var depth: Int
-    /// Attributes and namespace declarations of one element.
+    /// Attributes and namespace declarations of one element; also the declarations of all elements around an invoice.
     public var attributes: Int
     /// One tag; outside invoices also one comment or instruction.
     public var tagBytes: Int
@@ -44,6 +44,9 @@ public struct SplitLimits: Hashable, Sendable {
         self.invoices = max(invoices, 1)
         self.numberBytes = min(max(numberBytes, 1), 4_096)
     }
+
+    /// Names and URIs of the namespaces that are declared around an invoice: each invoice is kept with them.
+    public static let namespaceBytes = 8_192
 
     public static let standard = SplitLimits()
 }
