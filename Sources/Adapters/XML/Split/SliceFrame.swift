@@ -2,21 +2,8 @@ internal import Domain
 
 /// The element that a slice is read in, because it declares the namespaces that the slice has from what was around it. All is in UTF-8.
 enum SliceFrame {
-    static func opening(_ namespaces: [InheritedNamespace]) -> [UInt8] {
-        var tag = "<w"
-        for namespace in namespaces {
-            tag += namespace.prefix.isEmpty ? " xmlns=\"" : " xmlns:\(namespace.prefix)=\""
-            for scalar in namespace.uri.unicodeScalars {
-                switch scalar {
-                case "&", "<", "\"", "\t", "\n", "\r": tag += "&#\(scalar.value);"
-                default: tag.unicodeScalars.append(scalar)
-                }
-            }
-            tag += "\""
-        }
-        // The slice begins on a line of its own.
-        return Array((tag + "\n>").utf8)
-    }
+    /// Its last line is `>`, behind which the slice begins.
+    static func opening(_ namespaces: [InheritedNamespace]) -> [UInt8] { Array("<w \(namespaces.declarations)\n>".utf8) }
 
     static let closing = Array("</w>".utf8)
 
