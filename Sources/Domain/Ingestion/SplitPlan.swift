@@ -24,7 +24,7 @@ public struct SplitLimits: Hashable, Sendable {
     public var invoiceBytes: Int
     /// How deep elements may be nested: within an invoice its element counted, outside it the envelope counted.
     public var depth: Int
-    /// Attributes and namespace declarations of one element; also the declarations of all elements around an invoice.
+    /// Attributes and namespace declarations of one element.
     public var attributes: Int
     /// One tag; outside invoices also one comment or instruction.
     public var tagBytes: Int
@@ -45,7 +45,9 @@ public struct SplitLimits: Hashable, Sendable {
         self.numberBytes = min(max(numberBytes, 1), 4_096)
     }
 
-    /// Names and URIs of the namespaces that are declared around an invoice: each invoice is kept with them.
+    /// How many declarations of namespaces the elements around an invoice may have in all: each invoice is read and kept with them.
+    public var namespaces: Int { max(attributes, 64) }
+    /// Their prefixes and URIs.
     public static let namespaceBytes = 8_192
 
     public static let standard = SplitLimits()

@@ -33,7 +33,7 @@ extension DocumentScan {
         // What stands in an invoice that was refused is around no other.
         guard !own.isEmpty, skippedIndex == nil else { return }
         declarations += own
-        let limit = collector.limits.attributes
+        let limit = collector.limits.namespaces
         let bytes = declarations.reduce(0) { $0 + $1.prefix.utf8.count + $1.uri.utf8.count }
         guard declarations.count <= limit, bytes <= SplitLimits.namespaceBytes else {
             throw .tooManyNamespaces(limit: limit, bytes: SplitLimits.namespaceBytes)
