@@ -45,11 +45,12 @@ public enum IngestionRecord: Hashable, Sendable {
         }
     }
 
-    /// What lists are narrowed by: where a slice or a run stands, and for a document whether it was mapped (`received`, `mapped`,
-    /// `not-mapped`).
+    /// What lists are narrowed by: where a slice or a run stands, and for a document whether its latest version was mapped (`received`,
+    /// `mapped`, `not-mapped`).
     public var status: String {
         switch self {
-        case .invoice(let invoice): invoice.mapping.map { $0.invoice == nil ? "not-mapped" : "mapped" } ?? "received"
+        case .invoice(let invoice) where invoice.mapping?.revision != invoice.latest.number: "received"
+        case .invoice(let invoice): invoice.mapping?.invoice == nil ? "not-mapped" : "mapped"
         case .quarantine(let slice): slice.status.rawValue
         case .run(let run): run.status.rawValue
         }
