@@ -45,10 +45,11 @@ public enum IngestionRecord: Hashable, Sendable {
         }
     }
 
-    /// What lists are narrowed by: where a slice or a run stands, and for a document whether its latest version was mapped (`received`,
-    /// `mapped`, `not-mapped`).
+    /// What lists are narrowed by: where a slice or a run stands, and for a document whether it was mapped (`received`, `mapped`,
+    /// `not-mapped`).
     public var status: String {
         switch self {
+        // A version that has come since is not.
         case .invoice(let invoice) where invoice.mapping?.revision != invoice.latest.number: "received"
         case .invoice(let invoice): invoice.mapping?.invoice == nil ? "not-mapped" : "mapped"
         case .quarantine(let slice): slice.status.rawValue
