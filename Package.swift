@@ -70,7 +70,13 @@ let shell: [Target] = [
     adapter("Kafka", ["CRdKafka"]),
     adapter("System", [collections]),
     adapter("Sealing", [crypto]),
-    adapter("Telemetry"),
+    adapter(
+        "Telemetry",
+        [
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+        ]),
     adapter("JWT", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
     .systemLibrary(name: "CZlib", path: "Sources/Adapters/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     adapter(
@@ -134,6 +140,14 @@ let shell: [Target] = [
             "Domain", "Ports", "HTTPServerAdapter", "JWTAdapter", "SealingAdapter", "SystemAdapter", "TelemetryAdapter", "XMLAdapter",
             crypto,
             lifecycle, logging,
+        ]),
+    tests(
+        "TelemetryTests",
+        [
+            "Domain", "Ports", "SystemAdapter", "TelemetryAdapter",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
         ]),
     kit("PostgresKit", []),
     tests("PostgresTests", ["CLibpq", "Domain", "Ports", "PostgresAdapter", "PortContract", "PostgresKit"]),

@@ -92,16 +92,27 @@ final class IngestionBench: @unchecked Sendable {
         func report(_ diagnostic: Diagnostic) { all.append(diagnostic) }
     }
 
+    /// Everything that was traced.
+    final class Spans: SpanRecorder, @unchecked Sendable {
+        var all: [Span] = []
+        func record(_ span: Span) { all.append(span) }
+    }
+
     let world = World(seed: 1)
     let store = InMemoryStore(partitionCount: 2, storeId: UniqueId(high: 1, low: 1))
     let faults = FaultsInForce(.calm)
     let log = Log()
+    let spans = Spans()
+    /// nil: nothing is traced.
+    var ratio: TraceRatio?
     let feed: ScriptedFeed
     let tenant: TenantId
     let source: SourceName
     var settings = EngineSettings()
     var drafting: DraftMaking?
     var splitting: any BatchSplitting = SimulatedSplitting()
+    /// nil: one that answers as it likes.
+    var client: (any TargetClient)?
     private(set) var executor = SimulatedExecutor()
     private(set) var engine: Engine?
     private(set) var hasEnded = false
@@ -118,14 +129,17 @@ final class IngestionBench: @unchecked Sendable {
         executor = SimulatedExecutor()
         hasEnded = false
         let clock = SimulatedClock(world: world, executor: executor)
+        let entropy = SimulatedEntropy(world: world)
+        let tracing = ratio.map { Tracing(recorder: spans, ratio: $0, time: clock, entropy: entropy) }
         let engine = Engine(
             ports: EnginePorts(
                 journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
                 log: SimulatedLog(clock: clock, store: store, faults: faults, world: world),
                 bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
-                client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store), sealer: InMemorySealer(), time: clock,
-                entropy: SimulatedEntropy(world: world), diagnostics: log, calendar: UTCCalendar(),
-                ingestion: IngestionPorts(feed: feed.clocked(clock), splitting: splitting, books: store, drafting: drafting)),
+                client: client ?? SimulatedTarget(world: world, clock: clock, faults: faults, store: store), sealer: InMemorySealer(),
+                time: clock, entropy: entropy, diagnostics: log, calendar: UTCCalendar(),
+                ingestion: IngestionPorts(feed: feed.clocked(clock), splitting: splitting, books: store, drafting: drafting),
+                tracing: tracing),
             settings: settings)
         self.engine = engine
         world.executors = [executor]

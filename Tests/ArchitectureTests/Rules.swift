@@ -28,7 +28,7 @@ extension Rule {
         good: ("Sources/Ports/Good.swift", "public import Domain\n// import Actors\n"))
 
     private static let technologies: [String: Set<String>] = [
-        "InMemory": [], "Telemetry": [], "SQLite": ["CSQLite", "DequeModule", "HeapModule"],
+        "InMemory": [], "Telemetry": ["AsyncHTTPClient", "NIOCore", "NIOHTTP1"], "SQLite": ["CSQLite", "DequeModule", "HeapModule"],
         "Sealing": ["Crypto"], "System": ["DequeModule", "HeapModule", "PriorityQueueModule"], "XML": ["CLibXML2"],
         "Postgres": ["CLibpq", "DequeModule", "Crypto"], "Kafka": ["CRdKafka"],
         "JWT": ["JWTKit", "Crypto"],

@@ -18,8 +18,9 @@ public final class BareProducer {
     private var sequence: UInt64 = 0
 
     public static let settings = [
-        ("enable.idempotence", "true"), ("enable.gapless.guarantee", "true"), ("acks", "all"), ("linger.ms", "5"),
-        ("compression.codec", "lz4"), ("partitioner", "murmur2_random"), ("queue.buffering.max.messages", "100000"),
+        ("enable.idempotence", "true"), ("enable.gapless.guarantee", "true"), ("acks", "all"), ("linger.ms", "1"),
+        ("socket.nagle.disable", "true"), ("compression.codec", "lz4"), ("partitioner", "murmur2_random"),
+        ("queue.buffering.max.messages", "100000"),
         ("queue.buffering.max.kbytes", "65536"),
     ]
 

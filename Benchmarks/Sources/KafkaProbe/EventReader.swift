@@ -36,7 +36,7 @@ public final class EventReader: Sendable {
         rd_kafka_conf_set_log_cb(configuration) { _, _, _, _ in }
         let settings = [
             ("bootstrap.servers", servers), ("group.id", "bench"), ("enable.auto.commit", "false"), ("fetch.wait.max.ms", "2"),
-            ("fetch.error.backoff.ms", "2"),
+            ("fetch.error.backoff.ms", "2"), ("socket.nagle.disable", "true"),
         ]
         for (name, value) in settings { rd_kafka_conf_set(configuration, name, value, nil, 0) }
         guard let client = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, nil, 0) else {

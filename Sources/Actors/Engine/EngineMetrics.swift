@@ -18,7 +18,11 @@ public struct EngineMetrics: Sendable {
     public let attemptLatency = MetricHistogram.latency()
     public let published = MetricCounter()
     public let publishFailures = MetricCounter()
-    public let publishDelay = MetricHistogram.latency()
+    /// In microseconds; finer than other times where the bounds of P8 lie (20 and 50 ms).
+    public let publishDelay = MetricHistogram(bounds: [
+        500, 1_000, 2_000, 3_000, 5_000, 7_500, 10_000, 15_000, 20_000, 30_000, 40_000, 50_000, 75_000, 100_000, 150_000, 250_000, 500_000,
+        1_000_000, 2_500_000, 5_000_000, 10_000_000, 60_000_000,
+    ])
     public let ambiguousCommits = MetricCounter()
     public let timerCatchUps = MetricCounter()
     public let attemptsCutOff = MetricCounter()

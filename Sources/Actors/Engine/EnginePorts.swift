@@ -19,12 +19,14 @@ public struct EnginePorts: Sendable {
     public let anchors: (store: any AnchorStore, key: AuditAnchorKey)?
     /// nil: sources are kept, and not asked.
     public let ingestion: IngestionPorts?
+    /// nil: no spans are made.
+    public let tracing: Tracing?
 
     public init(
         journal: any Journal, log: any EventQueries, bus: any EventBus, client: any TargetClient, sealer: any Sealer,
         time: any TimeSource, entropy: any EntropySource, diagnostics: any Diagnostics, calendar: any LocalCalendar,
         housekeeping: (any Housekeeping)? = nil, anchors: (store: any AnchorStore, key: AuditAnchorKey)? = nil,
-        ingestion: IngestionPorts? = nil
+        ingestion: IngestionPorts? = nil, tracing: Tracing? = nil
     ) {
         self.journal = journal
         self.log = log
@@ -38,6 +40,7 @@ public struct EnginePorts: Sendable {
         self.housekeeping = housekeeping
         self.anchors = anchors
         self.ingestion = ingestion
+        self.tracing = tracing
     }
 }
 

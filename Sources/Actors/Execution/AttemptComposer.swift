@@ -23,9 +23,10 @@ struct AttemptComposer: Sendable {
 
     // MARK: What is sent
 
+    /// - Parameter context: names the attempt to the target; nil: nobody records it, and the target decides for itself what it records.
     /// - Throws: a failure that may be retried when a key is missing, since it may be put back; one that may not when what was to be
     ///   sent is gone. Either way the call stays on record and can be opened again by hand.
-    func request(for call: ServiceCall) async throws(AttemptFailed) -> AttemptRequest {
+    func request(for call: ServiceCall, in context: TraceContext? = nil) async throws(AttemptFailed) -> AttemptRequest {
         let submission = call.submission
         let opened: OutgoingRequest
         do throws(SealError) {
@@ -35,7 +36,7 @@ struct AttemptComposer: Sendable {
         }
         let (request, signature) = try await signed(opened, of: call)
         return AttemptRequest(
-            key: ServiceCallKey(tenant: call.tenant, id: call.id), request: request, headers: headers(of: call) + signature,
+            key: ServiceCallKey(tenant: call.tenant, id: call.id), request: request, headers: headers(of: call, context) + signature,
             timeout: submission.timeout, redirects: submission.redirects)
     }
 
@@ -85,11 +86,9 @@ struct AttemptComposer: Sendable {
 
     /// What goes with every attempt: the same key each time, so that the target can tell a repetition; and a W3C trace context whose trace
     /// is the call.
-    private func headers(of call: ServiceCall) -> [(name: String, value: String)] {
-        let trace = call.id.value.description.filter { $0 != "-" }
-        let span = String(entropy.next() | 1, radix: 16)
-        let padded = String(repeating: "0", count: max(0, 16 - span.count)) + span
-        return [("Idempotency-Key", call.id.description), ("traceparent", "00-\(trace)-\(padded)-01")]
+    private func headers(of call: ServiceCall, _ context: TraceContext?) -> [(name: String, value: String)] {
+        let context = context ?? TraceContext(trace: call.trace, span: SpanId(random: entropy.next()), isSampled: true)
+        return [("Idempotency-Key", call.id.description), ("traceparent", context.traceparent)]
     }
 
     // MARK: What came back

@@ -65,15 +65,19 @@ actor Execution {
         let begun = await begin(due)
         queue.started()
         guard let call = begun, !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
+        let span = ports.tracing?.attempt(in: call.trace)
         let sentAt = ports.time.uptime()
         let command: ServiceCallCommand
         let outcome: AttemptOutcome
         do throws(AttemptFailed) {
-            command = composer.report(try await ports.client.send(try await composer.request(for: call)), of: call)
+            let answer = try await ports.client.send(try await composer.request(for: call, in: span?.context))
+            command = composer.report(answer, of: call)
             outcome = .succeeded
+            span?.end("attempt", .client, with: call.spanAttributes(status: answer.summary.status))
         } catch {
             command = composer.report(error, of: call)
             outcome = AttemptOutcome(error.failure)
+            span?.end("attempt", .client, failure: error.failure.word, with: call.spanAttributes(status: error.failure.status))
         }
         let took = ports.time.uptime() - sentAt
         metrics.attemptLatency.observe(took.microseconds)

@@ -25,12 +25,18 @@ struct BatchIntake {
     private var waiting: [BookIntent] = []
     private var waitingBytes = 0
     private(set) var counts = IngestionRun.Counts()
+    /// That of the answer; nil: no spans are made.
+    private let span: OpenSpan?
+    /// Reaches from the first piece to the last of those that some documents came in; and how long it took to split them.
+    private var splitSpan: OpenSpan?
+    private var splitTime = TimeSpan.zero
 
     init(
         _ run: IngestionRun, _ plan: IngestionSource.Plan, ports: EnginePorts, ingestion: IngestionPorts, router: Router,
-        settings: EngineSettings, metrics: IngestionMetrics
+        settings: EngineSettings, metrics: IngestionMetrics, span: OpenSpan? = nil
     ) {
         self.run = run
+        self.span = span
         self.plan = plan
         self.ports = ports
         let courier = BookCourier(router: router, time: ports.time)
@@ -71,15 +77,19 @@ struct BatchIntake {
         guard var splitter else { return }
         // It is held here alone, so that it is not copied.
         self.splitter = nil
+        if splitSpan == nil { splitSpan = span?.child() }
         let started = ports.time.uptime()
         let parts: [BatchPart]
         do throws(BatchError) {
             parts = try splitter.push(octets)
         } catch {
+            endSplit(failure: error.code)
             throw .batch(error)
         }
         self.splitter = splitter
-        metrics.splitDuration.observe((ports.time.uptime() - started).microseconds)
+        let took = ports.time.uptime() - started
+        metrics.splitDuration.observe(took.microseconds)
+        splitTime = splitTime + took
         try await take(parts)
     }
 
@@ -109,13 +119,14 @@ struct BatchIntake {
 
     /// Gives what waits to the books, and returns when all of it is committed.
     private mutating func give() async throws(IntakeStop) {
+        endSplit()
         guard !waiting.isEmpty else { return }
         let given = waiting
         waiting = []
         waitingBytes = 0
         let started = ports.time.uptime()
         var documents: [(invoice: IngestedInvoice, octets: [UInt8])] = []
-        for (outcome, intent) in zip(try await courier.send(given), given) {
+        for (outcome, intent) in zip(try await commit(given), given) {
             guard case .success(let reply) = outcome else {
                 if case .failure(let error) = outcome { throw .books("the books refused a document: \(error)") }
                 continue
@@ -126,7 +137,45 @@ struct BatchIntake {
             }
         }
         metrics.commitDuration.observe((ports.time.uptime() - started).microseconds)
-        try await mapper?.map(documents, by: "engine", trace: run.trace)
+        try await map(documents)
+    }
+
+    private func commit(_ given: [BookIntent]) async throws(IntakeStop) -> [Result<BookReply, BookError>] {
+        try await within("commit", given.count) { () throws(IntakeStop) in try await courier.send(given) }
+    }
+
+    private func map(_ documents: [(invoice: IngestedInvoice, octets: [UInt8])]) async throws(IntakeStop) {
+        guard let mapper else { return }
+        try await within("map", documents.count) { () throws(IntakeStop) in
+            try await mapper.map(documents, by: "engine", trace: run.trace)
+        }
+    }
+
+    // MARK: - Spans
+
+    private func within<Result>(
+        _ step: String, _ documents: Int, _ work: () async throws(IntakeStop) -> Result
+    ) async throws(IntakeStop) -> Result {
+        let inner = span?.child()
+        do throws(IntakeStop) {
+            let result = try await work()
+            inner?.end(step, with: [("ledgerflow.documents", .count(documents))])
+            return result
+        } catch {
+            inner?.end(step, failure: error.failure.code, with: [("ledgerflow.documents", .count(documents))])
+            throw error
+        }
+    }
+
+    private mutating func endSplit(failure: String? = nil) {
+        splitSpan?.end(
+            "split", failure: failure,
+            with: [
+                ("ledgerflow.documents", .count(waiting.count)), ("ledgerflow.bytes", .count(waitingBytes)),
+                ("ledgerflow.split.microseconds", .count(Int(splitTime.microseconds))),
+            ])
+        splitSpan = nil
+        splitTime = .zero
     }
 
     /// By what is on record, so that what was committed and not heard of, or in an attempt before, counts as what it was.

@@ -24,8 +24,9 @@ struct SourceRun: Sendable {
         }
         guard let trigger = assignment.trigger else { return .init() }
         let start = RunStart(id: newId(), source: source, trigger: trigger, trace: newTrace())
+        let root = ports.tracing?.root(of: start.trace)
         switch await begin(start) {
-        case .begun(let run): return await perform(run)
+        case .begun(let run): return await perform(run, root)
         case .underWay(let other): return .init(orphan: other, wait: .milliseconds(100), owed: trigger)
         case .gone: return .init(isGone: true)
         case .notNow: return .init(wait: Self.pause, owed: trigger)
@@ -68,7 +69,7 @@ struct SourceRun: Sendable {
     private func abandon(_ id: UniqueId) async -> Bool {
         guard case .ingestion(.run(let run))? = await record(.ingestion(tenant, .run(id))) else { return false }
         guard await end(id, Self.abandonment, run.trace) else { return false }
-        tell(run, Self.abandonment)
+        tell(run, Self.abandonment, ports.tracing?.root(of: run.trace, since: run.createdAt))
         return true
     }
 
@@ -107,14 +108,14 @@ struct SourceRun: Sendable {
 
     // MARK: - The run
 
-    private func perform(_ run: IngestionRun) async -> SourceAgenda.Result {
+    private func perform(_ run: IngestionRun, _ root: OpenSpan?) async -> SourceAgenda.Result {
         let started = ports.time.uptime()
         report(.info, "ingestion.run-started", "A source is asked for its documents.", run)
-        var outcome = await work(run)
+        var outcome = await work(run, root)
         if Task.isCancelled, !outcome.status.isComplete { outcome = Self.abandonment }
         guard await end(run.id, outcome, run.trace) else { return .init(orphan: run.id, wait: Self.pause) }
         metrics.runDuration.observe((ports.time.uptime() - started).microseconds)
-        tell(run, outcome)
+        tell(run, outcome, root)
         return .init(wait: outcome.status == .failed ? await leftAlone() : nil)
     }
 
@@ -131,7 +132,7 @@ struct SourceRun: Sendable {
         return try? await ports.journal.load([key], in: partition).first?.record
     }
 
-    private func work(_ run: IngestionRun) async -> RunEnd {
+    private func work(_ run: IngestionRun, _ root: OpenSpan?) async -> RunEnd {
         guard case .item(.source(let source))? = await record(.item(tenant, .source(source))) else {
             return Self.failed("store", "The source's settings could not be read.", attempts: 0)
         }
@@ -148,13 +149,17 @@ struct SourceRun: Sendable {
         var attempt = 1
         while true {
             let request: BatchRequest
+            let span = root?.child()
+            let context =
+                span?.context ?? TraceContext(trace: run.trace, span: SpanId(random: ports.entropy.next()), isSampled: true)
             do throws(BatchRequestError) {
                 request = try source.plan.request.request(
-                    for: run.window, credentials: credentials, traceparent: run.trace.traceparent(span: ports.entropy.next()))
+                    for: run.window, credentials: credentials, traceparent: context.traceparent)
             } catch {
                 return Self.failed("request", "The source cannot be asked like this: \(error)", attempts: attempt)
             }
-            let answer = await fetch(request, run, source.plan, attempt: attempt)
+            let answer = await fetch(request, run, source.plan, span)
+            span?.end("fetch", .client, failure: answer.failure?.code, with: request.spanAttributes(attempt: attempt, answer.counts))
             guard case .failed(let failure?) = answer.reason else { return answer.end(attempts: attempt) }
             let decision = settings.fetchPolicy.decide(failure, attempt: attempt, breaker: breaker, random: ports.entropy.next())
             guard case .retry(let wait) = decision, !Task.isCancelled else { return answer.end(attempts: attempt) }
@@ -192,10 +197,10 @@ struct SourceRun: Sendable {
         }
     }
 
-    private func fetch(_ request: BatchRequest, _ run: IngestionRun, _ plan: IngestionSource.Plan, attempt: Int) async -> Answer {
+    private func fetch(_ request: BatchRequest, _ run: IngestionRun, _ plan: IngestionSource.Plan, _ span: OpenSpan?) async -> Answer {
         let started = ports.time.uptime()
         var intake = BatchIntake(
-            run, plan, ports: ports, ingestion: ingestion, router: router, settings: settings, metrics: metrics)
+            run, plan, ports: ports, ingestion: ingestion, router: router, settings: settings, metrics: metrics, span: span)
         if variant.endsRunsFirst { await endFirst(run) }
         var ended: FetchEnd<IntakeStop>?
         do throws(FetchEnd<IntakeStop>) {
@@ -241,7 +246,8 @@ struct SourceRun: Sendable {
 
     private func newTrace() -> TraceId { TraceId(random: (ports.entropy.next(), ports.entropy.next())) }
 
-    private func tell(_ run: IngestionRun, _ end: RunEnd) {
+    private func tell(_ run: IngestionRun, _ end: RunEnd, _ root: OpenSpan?) {
+        root?.end("ingestion run", failure: end.failure?.code, with: run.spanAttributes(end))
         let counts = end.counts
         var fields = [
             (name: "status", value: end.status.rawValue), (name: "received", value: String(counts.received)),
@@ -271,7 +277,7 @@ extension IntakeStop {
         if case .batch(let error) = self { .batch(error.without(credentials)) } else { self }
     }
 
-    fileprivate var failure: IngestionRun.Failure {
+    var failure: IngestionRun.Failure {
         switch self {
         case .batch(let error): IngestionRun.Failure(code: error.code, text: error.description)
         case .books(let text): IngestionRun.Failure(code: "store", text: text)

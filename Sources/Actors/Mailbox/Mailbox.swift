@@ -70,7 +70,8 @@ final class Mailbox<Element: Sendable>: Sendable {
         consumer?.resume()
     }
 
-    /// Takes what waits out of the mailbox without handing it to the consumer.
+    /// All that waits, at once, and nothing when nothing does: for what `takeBatch` is not to hand out any more, and for a consumer that
+    /// does not want to wait.
     func removeAll() -> [Element] {
         state.withLock { state in
             let elements = state.items.map(\.element)

@@ -5,8 +5,9 @@ internal import Synchronization
 
 /// Publishes the events of one partition in the order of positions, each at least once (EV-1, EV-2).
 ///
-/// The cursor is the highest contiguous position that the bus has acknowledged. Events come from memory while it keeps up, and
-/// from the log when it has fallen behind; either way nothing is skipped.
+/// The cursor is the highest contiguous position that the bus has acknowledged. One block of events is on its way at a time; the
+/// next is all that was committed meanwhile. It comes from memory, and from the log when memory could not hold it; either way nothing
+/// is skipped.
 actor OutboxLane {
     /// What the lane knows without waiting for it.
     private struct Known {
@@ -67,12 +68,13 @@ actor OutboxLane {
 
     nonisolated func committed(_ events: [CommittedEvent], head: Int64, epoch: Int64) {
         let now = time.uptime()
+        // Before the head is known: a lane that saw the head first would read from the log what is about to be offered.
+        for event in events where mailbox.offer(event, weight: event.data.count) != .accepted { break }
         known.withLock { known in
             known.epoch = epoch
             known.head = head
             known.mark(head, at: now)
         }
-        for event in events where mailbox.offer(event, weight: event.data.count) != .accepted { break }
         mailbox.wake()
     }
 
@@ -81,7 +83,7 @@ actor OutboxLane {
     // MARK: - Asked by others
 
     /// Committed events that the bus has not acknowledged.
-    nonisolated var unpublished: Int64 { known.withLock { $0.head - ($0.published ?? $0.head) } }
+    nonisolated var unpublished: Int64 { known.withLock { max(0, $0.head - ($0.published ?? $0.head)) } }
 
     /// When the oldest event that is not acknowledged was committed, or found at the start.
     nonisolated var oldestUnpublished: Uptime? { known.withLock { $0.marks.first?.at } }
@@ -142,7 +144,12 @@ actor OutboxLane {
 
     /// The next events without gap: from memory when it begins just after the cursor, else from the log.
     private func next(after published: Int64) async throws(JournalError) -> [CommittedEvent] {
-        while let first = pending.first, first.position <= published { pending.removeFirst() }
+        forget(upTo: published)
+        if pending.count < settings.publishLimit {
+            // What was committed while the last block was on its way. Not while there is a whole block, so that what is held stays bounded.
+            pending.append(contentsOf: mailbox.removeAll())
+            forget(upTo: published)
+        }
         var events: [CommittedEvent] = []
         for event in pending.prefix(settings.publishLimit) {
             guard event.position == published + Int64(events.count) + 1 else { break }
@@ -152,9 +159,14 @@ actor OutboxLane {
         return try await ports.journal.events(in: partition, after: published, limit: settings.publishLimit)
     }
 
+    private func forget(upTo published: Int64) {
+        while let first = pending.first, first.position <= published { pending.removeFirst() }
+    }
+
     private func acknowledge(_ count: Int, of events: [CommittedEvent]) {
         guard count > 0, let last = events.prefix(count).last else { return }
         metrics.published.add(count)
+        ports.tracing?.published(events.prefix(count))
         let now = time.uptime()
         known.withLock { known in
             let published = max(known.published ?? 0, last.position)

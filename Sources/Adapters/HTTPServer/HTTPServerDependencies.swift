@@ -43,6 +43,8 @@ public struct HTTPServerDependencies: Sendable {
     /// The metrics as text, and the type that the text is served as.
     public let metrics: @Sendable () -> (contentType: String, text: String)
     public let diagnostics: any Diagnostics
+    /// nil: no spans are made.
+    public let tracing: Tracing?
 
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
@@ -51,7 +53,8 @@ public struct HTTPServerDependencies: Sendable {
         signal: any EventSignal, targets: any TargetOverview,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
         cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
-        metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics
+        metrics: @escaping @Sendable () -> (contentType: String, text: String), diagnostics: any Diagnostics,
+        tracing: Tracing? = nil
     ) {
         self.intents = intents
         self.calls = calls
@@ -77,5 +80,6 @@ public struct HTTPServerDependencies: Sendable {
         self.readiness = readiness
         self.metrics = metrics
         self.diagnostics = diagnostics
+        self.tracing = tracing
     }
 }

@@ -43,6 +43,7 @@ struct Product: Sendable {
     private let time: SystemTimeSource
     private let entropy: SystemEntropy
     private let diagnostics: StandardErrorDiagnostics
+    private let tracing: SelectedTracing?
     private let calendar = SystemCalendar()
     private let desk: InvoiceDesk
     private static let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
@@ -55,7 +56,8 @@ struct Product: Sendable {
         targets: HTTPTargetClientSettings = HTTPTargetClientSettings(), partitions: Int, maxRunning: Int,
         limits: AdmissionLimits = AdmissionLimits(), retention: RetentionPolicy = RetentionPolicy(),
         anchors: AnchorSettings = AnchorSettings(),
-        tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"), sources: SourceFile? = nil, sample: SampleSource? = nil,
+        tax: (taxes: TaxRegistry, regime: String) = (.standard, "vat"), tracing: TracingOptions.Choice = .none,
+        sources: SourceFile? = nil, sample: SampleSource? = nil,
         leastDiagnostic: Diagnostic.Level = .info
     ) async throws {
         self.directory = directory
@@ -80,6 +82,7 @@ struct Product: Sendable {
         bus = try await SelectedBus.open(kafka, store: store.queries.storeId, diagnostics: diagnostics)
         client = try HTTPTargetClient(policy: TargetPolicy(allowed: allowedTargets), settings: targets, now: { time.now() })
         feed = SOAPFeed(client: client, parse: Self.parse)
+        self.tracing = SelectedTracing.open(tracing, time: time, entropy: entropy, diagnostics: diagnostics)
         self.sources = sources
         self.sample = sample
         var settings = EngineSettings()
@@ -94,7 +97,8 @@ struct Product: Sendable {
                 anchors: (store.anchors, keys.anchor),
                 ingestion: IngestionPorts(
                     feed: feed, splitting: XMLBatchSplitting(), books: store.queries,
-                    drafting: DraftMaking(parse: Self.parseReceived, desk: desk))),
+                    drafting: DraftMaking(parse: Self.parseReceived, desk: desk)),
+                tracing: self.tracing?.tracing),
             settings: settings)
     }
 
@@ -116,6 +120,9 @@ struct Product: Sendable {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: EngineService(engine: engine), successTerminationBehavior: .gracefullyShutdownGroup)
         ]
+        if let tracing {
+            services.insert(.init(service: TracingService(exporter: tracing.exporter), successTerminationBehavior: .ignore), at: 0)
+        }
         if let source = bus.intents {
             let intake = Intake(
                 source: source, intents: engine.router, authenticator: authenticator, fingerprinter: fingerprinter, sealer: sealer,
@@ -165,7 +172,7 @@ struct Product: Sendable {
         settings.topicPrefix = bus.topicPrefix
         settings.sourceTopics = bus.sourceTopics
         settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
-        let (engine, store, bus, box) = (engine, store, bus, ServerBox())
+        let (engine, store, bus, tracing, box) = (engine, store, bus, tracing, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
             anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, parseReceived: Self.parseReceived, quarantine: engine,
@@ -185,10 +192,12 @@ struct Product: Sendable {
             metrics: {
                 (
                     OpenMetricsText.contentType,
-                    OpenMetricsText.render(engine.metricFamilies + store.metrics() + bus.metrics() + (box.server?.metricFamilies ?? []))
+                    OpenMetricsText.render(
+                        engine.metricFamilies + store.metrics() + bus.metrics() + (tracing?.exporter.metricFamilies ?? [])
+                            + (box.server?.metricFamilies ?? []))
                 )
             },
-            diagnostics: diagnostics)
+            diagnostics: diagnostics, tracing: tracing?.tracing)
         let server = HTTPServer(dependencies, settings: settings, onListening: onListening)
         box.server = server
         return server

@@ -29,6 +29,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var tax: TaxOptions
     @OptionGroup var retention: RetentionOptions
     @OptionGroup var anchors: AnchorOptions
+    @OptionGroup var tracing: TracingOptions
     @Option(help: "A JSON file with sources of documents to be asked; see docs/ingestion.md.") var ingestionSources: String?
     @Flag(
         help: """
@@ -42,6 +43,7 @@ struct Serve: AsyncParsableCommand {
         // Before the data directory is made.
         let (targets, limits, retention, anchors) = try (targets(), limits.limits(), retention.policy(), anchors.settings())
         let tax = try tax.registry(dataDirectory: data.path)
+        let tracing = try tracing.choice()
         let kafka = try kafka.options()
         let sources = try (ingestionSources ?? Setting.environment("ingestion-sources")).map {
             try SourceFile(path: $0, topics: kafka?.sourceTopics ?? [])
@@ -54,7 +56,7 @@ struct Serve: AsyncParsableCommand {
             targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
-            limits: limits, retention: retention, anchors: anchors, tax: tax, sources: sources,
+            limits: limits, retention: retention, anchors: anchors, tax: tax, tracing: tracing, sources: sources,
             sample: isSampled ? SampleSource() : nil)
         let isWelcome = welcome || Setting.environment("welcome") == "true"
         let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)

@@ -71,14 +71,15 @@ extension BlackBox {
             findings.check(try other.send("POST", "/v1/ingestion/sources/erp/run").status == 404, "a stranger runs the source")
         }
 
-        /// IG-6: one trace in the request to the source, the log, the record, the events, and the headers on the bus.
+        /// IG-6: one trace in the request to the source, the log, the record, the events, the headers on the bus, and the spans.
         @Test func oneTraceTiesTogetherAllThatBelongsToARunAndTheBusHasTheDocumentItself() async throws {
             let broker = try Broker()
             let scene = try Scene()
+            let collector = try TraceCollector()
             let invoices = SOAPService.invoices(20)
             let service = try SOAPService(invoices)
             defer { service.stop() }
-            let engine = try scene.engine(broker.arguments + ["--source-topic", "erp.invoices"])
+            let engine = try scene.engine(broker.arguments + collector.arguments + ["--source-topic", "erp.invoices"])
             let client = engine.client(scene.token)
             let refused = try client.put("/v1/ingestion/sources/erp", service.source(more: #","topic":"any.other""#))
             #expect(refused.status == 400 && refused.text.contains("/topic"))
@@ -95,7 +96,7 @@ extension BlackBox {
             #expect(Set(messages.map { String(decoding: $0.value ?? [], as: UTF8.self) }) == Set(invoices))
             for message in messages {
                 #expect(message.header("trace_id") == trace)
-                #expect(message.header("traceparent")?.contains("-\(trace)-") == true)
+                #expect(message.header("traceparent") == "00-\(trace)-\(trace.suffix(16))-01", "its span is the run's")
                 #expect(message.header("ce_correlationid") == trace)
                 #expect(message.header("ce_type") == "ledgerflow.ingestion.invoice-received.v1")
                 #expect(message.header("content-type") == "application/xml; charset=utf-8")
@@ -107,6 +108,10 @@ extension BlackBox {
             let ended = others.filter { $0.header("ce_type") == "ledgerflow.ingestion.run-ended.v1" }
             #expect(ended.count == 1 && ended.allSatisfy { $0.header("trace_id") == trace })
             #expect(try engine.stop() == .code(0))
+            collector.stop()
+            let spans = try collector.spans()
+            #expect(spans.contains { $0["name"].text == "ingestion run" && $0["spanId"].text == String(trace.suffix(16)) })
+            #expect(spans.contains { $0["name"].text == "publish" } && spans.allSatisfy { $0["traceId"].text == trace })
         }
 
         // MARK: Settings

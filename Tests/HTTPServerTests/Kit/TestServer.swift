@@ -103,7 +103,7 @@ struct TestServer: Sendable {
 
 /// Runs `body` with a server, which is then stopped gracefully.
 func withServer(
-    _ settings: HTTPServerSettings = settings { _ in }, _ body: @Sendable (TestServer) async throws -> Void
+    _ settings: HTTPServerSettings = settings { _ in }, tracing: Tracing? = nil, _ body: @Sendable (TestServer) async throws -> Void
 ) async throws {
     let time = MovableTime()
     let engine = FakeEngine { time.now() }
@@ -131,7 +131,7 @@ func withServer(
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
             metrics: {
                 (OpenMetricsText.contentType, OpenMetricsText.render([MetricFamily("x", "An x.", .counter(counter))]))
-            }, diagnostics: diagnostics),
+            }, diagnostics: diagnostics, tracing: tracing),
         settings: settings
     ) { listening.yield($0) }
     let group = ServiceGroup(

@@ -13,6 +13,7 @@ final class RequestProcessor: Sendable {
     private let time: any TimeSource
     private let entropy: any EntropySource
     private let diagnostics: any Diagnostics
+    private let tracing: Tracing?
     private let refusals: RefusalLog
 
     init(
@@ -25,6 +26,7 @@ final class RequestProcessor: Sendable {
         time = dependencies.time
         entropy = dependencies.entropy
         diagnostics = dependencies.diagnostics
+        tracing = dependencies.tracing
         refusals = RefusalLog(dependencies.diagnostics, dependencies.time)
         date = HTTPDate(dependencies.time)
     }
@@ -37,12 +39,16 @@ final class RequestProcessor: Sendable {
     func answer(_ request: IncomingRequest) async -> Reply {
         let inFlight = metrics.inFlight.wrappingAdd(1, ordering: .relaxed).newValue
         defer { metrics.inFlight.wrappingSubtract(1, ordering: .relaxed) }
+        let span = tracing.flatMap { begin(request, $0) }
         do throws(Problem) {
             // Probes are answered under any load, or an orchestrator would kill a busy engine.
             guard inFlight <= Int64(settings.maxConcurrentRequests) || !request.route.needsToken else {
                 throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
             }
-            return try await route(request)
+            let reply = try await route(request)
+            span?.end(
+                request.spanName, .server, failure: reply.isOurFailure ? String(reply.status) : nil, with: request.spanAttributes(reply))
+            return reply
         } catch {
             noteRefusal(error, of: request)
             if error.kind == .internalError {
@@ -51,8 +57,19 @@ final class RequestProcessor: Sendable {
                         .error, "http.internal-error", error.detail,
                         fields: [("request", request.id), ("operation", request.route.operation)]))
             }
-            return error.reply(instance: request.id)
+            let reply = error.reply(instance: request.id)
+            // Nor does who has no token fill the queue.
+            if error.kind != .unauthorized {
+                span?.end(
+                    request.spanName, .server, failure: reply.isOurFailure ? error.kind.rawValue : nil, with: request.spanAttributes(reply))
+            }
+            return reply
         }
+    }
+
+    /// Probes leave no spans.
+    private func begin(_ request: IncomingRequest, _ tracing: Tracing) -> OpenSpan? {
+        request.route.needsToken ? tracing.request(traceparent: request.header("traceparent")) : nil
     }
 
     private func route(_ request: IncomingRequest) async throws(Problem) -> Reply {

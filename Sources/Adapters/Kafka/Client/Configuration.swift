@@ -38,6 +38,8 @@ struct Configuration: ~Copyable {
         try set("log.connection.close", "false")
         try set("socket.keepalive.enable", "true")
         try set("reconnect.backoff.max.ms", "2000")
+        // The library gathers messages itself; held back by the system too, small requests wait for late acknowledgements of TCP.
+        try set("socket.nagle.disable", "true")
         // A partition that goes on after a pause waits for the request under way.
         if reads { try set("fetch.wait.max.ms", "100") }
         for setting in options.settings {

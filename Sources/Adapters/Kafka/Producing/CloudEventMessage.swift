@@ -24,7 +24,8 @@ struct CloudEventMessages {
         let id = event.id(in: store)
         let subject = event.subject.description
         let tenant = event.tenant.value
-        let trace = Self.trace(of: event)
+        let context = Self.context(of: event, id: id)
+        let trace = context.trace.description
         let document = ReceivedDocument(event)
         var topic = topic(of: event.type)
         if let own = document?.topic, sourceTopics.contains(own) { topic = own }
@@ -41,33 +42,25 @@ struct CloudEventMessages {
         block.header("ce_correlationid", event.correlationId)
         for (name, value) in document?.attributes ?? [] { block.header("ce_" + name, Array(value.utf8)) }
         block.header("content-type", document?.contentType ?? "application/json")
-        // W3C Trace Context. The span is the event.
-        block.header("traceparent", "00-\(trace)-\(Self.hexadecimal(id.low))-01")
+        block.header("traceparent", context.traceparent)
         block.header("trace_id", trace)
         block.header("correlation_id", event.correlationId)
     }
 
-    /// That of the run which it belongs to, if it does; else the trace is the aggregate, as in the requests that the engine sends for it.
-    private static func trace(of event: CommittedEvent) -> String {
+    /// The run which it belongs to, if it does; else the trace is the aggregate, as in the requests that the engine sends for it, and the span
+    /// is the event.
+    private static func context(of event: CommittedEvent, id: UniqueId) -> TraceContext {
         switch event.type {
-        case .ingestion, .invoice: if let run = TraceId(event.correlationId) { return run.description }
+        case .ingestion, .invoice:
+            if let run = TraceId(event.correlationId) { return TraceContext(trace: run, span: run.root, isSampled: true) }
         default: break
         }
-        return hexadecimal(event.subject.high) + hexadecimal(event.subject.low)
+        let trace = TraceId(random: (event.subject.high, event.subject.low))
+        return TraceContext(trace: trace, span: SpanId(random: id.low), isSampled: true)
     }
 
     func topic(of type: EventType) -> String { prefix + type.context }
 
     /// One topic per context.
     static let contexts: [String] = EventType.all.map(\.context).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-
-    private static func hexadecimal(_ word: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 16) { buffer in
-            for index in 0..<16 {
-                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * index)) & 15
-                buffer[index] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
-            }
-            return 16
-        }
-    }
 }

@@ -141,6 +141,17 @@ struct Connection: ~Copyable {
         return (Int(inLog), Int(copied))
     }
 
+    /// Waits until what checkpoints have copied into the database is on the disk.
+    ///
+    /// By the library's own handle of the file: closing another one would give up the locks that this process holds on it.
+    func flushDatabase() throws(StoreFailure) {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        let code = sqlite3_file_control(handle, nil, SQLITE_FCNTL_FILE_POINTER, &file)
+        guard code == SQLITE_OK, let file, let flush = file.pointee.pMethods?.pointee.xSync else { throw failure(code) }
+        let flushed = flush(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY)
+        guard flushed == SQLITE_OK else { throw .sqlite(code: flushed, message: "the database could not be flushed") }
+    }
+
     func failure(_ code: Int32) -> StoreFailure { Self.failure(handle, code) }
 
     static func failure(_ handle: OpaquePointer, _ code: Int32) -> StoreFailure {

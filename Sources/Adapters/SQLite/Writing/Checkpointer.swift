@@ -85,13 +85,15 @@ final class Checkpointer {
         }
     }
 
-    /// Copies until what is left is little, then has the writer copy the rest.
+    /// Copies until what is left is little, flushes it, and has the writer copy and flush what came meanwhile. Whoever copies the last page
+    /// flushes the database, and the writer should not wait for the flush of all the others.
     private func copyUnderLoad() {
         let little = max(4, min(64, pageLimit / 16))
         for _ in 0..<8 {
             guard let rest = copy() else { return }
             if rest <= little { break }
         }
+        guard flush(), copy() != nil else { return }
         signals.withLock { signals in
             signals.isWithWriter = true
             signals.pages = 0
@@ -101,13 +103,24 @@ final class Checkpointer {
 
     /// - Returns: pages that are still to be copied; nil when it failed.
     private func copy() -> Int? {
+        connected { (connection: borrowing Connection) throws(StoreFailure) in
+            guard let (inLog, copied) = try connection.checkpoint(.passive) else { return pageLimit }
+            writer.metrics.checkpoints.add()
+            return max(0, inLog - copied)
+        }
+    }
+
+    private func flush() -> Bool {
+        connected { (connection: borrowing Connection) throws(StoreFailure) in try connection.flushDatabase() } != nil
+    }
+
+    /// - Returns: nil when it failed.
+    private func connected<Value>(_ body: (borrowing Connection) throws(StoreFailure) -> Value) -> Value? {
         do throws(StoreFailure) {
             let connection: ConnectionBox
             if let open = self.connection { connection = open } else { connection = try ConnectionBox(settings) }
             self.connection = connection
-            guard let (inLog, copied) = try connection.value.checkpoint(.passive) else { return pageLimit }
-            writer.metrics.checkpoints.add()
-            return max(0, inLog - copied)
+            return try body(connection.value)
         } catch {
             connection = nil
             diagnostics?.report(Diagnostic(.warning, "store.checkpoint-failed", "a checkpoint failed: \(error.reason)"))

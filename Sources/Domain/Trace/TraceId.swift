@@ -21,13 +21,18 @@ public struct TraceId: Hashable, Sendable, CustomStringConvertible {
     /// 32 hexadecimal digits in lower case.
     public var description: String { Self.hex(high) + Self.hex(low) }
 
-    /// The header field `traceparent`, version 00, sampled.
-    ///
-    /// - Parameter span: 64 random bits that name the request.
-    public func traceparent(span: UInt64) -> String { "00-\(self)-\(Self.hex(span == 0 ? 1 : span))-01" }
+    /// The span that all others of the trace are under, when the engine began it: it is named after the trace, so that whoever knows the one
+    /// knows the other, after a restart too.
+    public var root: SpanId { SpanId(random: low) }
 
-    private static func hex(_ word: UInt64) -> String {
-        let text = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    /// 16 digits. Written out, since every event that is published has some.
+    static func hex(_ word: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            for index in 0..<16 {
+                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * index)) & 15
+                buffer[index] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+            }
+            return 16
+        }
     }
 }
