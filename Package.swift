@@ -127,7 +127,7 @@ let shell: [Target] = [
     tests(
         "HTTPClientTests",
         [
-            "Domain", "Ports", "HTTPClientAdapter", "XMLAdapter", "CZlib",
+            "Domain", "Ports", "HTTPClientAdapter", "XMLAdapter", "CZlib", "PropertyKit",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),

@@ -50,7 +50,8 @@ import Testing
         func due(
             in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
         ) async throws(JournalError) -> [DueEntry] { [] }
-        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] { [] }
+        func events(in partition: PartitionId, after position: Int64, limit: Int, bytes: Int) async throws(JournalError) -> [CommittedEvent]
+        { [] }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
         func items(
             of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int

@@ -97,49 +97,86 @@ import XMLAdapter
         #expect(draft(of: third, bench)?.content.summary.payable.description == "25.00")
     }
 
-    @Test func aSliceIsTakenOnceTheSourcesSettingsAreMended() async throws {
+    // MARK: Judged again
+
+    private func retry(_ slice: QuarantinedSlice, _ bench: IngestionBench) throws -> Result<QuarantineOutcome, QuarantineError> {
+        let engine = try #require(bench.engine)
+        nonisolated(unsafe) var outcome: Result<QuarantineOutcome, QuarantineError>?
+        Task(executorPreference: bench.executor) {
+            do throws(QuarantineError) {
+                outcome = .success(try await engine.retry(slice.id, tenant: bench.tenant, by: "ana"))
+            } catch {
+                outcome = .failure(error)
+            }
+        }
+        bench.run { outcome != nil }
+        return try #require(outcome)
+    }
+
+    /// The source with other settings of how its documents are found.
+    private func put(_ split: SplitPlan, _ mark: UInt8, interval: TimeSpan = .minutes(1), _ bench: IngestionBench) throws {
+        let plan = try plan(bench)
+        try bench.send(
+            .put(
+                IngestionSource.Plan(
+                    request: plan.request, interval: interval, split: split, fingerprint: Fingerprint(bytes: [mark])),
+                ifVersion: nil))
+    }
+
+    @Test func aSliceIsTakenOnceTheSourcesSettingsAreMended() throws {
         let bench = try bench(Self.envelope(Self.invoice("R-1"), "<p:Invoice><Nr>R-9</Nr></p:Invoice>"))
         bench.pass(.seconds(10))
         let slice = try #require(bench.slices.first)
         #expect(slice.finding.code == "no-number")
-        let engine = try #require(bench.engine)
-        nonisolated(unsafe) var outcomes: [Result<QuarantineOutcome, QuarantineError>] = []
-        func retry() {
-            let before = outcomes.count
-            Task(executorPreference: bench.executor) {
-                do throws(QuarantineError) {
-                    outcomes.append(.success(try await engine.retry(slice.id, tenant: bench.tenant, by: "ana")))
-                } catch {
-                    outcomes.append(.failure(error))
-                }
-            }
-            bench.run { outcomes.count > before }
-        }
-        retry()
-        guard case .success(.refused(let still))? = outcomes.last else {
-            Issue.record("it is not refused: \(outcomes)")
+        let first = try retry(slice, bench)
+        guard case .success(.refused(let still)) = first else {
+            Issue.record("it is not refused: \(first)")
             return
         }
         #expect(still.version == slice.version, "the same finding is not told again")
-        let plan = try plan(bench)
-        let mended = IngestionSource.Plan(
-            request: plan.request, interval: .hours(1),
-            split: SplitPlan(invoiceElement: plan.split.invoiceElement, numberPath: try #require(SplitPath("Nr"))),
-            fingerprint: Fingerprint(bytes: [9]))
-        try bench.send(.put(mended, ifVersion: nil))
-        retry()
-        guard case .success(.ingested(let document))? = outcomes.last else {
-            Issue.record("it is not taken: \(outcomes)")
+        try put(
+            SplitPlan(invoiceElement: try #require(SplitName("Invoice")), numberPath: try #require(SplitPath("Nr"))), 9,
+            interval: .hours(1), bench)
+        let second = try retry(slice, bench)
+        guard case .success(.ingested(let document)) = second else {
+            Issue.record("it is not taken: \(second)")
             return
         }
         #expect(document.number == "R-9")
         #expect(document.latest.run == nil)
         #expect(bench.slices.first?.status == .resolved)
         #expect(bench.slices.first?.resolvedAs == document.id)
-        retry()
-        guard case .failure(.resolved)? = outcomes.last else {
-            Issue.record("it is judged again: \(outcomes)")
+        let third = try retry(slice, bench)
+        guard case .failure(.resolved) = third else {
+            Issue.record("it is judged again: \(third)")
             return
         }
+    }
+
+    @Test func whatWasTooLargeStaysSoForOnlyItsBeginningIsKept() throws {
+        let bench = try bench(Self.envelope(Self.invoice("R-1")))
+        bench.pass(.seconds(10))
+        let split = try plan(bench).split
+        var narrow = split
+        narrow.limits.invoiceBytes = 60
+        try put(narrow, 9, bench)
+        bench.feed.steps = [.batch(Self.envelope(Self.invoice("R-2")))]
+        bench.pass(.minutes(2))
+        let slice = try #require(bench.slices.first)
+        #expect(slice.finding.code == "too-large")
+        #expect(slice.size <= 60)
+        bench.feed.steps = [.batch(Self.envelope(Self.invoice("R-1")))]
+        try put(split, 10, bench)
+        let outcome = try retry(slice, bench)
+        guard case .success(.refused(let still)) = outcome else {
+            Issue.record("half a document is taken: \(outcome)")
+            return
+        }
+        #expect(still.finding == slice.finding, "it is not called malformed")
+        #expect(bench.document("R-2") == nil)
+        // It is taken when it comes again.
+        bench.feed.steps = [.batch(Self.envelope(Self.invoice("R-2")))]
+        bench.pass(.minutes(2))
+        #expect(bench.document("R-2") != nil)
     }
 }

@@ -26,7 +26,9 @@ import Testing
         func due(
             in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
         ) async throws(JournalError) -> [DueEntry] { [] }
-        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] { [] }
+        func events(
+            in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+        ) async throws(JournalError) -> [CommittedEvent] { [] }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {}
         func items(
             of kind: ItemKey.Kind, in partition: PartitionId, after: (TenantId, String)?, limit: Int
@@ -68,8 +70,10 @@ import Testing
         ) async throws(JournalError) -> [DueEntry] {
             try await journal.due(in: partition, tenant: tenant, after: after, upTo: latest, limit: limit)
         }
-        func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
-            try await journal.events(in: partition, after: position, limit: limit)
+        func events(
+            in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+        ) async throws(JournalError) -> [CommittedEvent] {
+            try await journal.events(in: partition, after: position, limit: limit, bytes: bytes)
         }
         func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) { try await journal.storePublished(cursors) }
         func items(
@@ -271,6 +275,28 @@ import Testing
         #expect(bench.finished && bench.world.violations.isEmpty)
     }
 
+    /// However many of them do not end: none is waited for beyond the time.
+    @Test(arguments: 0...3)
+    func worksThatDoNotEndAreCutOffWhenTheTimeForItHasPassed(stuck: Int) {
+        let bench = Bench()
+        let (stopping, over) = (Gate(), Gate())
+        let shift = WorkShift(
+            stopping: stopping, patience: .seconds(7), time: SimulatedClock(world: bench.world, executor: bench.executor))
+        Task(executorPreference: bench.executor) {
+            let works = (0..<3).map { number -> @Sendable () async -> Void in
+                { if number < stuck { await Gate().wait() } else { await over.wait() } }
+            }
+            await shift.run(works) { over.open() }
+            bench.woken.append("ended")
+        }
+        let begun = bench.world.uptime
+        bench.world.after(.seconds(20)) { stopping.open() }
+        bench.run { bench.world.uptime > begun + 19_000_000 }
+        #expect(bench.woken.isEmpty)
+        bench.run { !bench.woken.isEmpty }
+        #expect((bench.world.uptime - begun) / 1_000_000 == (stuck == 0 ? 20 : 27))
+    }
+
     @Test func aCallIsMadeWhenItIsDueAndNeverBefore() throws {
         let bench = Bench()
         bench.run { bench.engine.isReady }
@@ -290,6 +316,21 @@ import Testing
         let before = bench.world.uptime
         bench.run { bench.store.allCalls.first?.call.status == .succeeded }
         #expect(bench.world.uptime - before < 1_000_000)
+    }
+
+    /// The retry stays due when it was said to be; the operator is told once why nothing happens.
+    @Test func aWallClockThatIsSetBackDelaysWhatWasDueInBetweenAndIsTold() throws {
+        let bench = Bench()
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .minutes(1)))
+        bench.run { bench.results.count == 1 }
+        bench.world.wallOffset -= 600_000_000
+        let begun = bench.world.uptime
+        bench.run { bench.world.uptime > begun + 5_000_000 }
+        let told = bench.world.trace.filter { $0.contains("timer.clock-set-back") }
+        #expect(told.count == 1 && told.allSatisfy { $0.contains("600") })
+        bench.run(for: 1_000) { bench.store.allCalls.first?.call.status == .succeeded }
+        #expect((600_000_000..<720_000_000).contains(bench.world.uptime - begun))
     }
 
     @Test func followersAreWokenByTheirTenantsCommits() throws {

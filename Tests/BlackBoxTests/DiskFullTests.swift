@@ -19,11 +19,18 @@ extension BlackBox {
                 print("disk full: \(acknowledged.count) calls acknowledged before the first refusals")
                 engine.expectUnharmed(findings, "the disk was full")
                 findings.check((try? client.get("/livez").status) == 200, "the engine does not say that it is alive while the disk is full")
+                let ready = try client.get("/readyz")
+                findings.check(
+                    ready.status == 503 && ready.isProblem && ready.text.contains("disk is full"),
+                    "while the disk is full /readyz is answered \(ready.start) \(ready.text.prefix(300))")
                 for (key, id) in acknowledged {
                     let answer = try client.get("/v1/service-calls/\(id)")
                     findings.check(answer.status == 200, "while the disk is full, \(key) is shown as \(answer.start)")
                 }
                 disk.removeBallast()
+                try eventually(within: 30, "the engine is ready again although nobody submits") {
+                    try client.get("/readyz").status == 200
+                }
                 try eventually(within: 30, "submissions are accepted again; the engine wrote \(engine.errors.suffix(800))") {
                     let answer = try client.submit(Self.body(0), key: "after")
                     if answer.status == 201 || answer.status == 200 { acknowledged["after"] = try answer.json()["id"].text }

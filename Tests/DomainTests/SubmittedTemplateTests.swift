@@ -47,6 +47,12 @@ import Testing
         (#"{"target":{"url":"https://e.com/"},"retry":{"deadline":"2030-01-01T00:00:00Z"}}"#, true, ["/retry/deadline"]),
         (#"{"request":{"url":"https://e.com/"},"dueAt":"2030-01-01T00:00:00Z"}"#, false, ["/dueAt"]),
         (#"{"target":{"url":"https://e.com/","method":"PUT","body":"x"}}"#, true, ["/target/body", "/target/method"]),
+        // What an answer shows in place of a secret does not become it.
+        (
+            #"{"request":{"url":"https://e.com/?k=[redacted]","headers":{"A":"[redacted]"}}}"#, false,
+            ["/request/headers/A", "/request/url"]
+        ),
+        (#"{"target":{"url":"https://e.com/?k=[redacted]","headers":{"A":"[redacted]"}}}"#, true, ["/target/headers/A", "/target/url"]),
         (
             #"{"target":{"url":"https://e.com/","headers":{"Host":"x"}},"tags":["a","a"],"timeoutMs":1,"followRedirects":6}"#, true,
             ["/followRedirects", "/tags/1", "/target/headers/Host", "/timeoutMs"]

@@ -2,6 +2,7 @@ import Domain
 import HTTPClientAdapter
 import NIOCore
 import Ports
+import PropertyKit
 import Testing
 
 @Suite("One attempt", .timeLimit(.minutes(2)))
@@ -86,7 +87,7 @@ struct ExchangeTests {
     @Test("Any path and query that a URL may hold arrives byte for byte")
     func anyPath() async throws {
         let target = try await ScriptedTarget.answering(Self.okay)
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let pieces =
             (0x21...0x7E).map { String(UnicodeScalar(UInt8($0))) } + [
                 "%00", "%E2", "%e2%82%ac", "%2F", "%25", "%5B", "..", "/./", "//", "?",

@@ -106,6 +106,9 @@ final class SilentResolver: HostResolver {
     }
 }
 
+/// Time-outs to try one after the other until what has to come before the end has come: a busy machine needs the longer ones.
+let growingTimeouts: [TimeSpan] = [.milliseconds(400), .seconds(2), .seconds(10), .seconds(30)]
+
 /// Waits until `condition` holds; false when it does not within ten seconds.
 func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
     for _ in 0..<2_000 {
@@ -123,19 +126,6 @@ extension HTTPTargetClient {
             return nil
         }
         return await failure(attempt)
-    }
-}
-
-/// A small seeded generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -2,6 +2,7 @@ import Domain
 import HTTPClientAdapter
 import NIOCore
 import Ports
+import PropertyKit
 import Testing
 
 @Suite("Targets that misbehave", .timeLimit(.minutes(2)))
@@ -161,11 +162,11 @@ struct HostileTargetTests {
     func anyBehaviour(seed: UInt64) async throws {
         let target = try await ScriptedTarget(
             onConnect: { connection in
-                var dice = SplitMix(state: seed &* 1_000_003 &+ UInt64(connection.number))
+                var dice = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(connection.number))
                 if Int.random(in: 0..<4, using: &dice) == 0 { Self.misbehave(connection, &dice) }
             },
             onData: { connection, bytes in
-                var dice = SplitMix(state: seed &* 7_919 &+ UInt64(connection.number) &* 31 &+ UInt64(bytes.count))
+                var dice = SeededGenerator(seed: seed &* 7_919 &+ UInt64(connection.number) &* 31 &+ UInt64(bytes.count))
                 Self.misbehave(connection, &dice)
                 return Bool.random(using: &dice)
             })
@@ -183,7 +184,7 @@ struct HostileTargetTests {
         await target.stop()
     }
 
-    private static func misbehave(_ connection: ScriptedTarget.Connection, _ dice: inout SplitMix) {
+    private static func misbehave(_ connection: ScriptedTarget.Connection, _ dice: inout SeededGenerator) {
         let pieces = [
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
             "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",

@@ -206,10 +206,16 @@ struct RedirectTests {
     func sharedDeadline() async throws {
         let target = try await ScriptedTarget.routing { request in request.path == "/a" ? Self.redirect(307, "/b") : "" }
         try await withClient { client in
-            let failure = await client.failure(
-                try attempt(.POST, "http://127.0.0.1:\(target.port)/a", timeout: .milliseconds(400), redirects: 5))
-            #expect(failure?.kind == .timeout)
-            #expect(failure?.detail == "after 1 redirect: no complete answer within 400 ms")
+            for timeout in growingTimeouts {
+                let failure = await client.failure(
+                    try attempt(.POST, "http://127.0.0.1:\(target.port)/a", timeout: timeout, redirects: 5))
+                #expect(failure?.kind == .timeout)
+                // Whether the second hop was reached in time is the machine's affair.
+                guard target.requests.contains(where: { $0.path == "/b" }) else { continue }
+                #expect(failure?.detail == "after 1 redirect: no complete answer within \(timeout.milliseconds) ms")
+                break
+            }
+            #expect(target.requests.last?.path == "/b")
         }
         await target.stop()
 

@@ -64,6 +64,38 @@ import Testing
         }
     }
 
+    @Test func whatIsMissingIsReportedAlsoWhereAPageBegins() async throws {
+        try await withServer { server in
+            for _ in 1...4 { _ = try await server.draft() }
+            server.books.lose(segment: 1)
+            for after in [0, 1] {
+                let page = try await server.get("/v1/audit?after=\(after)")
+                #expect(try page.json("intact") == .bool(false), "after \(after)")
+                #expect(try page.int("broken", "0", "from") == 2, "after \(after)")
+                #expect(try page.int("broken", "0", "to") == 3, "after \(after)")
+                #expect(try page.count("entries") == 2 - after, "after \(after)")
+            }
+            #expect(try await server.get("/v1/audit?after=3").json("intact") == .bool(true))
+        }
+    }
+
+    @Test func aChainOfManyCommitsIsReadToItsEnd() async throws {
+        try await withServer { server in
+            for _ in 1...150 { _ = try await server.draft() }
+            for limit in [40, 64, 128, 149, 150, 1_000] {
+                var (after, seen) = (Int64(0), 0)
+                while true {
+                    let page = try await server.get("/v1/audit?limit=\(limit)&after=\(after)")
+                    #expect(try page.json("intact") == .bool(true), "pages of \(limit)")
+                    seen += try page.count("entries") ?? 0
+                    guard let next = try page.int("next") else { break }
+                    after = next
+                }
+                #expect(seen == 150, "pages of \(limit)")
+            }
+        }
+    }
+
     @Test func anchorsAreGivenWholeAndInPages() async throws {
         try await withServer { server in
             for _ in 1...3 { _ = try await server.draft() }

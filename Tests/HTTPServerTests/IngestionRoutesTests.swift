@@ -97,6 +97,7 @@ import Testing
                 }
             }
             #expect(try await server.get(Self.root + "/runs?number=1").status == 400)
+            #expect(try await server.get(Self.root + "/invoices?number=%00").status == 400)
         }
     }
 

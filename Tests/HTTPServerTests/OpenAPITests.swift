@@ -89,6 +89,11 @@ import Testing
                     method.uppercased(), target, headers: [("Content-Type", type)], body: writer.bytes)
                 #expect((200...201).contains(answer.status), "\(method) \(path) \(answer.text)")
                 #expect(!answer.text.contains("\"problem\""), "\(answer.text)")
+                let response = value.at(["responses", String(answer.status)])
+                for header in ["Location", "ETag"] {
+                    let isNamed = response?.at(["headers", header]) != nil
+                    #expect((answer.header(header.lowercased()) != nil) == isNamed, "\(method) \(path) \(header)")
+                }
             }
         }
     }

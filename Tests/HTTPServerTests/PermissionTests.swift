@@ -100,6 +100,25 @@ import Testing
         }
     }
 
+    @Test func whoMayNotDraftCannotHaveASourceDo() async throws {
+        try await withServer { server in
+            let integrator = try await server.token(roles: [.integrator])
+            let both = try await server.token(roles: [.integrator, .clerk])
+            let plain = "{\(SourceRoutesTests.plain)}"
+            let mapped = #"{"mapping":{"fields":{"currency":"Currency"}},\#(SourceRoutesTests.plain)}"#
+            func put(_ body: String, _ token: String) async throws -> Answer {
+                try await server.put(SourceRoutesTests.one, body, token: .some(token))
+            }
+            #expect(try await put(plain, integrator).status == 201)
+            let refused = try await put(mapped, integrator)
+            #expect(refused.status == 403, "\(refused.text)")
+            #expect(try refused.string("detail")?.contains("permission draft") == true)
+            #expect(try await server.post(SourceRoutesTests.path, SourceRoutesTests.full, token: .some(integrator)).status == 403)
+            #expect(try await server.get(SourceRoutesTests.one).json("mapping") == nil)
+            #expect(try await put(mapped, both).status == 200)
+        }
+    }
+
     @Test func aLargeBodyIsRefusedBeforeItIsSent() async throws {
         try await withServer { server in
             let token = try await server.token(roles: [.reader])

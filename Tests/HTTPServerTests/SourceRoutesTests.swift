@@ -137,6 +137,9 @@ import Testing
             #expect(try await server.put(Self.one, body, headers: [("If-Match", "\"1\"")]).status == 412)
             #expect(try await server.put(Self.path + "/none", body, headers: [("If-Match", "\"1\"")]).status == 404)
             #expect(try await server.put(Self.one, body, headers: [("If-Match", "\"2\"")]).status == 200)
+            #expect(try await server.put(Self.path + "/none", body, headers: [("If-Match", "*")]).status == 404)
+            #expect(try await server.put(Self.one, body, headers: [("If-Match", "*")]).status == 200)
+            #expect(try await server.get(Self.path).count("items") == 1)
         }
     }
 
@@ -238,10 +241,6 @@ import Testing
 }
 
 extension TestServer {
-    func put(_ target: String, _ json: String, headers: [(String, String)] = []) async throws -> Answer {
-        try await send("PUT", target, headers: [("Content-Type", "application/json")] + headers, body: Array(json.utf8))
-    }
-
     /// The source `trading-house`, as it is kept.
     func source() -> IngestionSource? {
         guard let tenant = TenantId("demo"), let name = SourceName("trading-house"),

@@ -1,3 +1,4 @@
+import CRdKafka
 import Domain
 import KafkaKit
 import PortContract
@@ -83,6 +84,42 @@ struct SettingsTests {
         #expect(!reports.text.contains("s3cret"))
     }
 
+    @Test("brokers that do not answer are named, once, with the library's reason; asking them ends in time")
+    func nobodyAnswers() async throws {
+        let told = Mutex<[String]>([])
+        let wait = BrokerWait(KafkaOptions(bootstrapServers: "127.0.0.1:1"), patience: 1_500) { text in told.withLock { $0.append(text) } }
+        await #expect {
+            try await Asking().topics(KafkaOptions(bootstrapServers: "127.0.0.1:1"), wait)
+        } throws: { error in
+            let text = (error as? KafkaError)?.description ?? ""
+            return text.hasPrefix("Kafka: the brokers do not answer: ") && text.contains("Connection refused")
+        }
+        let texts = told.withLock { $0 }
+        #expect(texts.count == 1)
+        #expect(texts.allSatisfy { $0.hasPrefix("The brokers at 127.0.0.1:1 do not answer yet (") && $0.contains("Connection refused") })
+        await #expect(throws: KafkaError.self) {
+            _ = try await KafkaCluster.ask(KafkaOptions(bootstrapServers: "127.0.0.1:1"), patience: .milliseconds(600))
+        }
+    }
+
+    @Test("brokers are asked for themselves and their topics, and nothing comes into being")
+    func cluster() async throws {
+        let broker = try MockCluster(brokers: 2)
+        defer { broker.close() }
+        var options = KafkaOptions(bootstrapServers: broker.bootstrapServers)
+        options.topicPrefix = "asked."
+        for _ in 0..<2 {
+            let empty = try await KafkaCluster.ask(options)
+            #expect(empty.brokers.sorted() == broker.bootstrapServers.split(separator: ",").map(String.init).sorted())
+            #expect(empty.topics.isEmpty)
+        }
+        try broker.createTopic("asked.intents", partitions: 3)
+        let cluster = try await KafkaCluster.ask(options)
+        #expect(cluster.topics.map(\.name) == ["asked.intents"])
+        #expect(cluster.topics.map(\.partitions) == [3] && cluster.topics.map(\.leaderless) == [0])
+        #expect(options.topics.contains("asked.intents") && options.topics.contains("asked.invoice"))
+    }
+
     @Test("a publication that is cancelled returns")
     func cancelled() async throws {
         let bus = try await open([])
@@ -111,6 +148,22 @@ struct SettingsTests {
             #expect(try await KafkaReplay(options).replayDeadLetters(of: "other") == 1)
             #expect(await RawReader.read(harness.broker.bootstrapServers, "other", atLeast: 1).count == 1)
         }
+    }
+}
+
+/// Asks on a thread that may block.
+private actor Asking {
+    private let executor: ThreadExecutor
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init() throws { executor = try ThreadExecutor() }
+
+    func topics(_ options: KafkaOptions, _ patience: BrokerWait) throws {
+        var wait = patience
+        let client = try Configuration.reader(options, group: "asking").makeClient(.consumer)
+        rd_kafka_metadata_destroy(try wait.metadata(client.handle, client.events, of: nil))
+        #expect(client.fatalError == nil)
     }
 }
 

@@ -216,6 +216,29 @@ public enum JournalContract {
             try requireEqual(page, Array(all[2..<5]), "a page in the middle")
             try requireEqual(try await harness.journal.events(in: owner.partition, after: owner.head, limit: 3), [], "after the last")
         },
+        .init("events are read up to a number of bytes, and always the first") { harness in
+            var owner = try await Owner(harness.journal, 0)
+            let sizes = [900, 40, 60, 1, 999, 0, 5_000, 200_000, 30, 70, 0, 0, 1]
+            for (number, size) in sizes.enumerated() {
+                let data = [UInt8](repeating: UInt8(number), count: size)
+                try await owner.commit([owner.change(nil, .submit(Sample.submission(number, in: owner)), at: Sample.start)], data: data)
+            }
+            for bytes in [0, 1, 100, 1_000, 5_000, 250_000, Int.max] {
+                var positions: [Int64] = []
+                while positions.count < sizes.count {
+                    let start = positions.count
+                    let page = try await harness.journal.events(
+                        in: owner.partition, after: Int64(start), limit: 5, bytes: bytes)
+                    var expected = 1
+                    while expected < 5, start + expected < sizes.count, sizes[start...(start + expected)].reduce(0, +) <= bytes {
+                        expected += 1
+                    }
+                    try requireEqual(page.map(\.data.count), Array(sizes[start..<(start + expected)]), "\(bytes) bytes after \(start)")
+                    positions += page.map(\.position)
+                }
+                try requireEqual(positions, (1...sizes.count).map { Int64($0) }, "positions by \(bytes) bytes")
+            }
+        },
         .init("opening again keeps everything") { harness in
             var owner = try await Owner(harness.journal, 1)
             let stored = try await owner.submit((1...3).map { try Sample.submission($0, in: owner) })

@@ -78,9 +78,11 @@ struct FaultTests {
         var options = PostgresStoreOptions.small
         options.patience = .milliseconds(200)
         options.statementTimeout = .milliseconds(500)
+        options.trialInterval = .milliseconds(50)
         let store = try await PostgresStore.open(url: server.url("x"), options: options)
         var owner = try await Owner(store, 0)
         let stored = try await owner.submit([Sample.submission(1, in: owner)])[0]
+        #expect(store.writeTrouble == nil)
         try server.stop()
         let next = owner.batch([try owner.change(nil, .submit(Sample.submission(2, in: owner)), at: Sample.start)])
         for _ in 0..<5 {
@@ -88,7 +90,9 @@ struct FaultTests {
             await #expect(throws: JournalError.self) { try await store.events(in: owner.partition, after: 0, limit: 9) }
             await #expect(throws: QueryError.self) { try await store.detail(of: stored.call.id, tenant: Sample.acme) }
         }
+        try await eventually("the store says that nobody answers") { store.writeTrouble == .unreachable }
         try server.start()
+        try await eventually("the store knows without a commit that it can write") { store.writeTrouble == nil }
         try await eventually("the store is back") { (try? await store.takeOwnership(of: owner.partition)) != nil }
         owner = try await Owner(store, 0)
         #expect(owner.head == 1)
@@ -111,7 +115,9 @@ struct FaultTests {
         try disk.fill(mebibytes: 8)
         try server.sql("CREATE TABLESPACE small LOCATION '\(disk.path)/data'")
         try server.sql("CREATE DATABASE x TABLESPACE small")
-        let store = try await PostgresStore.open(url: server.url("x"), options: .small)
+        var options = PostgresStoreOptions.small
+        options.trialInterval = .hours(1)
+        let store = try await PostgresStore.open(url: server.url("x"), options: options)
         var owner = try await Owner(store, 0)
         let body = [UInt8](repeating: 7, count: OutgoingRequest.maxBodyBytes)
         var refused: JournalError?
@@ -120,11 +126,13 @@ struct FaultTests {
             do { try await owner.commit([change]) } catch let error as JournalError { refused = error }
         }
         #expect(refused?.isUnavailable == true, "\(String(describing: refused))")
+        #expect(store.writeTrouble == .full)
         let head = owner.head
         #expect(head > 0)
         #expect(try await store.events(in: owner.partition, after: 0, limit: 1_000).count == Int(head))
         disk.free()
         try await owner.commit([try owner.change(nil, .submit(Sample.submission(900, in: owner, body: body)), at: Sample.start)])
+        #expect(store.writeTrouble == nil)
         #expect(try await store.takeOwnership(of: owner.partition).head == head + 1)
         await store.close()
     }

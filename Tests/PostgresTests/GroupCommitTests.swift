@@ -9,36 +9,28 @@ import Testing
 @Suite("Group commit to PostgreSQL", .enabled(if: PostgresServer.isAvailable))
 struct PostgresGroupCommitTests {
     private var options: PostgresStoreOptions {
-        var options = PostgresStoreOptions.small
+        var options = PostgresHarness.patient
         options.partitionCount = 16
-        options.writers = 1
-        options.lockTimeout = .seconds(60)
         return options
     }
 
     /// Commits `batches` together: the first is held up by a lock until the others wait.
     private func commitTogether(_ batches: [CommitBatch], _ harness: PostgresHarness) async throws -> [JournalError?] {
         let store = harness.store
-        async let holding: [String] = Task.detached {
-            try harness.server.sql(
-                "BEGIN; LOCK TABLE ledgerflow.partitions IN EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT", database: harness.database)
-        }.value
-        try await eventually("the lock is held") {
-            try harness.server.sql(
-                "SELECT 1 FROM pg_stat_activity WHERE datname = '\(harness.database)' AND wait_event = 'PgSleep'"
-            ).count == 1
-        }
-        let results = try await withThrowingTaskGroup(of: (Int, JournalError?).self) { group in
-            for (index, batch) in batches.enumerated() {
-                group.addTask {
-                    do throws(JournalError) { try await store.commit(batch) } catch { return (index, error) }
-                    return (index, nil)
+        return try await harness.holdingUpCommits { release in
+            try await withThrowingTaskGroup(of: (Int, JournalError?).self) { group in
+                for (index, batch) in batches.enumerated() {
+                    group.addTask {
+                        do throws(JournalError) { try await store.commit(batch) } catch { return (index, error) }
+                        return (index, nil)
+                    }
+                    if index == 0 { try await harness.oneCommitIsHeldUp() }
                 }
+                try await harness.waiting(batches.count - 1)
+                try release()
+                return try await group.reduce(into: [JournalError?](repeating: nil, count: batches.count)) { $0[$1.0] = $1.1 }
             }
-            return try await group.reduce(into: [JournalError?](repeating: nil, count: batches.count)) { $0[$1.0] = $1.1 }
         }
-        _ = try await holding
-        return results
     }
 
     private func batches(_ store: PostgresStore) async throws -> [CommitBatch] {

@@ -81,22 +81,17 @@ struct ItemStoreTests {
 
     @Test("what is refused in a group is refused alone: the items and cursors that waited with it are stored")
     func poisoned() async throws {
-        var options = PostgresStoreOptions.small
-        options.writers = 1
-        options.lockTimeout = .seconds(60)
-        try await withStore(options) { harness in
+        try await withStore(PostgresHarness.patient) { harness in
             let group = try await PoisonedGroup(harness.store)
-            async let holding: [String] = Task.detached {
-                try harness.server.sql(
-                    "BEGIN; LOCK TABLE ledgerflow.partitions IN EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT", database: harness.database)
-            }.value
-            try await eventually("the lock is held") {
-                try harness.server.sql(
-                    "SELECT 1 FROM pg_stat_activity WHERE datname = '\(harness.database)' AND wait_event = 'PgSleep'"
-                ).count == 1
+            try await harness.holdingUpCommits { release in
+                try await group.run(
+                    harness.store, first: { try await harness.oneCommitIsHeldUp() },
+                    all: {
+                        try await harness.waiting(7)
+                        try release()
+                    })
             }
-            try await group.run(harness.store)
-            _ = try await holding
+            #expect(harness.store.pump.metrics.splitGroups.value >= 1)
         }
     }
 

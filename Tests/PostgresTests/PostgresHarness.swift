@@ -2,10 +2,11 @@ import Domain
 import Foundation
 import PortContract
 import Ports
-import PostgresAdapter
 import PostgresKit
 import Synchronization
 import Testing
+
+@testable import PostgresAdapter
 
 /// The server that all tests share which do not disturb it.
 enum SharedServer {
@@ -100,6 +101,43 @@ private actor OpenStores {
 
     func leave() {
         if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
+extension PostgresHarness {
+    /// What a store must be opened with so that its commits can be held up for as long as it takes.
+    static var patient: PostgresStoreOptions {
+        var options = PostgresStoreOptions.small
+        options.writers = 1
+        options.lockTimeout = .seconds(180)
+        options.statementTimeout = .seconds(180)
+        return options
+    }
+
+    /// Holds up all commits while `body` runs, until it calls what it is given.
+    func holdingUpCommits<Value>(_ body: (_ release: () throws -> Void) async throws -> Value) async throws -> Value {
+        let (server, database) = (server, database)
+        // Ended from outside; the time is for a test that fails before.
+        async let holding: [String]? = Task.detached {
+            try? server.sql("BEGIN; LOCK TABLE ledgerflow.partitions IN EXCLUSIVE MODE; SELECT pg_sleep(170)", database: database)
+        }.value
+        let holder = "FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event = 'PgSleep'"
+        try await eventually("the lock is held") { try server.sql("SELECT 1 \(holder)").count == 1 }
+        let value = try await body { try server.sql("SELECT pg_terminate_backend(pid) \(holder)") }
+        _ = await holding
+        return value
+    }
+
+    /// Waits until one commit has got as far as the lock, and nothing else that writes is under way.
+    func oneCommitIsHeldUp() async throws {
+        try await eventually("a commit waits for the lock") {
+            try server.sql("SELECT 1 FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event_type = 'Lock'").count == 1
+        }
+    }
+
+    /// Waits until so many requests that write wait in the store for a connection.
+    func waiting(_ count: Int) async throws {
+        try await eventually("\(count) requests wait") { store.pump.withInbox { $0.writes } == count }
     }
 }
 

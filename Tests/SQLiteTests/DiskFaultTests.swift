@@ -16,9 +16,13 @@ struct DiskFaultTests {
     }
 
     /// Opens a store on the faulty disk, has `body` break it, and heals it whatever comes.
-    private func withFaultyStore(backlog: Int = 1, _ body: (SQLiteHarness, inout Owner) async throws -> Void) async throws {
+    private func withFaultyStore(
+        backlog: Int = 1, trials: TimeSpan = .seconds(2), _ body: (SQLiteHarness, inout Owner) async throws -> Void
+    ) async throws {
         try await withScratch { directory in
-            let harness = try await SQLiteHarness(directory, options: Self.faulty(backlog))
+            var options = Self.faulty(backlog)
+            options.trialInterval = trials
+            let harness = try await SQLiteHarness(directory, options: options)
             var owner = try await Owner(harness.journal, 0)
             _ = try await owner.submit([Sample.submission(1, in: owner)])
             defer { FaultyDisk.set(.none) }
@@ -128,6 +132,38 @@ struct DiskFaultTests {
             FaultyDisk.set(.none)
             #expect(await error(of: batch, harness) == nil)
             #expect(try await harness.journal.load(submission, in: owner.partition) != nil)
+        }
+    }
+
+    @Test(
+        "while commits fail the store says so and why, and finds out by itself when they succeed again",
+        arguments: [(FaultyDisk.Fault.diskFull, WriteTrouble.full), (.syncFails, .failing), (.writesFail, .failing)])
+    func trouble(_ fault: FaultyDisk.Fault, _ trouble: WriteTrouble) async throws {
+        try await withFaultyStore(trials: .milliseconds(5)) { harness, owner in
+            #expect(harness.store.writeTrouble == nil)
+            let batch = owner.batch([try owner.change(nil, .submit(Sample.submission(2, in: owner)), at: Sample.start)])
+            FaultyDisk.set(fault)
+            #expect(await error(of: batch, harness) != nil)
+            #expect(harness.store.writeTrouble == trouble)
+            FaultyDisk.set(.none)
+            for _ in 0..<1_200 where harness.store.writeTrouble != nil { try await Task.sleep(for: .milliseconds(25)) }
+            #expect(harness.store.writeTrouble == nil)
+            _ = try await takeOwnership(harness)
+        }
+    }
+
+    @Test("a commit that succeeds ends the trouble; one that is refused for what it holds is none")
+    func noTrouble() async throws {
+        try await withFaultyStore(trials: .hours(1)) { harness, owner in
+            let batch = owner.batch([try owner.change(nil, .submit(Sample.submission(2, in: owner)), at: Sample.start)])
+            FaultyDisk.set(.diskFull)
+            #expect(await error(of: batch, harness) != nil)
+            FaultyDisk.set(.none)
+            #expect(harness.store.writeTrouble == .full)
+            #expect(await error(of: batch, harness) == nil)
+            #expect(harness.store.writeTrouble == nil)
+            #expect(await error(of: batch, harness) == .ownershipLost)
+            #expect(harness.store.writeTrouble == nil)
         }
     }
 

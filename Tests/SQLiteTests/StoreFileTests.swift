@@ -34,6 +34,27 @@ struct StoreFileTests {
         } catch { return error }
     }
 
+    @Test("their size is known as soon as the store is open")
+    func size() async throws {
+        try await withScratch { directory in
+            var sizes: [Int64] = []
+            for round in 0..<2 {
+                let store = try await SQLiteStore.open(directory: directory, options: .small)
+                for family in store.metrics where family.name == "ledgerflow_store_bytes" {
+                    if case .gauge(let read) = family.source { sizes.append(read()) }
+                }
+                if round == 0 {
+                    var owner = try await Owner(store, 0)
+                    _ = try await owner.submit(
+                        (0..<50).map { try Sample.submission($0, in: owner, body: Array(repeating: 1, count: 20_000)) })
+                }
+                await store.close()
+            }
+            try #require(sizes.count == 2)
+            #expect(sizes[0] > 0 && sizes[1] > sizes[0] + 50 * 20_000)
+        }
+    }
+
     @Test("only their owner may read them")
     func mode() async throws {
         try await withScratch { directory in

@@ -95,9 +95,11 @@ struct SimulatedJournal: Journal {
         return entries
     }
 
-    func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
+    func events(
+        in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+    ) async throws(JournalError) -> [CommittedEvent] {
         try await read()
-        return try await store.events(in: partition, after: position, limit: limit)
+        return try await store.events(in: partition, after: position, limit: limit, bytes: bytes)
     }
 
     func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError) {

@@ -17,6 +17,8 @@ extension Engine: QuarantineDesk {
                     source: slice.source, number: invoice.number, octets: invoice.octets, encoding: invoice.encoding,
                     namespaces: invoice.namespaces, run: nil, trace: trace, topic: source.plan.topic, resolves: id))
         case .refused(let refusal):
+            // What was too large is kept up to the limit alone: that it ends there says nothing of the document.
+            if finding.code == SplitRefusal.Reason.tooLarge(limit: 0).code, case .malformed = refusal.reason { return .refused(slice) }
             command = .quarantine(
                 RefusedSlice(
                     source: slice.source, octets: octets,

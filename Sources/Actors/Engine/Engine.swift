@@ -191,53 +191,26 @@ public final class Engine: Sendable {
     }
 
     private func runFollowers() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.scheduler.run() }
-            group.addTask { await self.followers.run() }
-            group.addTask { [ports, settings, stopping, scheduler, followers] in
-                await stopping.wait()
-                scheduler.inbox.mailbox.close()
-                followers.inbox.mailbox.close()
-                await ports.time.sleep(for: settings.drainTimeout)
-            }
-            // Both end, or the time for it.
-            await group.next()
-            await group.next()
-            group.cancelAll()
+        await shift.run([{ await self.scheduler.run() }, { await self.followers.run() }]) { [scheduler, followers] in
+            scheduler.inbox.mailbox.close()
+            followers.inbox.mailbox.close()
         }
     }
 
     private func runPoller() async {
         guard let poller else { return }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await poller.run() }
-            group.addTask { [ports, settings, stopping] in
-                await stopping.wait()
-                poller.inbox.mailbox.close()
-                await ports.time.sleep(for: settings.drainTimeout)
-            }
-            // It ends, or the time for it.
-            await group.next()
-            group.cancelAll()
+        await shift.run([{ await poller.run() }]) { poller.inbox.mailbox.close() }
+    }
+
+    /// The timer ends first, then execution.
+    private func runExecution() async {
+        await shift.run([{ await self.execution.run() }, { await self.timer.run() }]) { [queue, timer] in
+            timer.inbox.mailbox.close()
+            queue.close()
         }
     }
 
-    private func runExecution() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.execution.run() }
-            group.addTask { await self.timer.run() }
-            group.addTask { [ports, settings, stopping, queue, timer] in
-                await stopping.wait()
-                timer.inbox.mailbox.close()
-                queue.close()
-                await ports.time.sleep(for: settings.drainTimeout)
-            }
-            // The timer ends first; then either execution, or the time for it.
-            await group.next()
-            await group.next()
-            group.cancelAll()
-        }
-    }
+    private var shift: WorkShift { WorkShift(stopping: stopping, patience: settings.drainTimeout, time: ports.time) }
 
     private func runLanes(storing cursors: OutboxCursors) async {
         await withTaskGroup(of: Void.self) { group in

@@ -17,9 +17,11 @@ extension Admission {
             delistAll()
             return nil
         }
-        guard starting < bounds.maxStarting else { return nil }
+        guard running < bounds.maxRunning + bounds.reserve else { return nil }
+        guard starting < bounds.maxStarting else {
+            return starting < bounds.maxStarting + bounds.reserve ? popFew(at: now) : nil
+        }
         if running >= bounds.maxRunning {
-            guard running < bounds.maxRunning + bounds.reserve else { return nil }
             return popFresh(at: now) ?? popOld(at: now, .belowEven)
         }
         if freshInARow < Self.freshTurns || old.isEmpty, let admitted = popFresh(at: now) {
@@ -42,6 +44,24 @@ extension Admission {
                 old.append(tenant)
                 continue
             }
+            if look(tenant, at: now) != .nothing, let admitted = serve(tenant, at: now) { return admitted }
+            fresh.removeFirst()
+            tenants[tenant]?.list = .none
+        }
+        return nil
+    }
+
+    /// Beyond the starts that are let in at one time there is a place for who runs next to nothing: its start goes with the next commit, and
+    /// does not wait for one before.
+    private mutating func popFew(at now: Uptime) -> Admitted? {
+        for _ in 0..<min(fresh.count, Self.reserveVisits) {
+            guard let tenant = fresh.popFirst() else { return nil }
+            guard let (credit, running) = standing(of: tenant) else { continue }
+            guard credit > 0, running < Self.few else {
+                fresh.append(tenant)
+                continue
+            }
+            fresh.prepend(tenant)
             if look(tenant, at: now) != .nothing, let admitted = serve(tenant, at: now) { return admitted }
             fresh.removeFirst()
             tenants[tenant]?.list = .none

@@ -107,6 +107,8 @@ struct Admission {
     static let freshTurns = 8
     /// Calls that each tenant may have waiting also when there is no room.
     static let alwaysWaiting = 4
+    /// Who runs fewer attempts need not wait until the starts of others are committed.
+    static let few = 4
     /// How many tenants are looked at for one that may have a place of the reserve.
     static let reserveVisits = 32
 

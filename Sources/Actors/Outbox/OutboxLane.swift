@@ -156,7 +156,8 @@ actor OutboxLane {
             events.append(event)
         }
         if !events.isEmpty { return events }
-        return try await ports.journal.events(in: partition, after: published, limit: settings.publishLimit)
+        return try await ports.journal.events(
+            in: partition, after: published, limit: settings.publishLimit, bytes: settings.outboxBytes)
     }
 
     private func forget(upTo published: Int64) {

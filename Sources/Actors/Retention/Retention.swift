@@ -144,11 +144,7 @@ struct Retention: Sendable {
     }
 
     private func giveBackSpace() async throws(JournalError) {
-        while !isOver {
-            let space = try await store.giveBackSpace()
-            metrics.space(space)
-            guard space?.hasMore == true else { return }
-        }
+        while !isOver, try await store.giveBackSpace()?.hasMore == true {}
     }
 
     private func failed(_ event: String, _ message: String, _ error: JournalError, _ wait: inout BackOff) async {

@@ -15,12 +15,11 @@ final class RetentionMetrics: Sendable {
         var looked: [Uptime]
         /// The time of the first event that is left in each partition.
         var oldest: [Instant?]
-        var space: StoreSpace?
     }
 
     init(partitions: Int, now: Uptime) {
         state = Mutex(
-            State(looked: Array(repeating: now, count: partitions), oldest: Array(repeating: nil, count: partitions), space: nil))
+            State(looked: Array(repeating: now, count: partitions), oldest: Array(repeating: nil, count: partitions)))
     }
 
     func looked(_ partition: PartitionId, at now: Uptime) {
@@ -30,8 +29,6 @@ final class RetentionMetrics: Sendable {
     func oldest(_ time: Instant?, in partition: PartitionId) {
         state.withLock { if $0.oldest.indices.contains(partition.index) { $0.oldest[partition.index] = time } }
     }
-
-    func space(_ space: StoreSpace?) { state.withLock { $0.space = space } }
 
     func families(_ time: any TimeSource) -> [MetricFamily] {
         [
@@ -47,12 +44,6 @@ final class RetentionMetrics: Sendable {
                 .gauge {
                     self.state.withLock { $0.oldest.compactMap { $0 }.min() }.map { max(0, (time.now() - $0).milliseconds / 1_000) } ?? 0
                 }),
-            MetricFamily(
-                "ledgerflow_store_bytes", "Size of the embedded database; 0 on PostgreSQL.",
-                .gauge { self.state.withLock { $0.space?.bytes ?? 0 } }),
-            MetricFamily(
-                "ledgerflow_store_free_bytes", "Room within the embedded database that is free to be used again.",
-                .gauge { self.state.withLock { $0.space?.freeBytes ?? 0 } }),
         ]
     }
 }

@@ -19,6 +19,8 @@ actor Timer {
 
     /// In the order of the partitions; nil until the partition is ours.
     var partitions: [TimerPartition?]
+    /// How far the wall clock was ahead of the monotonic one when they were last compared.
+    private var wallLead: TimeSpan?
     /// Whose turn it is to come first, so that none is always first at the room there is.
     private var first = 0
 
@@ -55,6 +57,7 @@ actor Timer {
         let inbox = self.inbox
         let alarm = ports.time.makeAlarm { inbox.mailbox.wake() }
         while let batch = await inbox.mailbox.takeBatch(limit: 4_096) {
+            noticeSetBack()
             for message in batch { handle(message) }
             forgetWhatWasDropped()
             fire()
@@ -63,6 +66,23 @@ actor Timer {
             if partitions.contains(where: { $0?.tenantsToRefill.isEmpty == false }) { refills.wake() }
         }
         alarm.set(nil)
+    }
+
+    /// What a clock that is steered does is far below it.
+    private static let setBack = TimeSpan.seconds(5)
+
+    /// Tells the operator why calls wait that seem to be due: a due time, also a retry's, is an instant on record, and no attempt starts
+    /// before it by the wall clock.
+    private func noticeSetBack() {
+        let (now, uptime) = clocks
+        let lead = TimeSpan(microseconds: now.microseconds) - TimeSpan(microseconds: uptime.microseconds)
+        defer { wallLead = lead }
+        guard let wallLead, wallLead - lead > Self.setBack else { return }
+        ports.diagnostics.report(
+            Diagnostic(
+                .warning, "timer.clock-set-back",
+                "The wall clock was set back; retries, and what was due in between, wait until it has come to their time again.",
+                fields: [("seconds", String((wallLead - lead).milliseconds / 1_000))]))
     }
 
     private func handle(_ message: TimerMessage) {

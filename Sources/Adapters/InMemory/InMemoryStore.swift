@@ -112,11 +112,19 @@ public final class InMemoryStore: Journal, ServiceCallQueries, BookQueries, Even
         }
     }
 
-    public func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
+    public func events(
+        in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+    ) async throws(JournalError) -> [CommittedEvent] {
         try state.withLock { state throws(JournalError) in
             let index = try Self.index(partition, state)
             let events = state.partitions[index].events
-            return Array(events.dropFirst(Int(clamping: max(state.partitions[index].trimmed, position))).prefix(max(0, limit)))
+            var room = max(0, bytes)
+            let some = events.dropFirst(Int(clamping: max(state.partitions[index].trimmed, position))).prefix(max(0, limit))
+            let fitting = some.prefix { event in
+                defer { room -= min(room, event.data.count) }
+                return event.data.count <= room
+            }
+            return Array(fitting.isEmpty ? some.prefix(1) : fitting)
         }
     }
 

@@ -101,12 +101,15 @@ extension PostgresStore {
         }
     }
 
-    public func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
+    public func events(
+        in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+    ) async throws(JournalError) -> [CommittedEvent] {
         let rows = try await journal(
             ReadStatements.eventRange,
             [
                 Binary.int8(RowKey(partition: partition.index, ordinal: position).value),
                 Binary.int8(RowKey.last(ofPartition: partition.index).value), Binary.int8(Int64(max(0, limit))),
+                Binary.int8(Int64(max(0, bytes))),
             ])
         return try decoded { () throws(StoreFailure) in try EventRow.all(rows) }
     }

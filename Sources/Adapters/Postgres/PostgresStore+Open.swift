@@ -30,6 +30,13 @@ struct OpenedStore: Sendable {
 }
 
 extension PostgresStore {
+    /// Finds out, without a connection, whether `url` is one that `open` can use.
+    ///
+    /// - Throws: `PostgresStoreError.options` with what is wrong; it holds nothing of the URL.
+    public static func check(url: String) throws(PostgresStoreError) {
+        _ = try ConnectionSettings(url: url, options: PostgresStoreOptions())
+    }
+
     /// Opens the store in the database at `url` (`postgres://user:password@host:port/database`, or the library's form of keywords and
     /// values), makes it when there is none, and applies missing migrations.
     ///

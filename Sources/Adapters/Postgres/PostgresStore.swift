@@ -61,8 +61,9 @@ public final class PostgresStore: Journal, ServiceCallQueries, EventQueries {
         }.get()
     }
 
-    /// Whether any connection to the server is up.
-    public var isConnected: Bool { pump.connections.load(ordering: .relaxed) > 0 }
+    public var writeTrouble: WriteTrouble? {
+        pump.connections.load(ordering: .relaxed) > 0 ? pump.trouble.withLock { $0 } : .unreachable
+    }
 
     /// What the store measures of itself, for export.
     public var metrics: [MetricFamily] {

@@ -37,6 +37,8 @@ public struct PostgresStoreOptions: Sendable {
     public var groupBytes = 16 << 20
     /// How long a published cursor may wait for a commit that takes it along before it is stored on its own.
     public var cursorDelay = TimeSpan.milliseconds(50)
+    /// How often the store tries to write by itself while commits fail.
+    public var trialInterval = TimeSpan.seconds(2)
     /// How long a request waits for a connection while the database is away.
     public var patience = TimeSpan.seconds(2)
     /// How long one attempt to connect may take.

@@ -40,7 +40,11 @@ extension SQLiteStore: Housekeeping {
 
     public func giveBackSpace() async throws(JournalError) -> StoreSpace? {
         let kept = options.keptFreePages
-        return try await chore { (session) throws(StoreFailure) in try session.cleaning().giveBackSpace(session.connection, kept: kept) }
+        let space = try await chore { (session) throws(StoreFailure) in
+            try session.cleaning().giveBackSpace(session.connection, kept: kept)
+        }
+        writer.space.withLock { $0 = space }
+        return space
     }
 
     /// On a reader that no partition waits for.

@@ -72,8 +72,12 @@ extension SQLiteStore {
         }
     }
 
-    public func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
-        try await journal { (session) throws(StoreFailure) in try session.events(partition, after: position, limit: limit) }
+    public func events(
+        in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+    ) async throws(JournalError) -> [CommittedEvent] {
+        try await journal { (session) throws(StoreFailure) in
+            try session.events(partition, after: position, limit: limit, bytes: bytes)
+        }
     }
 
     /// Has every call that is due up to `latest` entered by its due time, where one may be waiting for it.

@@ -9,6 +9,7 @@ struct OpenedStore: Sendable {
     let heads: [Int64]
     /// What its indexes are owed.
     let backlog: IndexBacklog.Found
+    let space: StoreSpace
 }
 
 extension SQLiteStore {
@@ -97,7 +98,9 @@ extension SQLiteStore {
             heads.append(query.integer(1))
         }
         guard heads.count == count else { throw .unreadable("the partitions are not \(count)") }
-        return OpenedStore(storeId: id, partitionCount: count, heads: heads, backlog: try IndexStatements.found(connection))
+        return OpenedStore(
+            storeId: id, partitionCount: count, heads: heads, backlog: try IndexStatements.found(connection),
+            space: try connection.space(hasMore: false))
     }
 
     private static func create(_ connection: borrowing Connection, _ options: SQLiteStoreOptions) throws(StoreFailure) {

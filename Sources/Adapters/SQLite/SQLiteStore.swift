@@ -32,7 +32,7 @@ public final class SQLiteStore: Journal, ServiceCallQueries, BookQueries, EventQ
         let path = directory + "/" + StoreFiles.main
         let listPath = directory + "/" + StoreFiles.lists
         // Before anybody can read, so that no call is missed.
-        let shared = Writer.Shared(heads: opened.heads, waiting: WaitingCalls(opened.backlog))
+        let shared = Writer.Shared(heads: opened.heads, waiting: WaitingCalls(opened.backlog), space: opened.space)
         let signals = Monitor(Checkpointer.Signals())
         let projection = ListProjection(patience: options.listPatience)
         let (id, count) = (opened.storeId, opened.partitionCount)
@@ -102,6 +102,8 @@ public final class SQLiteStore: Journal, ServiceCallQueries, BookQueries, EventQ
         lists.release(nil, all: true)
     }
 
+    public var writeTrouble: WriteTrouble? { writer.trouble.withLock { $0 } }
+
     /// What the store measures of itself, for export.
     public var metrics: [MetricFamily] {
         let measured = writer.metrics
@@ -122,6 +124,11 @@ public final class SQLiteStore: Journal, ServiceCallQueries, BookQueries, EventQ
             MetricFamily(
                 "ledgerflow_store_log_bytes", "Size of the write-ahead log.",
                 .gauge { Int64(writer.logPages.load(ordering: .relaxed) * Connection.pageBytes) }),
+            MetricFamily(
+                "ledgerflow_store_bytes", "Size of the embedded database.", .gauge { writer.space.withLock { $0.bytes } }),
+            MetricFamily(
+                "ledgerflow_store_free_bytes", "Room within the embedded database that is free to be used again.",
+                .gauge { writer.space.withLock { $0.freeBytes } }),
             MetricFamily(
                 "ledgerflow_store_index_entries_waiting", "Index entries of committed calls that are not written yet.",
                 .gauge { Int64(writer.waiting.count.load(ordering: .relaxed)) }),

@@ -48,7 +48,8 @@ extension XMLError.Kind {
             XML_ERR_ATTRIBUTE_WITHOUT_VALUE.rawValue:
             "give each attribute a value in quotes"
         case XML_ERR_SPACE_REQUIRED.rawValue: "put a space here"
-        case XML_ERR_GT_REQUIRED.rawValue, XML_ERR_LTSLASH_REQUIRED.rawValue, XML_ERR_NAME_REQUIRED.rawValue: "complete the tag"
+        case XML_ERR_GT_REQUIRED.rawValue, XML_ERR_LTSLASH_REQUIRED.rawValue: "complete the tag"
+        case XML_ERR_NAME_REQUIRED.rawValue: "complete the tag, or write & as &amp; and < as &lt;"
         case XML_ERR_ENTITYREF_SEMICOL_MISSING.rawValue, XML_ERR_ENTITYREF_NO_NAME.rawValue: "write & as &amp;"
         case XML_ERR_MISPLACED_CDATA_END.rawValue: "write ]]> in text as ]]&gt;"
         case XML_ERR_CDATA_NOT_FINISHED.rawValue: "close the CDATA section"

@@ -10,7 +10,8 @@ public enum Permission: String, CaseIterable, Sendable {
     case number
     /// To submit service calls, cancel, reschedule and retry them.
     case submit
-    /// To make and change what makes calls of its own accord: schedules, subscriptions.
+    /// To make and change what works of its own accord: schedules, subscriptions, sources of documents; and to have what a source put into
+    /// quarantine judged again. A source that drafts invoices needs `draft` as well.
     case automate
     /// To pause and resume targets, and the tenant as a whole.
     case hold

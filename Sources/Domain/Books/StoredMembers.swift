@@ -2,8 +2,12 @@
 struct StoredMembers {
     private let members: JSONObject?
 
+    /// Above whatever the limits of what is taken let a record become: one that is written and cannot be read back holds up all that is read
+    /// with it, also other tenants'.
+    private static let limits = JSONLimits(maxBytes: 64 << 20, maxDepth: 64, maxValues: 8_000_000)
+
     init?(_ bytes: [UInt8]) {
-        guard case .object(let object)? = try? JSONReader.read(bytes) else { return nil }
+        guard case .object(let object)? = try? JSONReader.read(bytes, limits: Self.limits) else { return nil }
         members = object
     }
 

@@ -78,7 +78,8 @@ public struct SplitRefusal: Hashable, Sendable {
             case .malformed(let reason): "not well-formed: \(reason)"
             case .noNumber: "nothing stands where the source's number path leads; correct the path, or have the number sent"
             case .numberTooLong(let limit): "the number is longer than \(limit) bytes; correct the source's number path"
-            case .tooLarge(let limit): "the invoice is larger than \(limit) bytes; raise the source's limit, or have it sent smaller"
+            case .tooLarge(let limit):
+                "the invoice is larger than \(limit) bytes, and only its beginning is kept; raise the source's limit, then have it sent again"
             case .tooDeep(let limit): "the invoice's elements are nested more than \(limit) deep"
             case .tooManyAttributes(let limit): "an element of the invoice has more than \(limit) attributes"
             case .encoding(let name): "the invoice's bytes are not \(name), which it is said to be in; have the source declare its encoding"

@@ -14,6 +14,8 @@ public struct SubmittedSource: Equatable, Sendable {
 
     public var user: String? { settings.request.user }
     public var url: TargetURL { settings.request.url }
+    /// Whether invoices are drafted of its documents.
+    public var isMapped: Bool { settings.mapping != nil }
 
     /// What it says, in one form however it was written; for its fingerprint.
     public var canonicalBytes: [UInt8] {

@@ -7,6 +7,8 @@
 public struct RedactionPolicy: Hashable, Sendable {
     /// Stands where something was taken.
     public static let mark = "[redacted]"
+    /// Why the mark is refused where a secret may stand; the rest of an English sentence about the field.
+    static let markRule = "stands for what is not shown; give the value itself, or leave it out to keep it"
     /// The most bytes of a body that are shown or kept: 1 KiB.
     public static let maxPreviewBytes = 1_024
     /// The words that the standard policy takes a secret by.

@@ -19,8 +19,11 @@ public struct SubmittedTemplate: Hashable, Sendable {
     /// Takes the fields `request`, as in a submission, `tags`, `timeoutMs`, `retry` without `deadline`, and `followRedirects`; what is wrong is
     /// reported to `fields`.
     public static func readRequest(_ fields: inout JSONFields) -> SubmittedTemplate? {
-        let request = fields.object("request") { SubmittedCall.readRequest(&$0) }.map {
-            OutgoingRequest(method: $0.method ?? .POST, url: $0.url, headers: $0.headers ?? [], body: $0.body ?? [])
+        let request = fields.object("request") { fields -> OutgoingRequest? in
+            guard let request = SubmittedCall.readRequest(&fields) else { return nil }
+            refuseShown(request.url, request.headers, &fields)
+            return OutgoingRequest(
+                method: request.method ?? .POST, url: request.url, headers: request.headers ?? [], body: request.body ?? [])
         }
         return read(&fields, request)
     }
@@ -30,9 +33,18 @@ public struct SubmittedTemplate: Hashable, Sendable {
         let request = fields.object("target") { target -> OutgoingRequest? in
             let url = SubmittedCall.readURL(&target)
             let headers = SubmittedCall.readHeaders(&target)
+            refuseShown(url, headers, &target)
             return url.map { OutgoingRequest(method: .POST, url: $0, headers: headers ?? []) }
         }
         return read(&fields, request)
+    }
+
+    /// What was read from an answer and is sent back would else take the place of the secret that it stands for.
+    private static func refuseShown(_ url: TargetURL?, _ headers: [OutgoingRequest.Header]?, _ fields: inout JSONFields) {
+        if let url, url.description.contains(RedactionPolicy.mark) { fields.report("url", RedactionPolicy.markRule) }
+        for header in headers ?? [] where header.value == RedactionPolicy.mark {
+            fields.report("headers", member: header.name, RedactionPolicy.markRule)
+        }
     }
 
     private static func read(_ fields: inout JSONFields, _ request: OutgoingRequest?) -> SubmittedTemplate? {

@@ -6,23 +6,29 @@ struct AuditAnchors: AsyncParsableCommand {
         commandName: "anchors", abstract: "Print the signed statements of where the audit chains stood, to be kept elsewhere.",
         discussion: """
             Each anchor says how many entries a chain had and what their hash was, signed with a key that only the engine has. With --json each \
-            line is an anchor, whole in itself: append them to a file in another place, and give that to `ledgerflow audit verify \
-            --anchors`. What somebody who can write the database takes away together with its anchors is found out by such a file alone.
+            line is an anchor, whole in itself: append them to a file in another place, with --kept those alone that it lacks, and give it to \
+            `ledgerflow audit verify --anchors`. What somebody who can write the database takes away together with its anchors is found out by such a file alone.
             """)
 
+    @Option(help: "A file of anchors that was kept elsewhere, one a line: what it has is not printed again; - reads standard input.")
+    var kept: String?
     @OptionGroup var subject: AuditSubject
     @OptionGroup var format: FormatOption
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
+        let kept = Set(try kept.map(KeptAnchors.read) ?? [])
         try await connection.withClient(asOperator: subject.isAnother) { client in
             var (partition, partitions, count) = (Int64(0), Int64(1), 0)
             while partition < partitions {
                 let page = try await AnchorPages.read(client, subject, partition: partition)
                 partitions = page.partitions
                 if partition == 0, !format.json { try Output.line("Signed with \(page.publicKey).\n\(AuditText.anchorHeading)") }
-                for anchor in page.anchors { try Output.line(format.json ? anchor.line : AuditText.row(anchor: anchor)) }
-                count += page.anchors.count
+                for anchor in page.anchors {
+                    count += 1
+                    if let known = AuditAnchor(anchor), kept.contains(known) { continue }
+                    try Output.line(format.json ? anchor.line : AuditText.row(anchor: anchor))
+                }
                 partition += 1
             }
             if count == 0, !format.json { Output.note("No anchors yet: they are made every few minutes, when there are new entries.") }

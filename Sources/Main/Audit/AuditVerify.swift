@@ -33,7 +33,7 @@ struct AuditVerify: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let kept = try keptAnchors()
+        let kept = try anchors.map(KeptAnchors.read) ?? []
         try await connection.withClient(asOperator: subject.isAnother) { client in
             var chains: [AuditChain] = []
             var partitions: Int64 = 1
@@ -70,25 +70,5 @@ struct AuditVerify: AsyncParsableCommand {
         return AnchorCheck(
             store: pages.store, tenant: pages.tenant, partition: Int(partition), anchors: stored + kept,
             trusted: Set(trusted.compactMap { Hexadecimal.bytes($0) }))
-    }
-
-    /// Those of the file, of whatever tenants.
-    private func keptAnchors() throws -> [AuditAnchor] {
-        guard let anchors else { return [] }
-        let name = anchors == "-" ? "standard input" : "the file “\(anchors)”"
-        let bytes: [UInt8]
-        do throws(InputFailure) { bytes = try InputFile.contents(of: InputPath(anchors), limit: 256 << 20) } catch {
-            throw CommandFailure(.usage, "\(name) cannot be read: \(error.reason)", advice: "Check the path and its permissions.")
-        }
-        var found: [AuditAnchor] = []
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
-            guard let value = try? JSONReader.read(Array(line)), let anchor = AuditAnchor(value) else {
-                throw CommandFailure(
-                    .usage, "line \(index + 1) of \(name) is no anchor",
-                    advice: "Give the lines as `ledgerflow audit anchors --json` printed them.")
-            }
-            found.append(anchor)
-        }
-        return found
     }
 }

@@ -4,7 +4,7 @@ internal import Foundation
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a data directory, the machine and a server, and say what to do.",
+        abstract: "Check a data directory, the machine, the brokers and a server, and say what to do.",
         discussion: """
             Works beside a running engine and changes nothing. Each check is ok, warn or fail; exit code 1 when one fails. The disk is \
             measured with a file without a name, of which nothing is left. The database is read whole, which takes a while when it \
@@ -13,6 +13,7 @@ struct Doctor: AsyncParsableCommand {
 
     @OptionGroup var data: DataDirectoryOption
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var kafka: KafkaOptionGroup
     @Option(help: "The address of a running engine to check too (LEDGERFLOW_SERVER).") var server: String?
     @OptionGroup var format: FormatOption
 
@@ -43,6 +44,7 @@ struct Doctor: AsyncParsableCommand {
             }
             try report(DiskCheck(path: data.path).findings())
         }
+        if let options = try kafka.options() { try report(await KafkaCheck(options: options).findings()) }
         try report(ClockCheck(directory: data.path).findings())
         if server != nil || Setting.environment("server") != nil {
             try report(try await ServerCheck.findings(ConnectionOptions.address(server)))

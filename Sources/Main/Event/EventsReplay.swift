@@ -43,7 +43,7 @@ struct EventsReplay: AsyncParsableCommand {
     @OptionGroup var kafka: KafkaOptionGroup
 
     func run() async throws {
-        let replay = KafkaReplay(try kafka.required())
+        let replay = KafkaReplay(try kafka.required(), waiting: Output.note)
         let count = try await replay.replayDeadLetters(
             of: topic, from: try start.start(), limit: start.limit ?? .max, authorization: token.map { "Bearer \($0)" })
         try Output.line("\(count) sent to \(topic) again.")
@@ -60,7 +60,7 @@ struct EventsTopic: AsyncParsableCommand {
     @OptionGroup var kafka: KafkaOptionGroup
 
     func run() async throws {
-        let replay = KafkaReplay(try kafka.required())
+        let replay = KafkaReplay(try kafka.required(), waiting: Output.note)
         try await replay.read(topic: topic, from: try start.start() ?? .beginning, limit: start.limit ?? .max) { records in
             for record in records {
                 let type = record.headers.first { $0.name == "ce_type" }.flatMap { $0.value.map(Self.text) } ?? "-"

@@ -180,10 +180,8 @@ struct Product: Sendable {
             fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,
             readiness: {
-                if engine.isReady {
-                    if store.isReachable() { return .ready }
-                    return .notReady(reason: "The database cannot be reached; the engine tries again by itself.")
-                }
+                if let trouble = store.trouble { return .notReady(reason: trouble) }
+                if engine.isReady { return .ready }
                 let owner = engine.standsBehind
                 return .notReady(
                     reason: owner.map { "Another engine (\($0)) serves the store; this one stands by." }

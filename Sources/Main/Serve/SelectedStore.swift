@@ -12,8 +12,6 @@ struct SelectedStore: Sendable {
     let anchors: any AnchorStore
     let queries: any ServiceCallQueries & BookQueries & EventQueries & AuditQueries
     let metrics: @Sendable () -> [MetricFamily]
-    /// Whether the store can be asked at all.
-    let isReachable: @Sendable () -> Bool
     let close: @Sendable () async -> Void
 
     /// - Parameter database: the URL of a PostgreSQL database; nil for the embedded store in `directory`.
@@ -34,7 +32,6 @@ struct SelectedStore: Sendable {
             let store = try await PostgresStore.open(url: database, options: options)
             return SelectedStore(
                 journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics },
-                isReachable: { store.isConnected },
                 close: { await store.close() })
         }
         var options = SQLiteStoreOptions()
@@ -44,8 +41,18 @@ struct SelectedStore: Sendable {
         options.diagnostics = diagnostics
         let store = try await SQLiteStore.open(directory: directory.path, options: options)
         return SelectedStore(
-            journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics }, isReachable: { true },
+            journal: store, housekeeping: store, anchors: store, queries: store, metrics: { store.metrics },
             close: { await store.close() })
+    }
+
+    /// Why nothing can be stored at present, for whoever asks whether the engine is ready; nil while it can.
+    var trouble: String? {
+        switch journal.writeTrouble {
+        case nil: nil
+        case .unreachable: "The database cannot be reached; the engine tries again by itself."
+        case .full: "The store's disk is full, so nothing can be stored; the engine tries again by itself."
+        case .failing: "The store cannot write, its diagnostics say why; the engine tries again by itself."
+        }
     }
 
     /// How long an engine that cannot be heard of is taken to be alive. What it sends to a bus ends before.
@@ -62,4 +69,11 @@ struct DatabaseOption: ParsableArguments {
     var databaseUrl: String?
 
     var url: String? { databaseUrl ?? Setting.environment("database-url") }
+
+    func validate() throws {
+        guard let url else { return }
+        do { try PostgresStore.check(url: url) } catch .options(let reason) {
+            throw ValidationError("--database-url (or LEDGERFLOW_DATABASE_URL): \(reason).")
+        }
+    }
 }

@@ -48,11 +48,15 @@ struct Serve: AsyncParsableCommand {
         let sources = try (ingestionSources ?? Setting.environment("ingestion-sources")).map {
             try SourceFile(path: $0, topics: kafka?.sourceTopics ?? [])
         }
+        let allowed = try allowed()
         let isSampled = sampleSource || Setting.environment("sample-source") == "true"
+        if isSampled, let loopback = IPAddress("127.0.0.1"), !allowed.contains(where: { $0.contains(loopback) }) {
+            throw ValidationError("--sample-source is asked on the loopback address: give --allow-target 127.0.0.0/8 with it.")
+        }
         let product = try await Product(
             directory: DataDirectory(path: data.path), database: database.url, kafka: kafka,
             host: Setting.text(host, "host", default: "127.0.0.1"),
-            port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed(),
+            port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed,
             targets: targets,
             partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),

@@ -64,10 +64,17 @@ struct SourceFile: Sendable {
         let isPaused = fields.optionalBool("paused")
         let password = secret(&fields)
         let isGiven = fields.has("password")
+        let place: StaticString = fields.has("passwordFile") ? "passwordFile" : "passwordVariable"
         guard var source = SubmittedSource.read(&fields, topics: topics), let tenant else { return nil }
         if let password {
             if isGiven || source.user == nil {
                 fields.report("cannot have a password of another place beside password, or without username")
+            } else if let user = source.user {
+                do throws(BasicCredentialsError) {
+                    _ = try BasicCredentials(user: user, password: password)
+                } catch {
+                    fields.report(place, "cannot be sent: \(error)")
+                }
             }
             source.password = password
         }

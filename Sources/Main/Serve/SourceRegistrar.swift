@@ -83,6 +83,12 @@ struct SourceFileService: Service {
     let registrar: SourceRegistrar
     let engine: Engine
 
+    /// On one line, as logs have it.
+    private static func words(_ error: any Error) -> String {
+        guard let failure = error as? CommandFailure else { return "\(error)" }
+        return [failure.text + ".", failure.advice].compactMap { $0 }.joined(separator: " ")
+    }
+
     func run() async throws {
         // Before anything else: untrapped, the signal would end the engine.
         let signals = await UnixSignalsSequence(trapping: .sighup)
@@ -97,7 +103,7 @@ struct SourceFileService: Service {
                     registrar.diagnostics.report(
                         Diagnostic(
                             .error, "ingestion.sources-not-read", "The file of sources was not taken; everything stays as it is.",
-                            fields: [(name: "reason", value: ((error as? CommandFailure)?.message ?? "\(error)"))]))
+                            fields: [(name: "reason", value: Self.words(error))]))
                 }
             }
         }

@@ -203,6 +203,10 @@ public protocol Journal: Sendable {
     /// Where the partitions had best work, to be near the store; nil: wherever the engine likes.
     var partitionExecutor: (any TaskExecutor)? { get }
 
+    /// Why commits fail at present; nil while they succeed. Begins with a commit that the store could not do, and ends with the next write
+    /// that it did: it tries one by itself every few seconds, so that it need not be asked to notice.
+    var writeTrouble: WriteTrouble? { get }
+
     /// Makes the caller the owner of `partition`: raises the epoch, durably, after any commit still under way.
     ///
     /// A store that several engines can reach gives all its partitions to one of them, and refuses the others with `heldElsewhere`.
@@ -244,8 +248,11 @@ public protocol Journal: Sendable {
         in partition: PartitionId, tenant: TenantId, after: DuePlace?, upTo latest: Instant, limit: Int
     ) async throws(JournalError) -> [DueEntry]
 
-    /// Committed events of the partition with positions after `position`, in order, at most `limit`.
-    func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent]
+    /// Committed events of the partition with positions after `position`, in order: at most `limit`, and no more than have together
+    /// `bytes` bytes of data, though always the first.
+    func events(
+        in partition: PartitionId, after position: Int64, limit: Int, bytes: Int
+    ) async throws(JournalError) -> [CommittedEvent]
 
     /// Stores how far each partition's events are published, under the owner's epoch. A cursor never moves back.
     func storePublished(_ cursors: [PublishedCursor]) async throws(JournalError)
@@ -295,4 +302,10 @@ public struct PublishedCursor: Hashable, Sendable {
 
 extension Journal {
     public var partitionExecutor: (any TaskExecutor)? { nil }
+    public var writeTrouble: WriteTrouble? { nil }
+
+    /// The same, whatever their size.
+    public func events(in partition: PartitionId, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent] {
+        try await events(in: partition, after: position, limit: limit, bytes: .max)
+    }
 }

@@ -63,6 +63,9 @@ extension BlackBox {
                 let lines = try audit("anchors", "--json")
                 lines.expect(0, output: [#""entries":3"#, #""statement":"ledgerflow audit anchor v1\n"#], findings)
                 try scene.data.write("kept.jsonl", Array(lines.output.utf8))
+                let more = try audit("anchors", "--json", "--kept", scene.data.file("kept.jsonl"))
+                more.expect(0, findings)
+                findings.check(more.lines.isEmpty, "anchors that are kept are printed again: \(more.output)")
                 let key = try JSONReader.read(Array((lines.lines.last ?? "").utf8))["publicKey"].text
                 try audit("verify", "--public-key", key).expect(0, output: ["anchors hold"], findings)
                 try audit("verify", "--public-key", String(repeating: "0", count: 64))

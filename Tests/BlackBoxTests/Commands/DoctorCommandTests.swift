@@ -97,6 +97,19 @@ extension BlackBox {
             }
         }
 
+        @Test func brokersAreAskedAndNothingIsMadeOfThem() async throws {
+            try await scenario { findings in
+                let (broker, scene) = (try Broker(), try Scene())
+                let new = try doctor(scene, broker.arguments)
+                new.expect(0, output: ["ok    kafka        3 brokers answer: 127.0.0.1:", "ok    topics       0 of "], findings)
+                try expectJSON(scene, broker.arguments, failed: [], findings)
+                let away = try doctor(scene, ["--kafka-brokers", "127.0.0.1:1", "--kafka-setting", "sasl.password=geheim"])
+                away.expect(1, output: ["fail  kafka", "Connection refused", "→ Check --kafka-brokers (127.0.0.1:1)"], findings)
+                findings.check(!away.output.contains("geheim"), "the doctor shows the password: \(away.output)")
+                try expectJSON(scene, ["--kafka-brokers", "127.0.0.1:1"], failed: ["kafka"], findings)
+            }
+        }
+
         @Test func wrongArgumentsAreRefused() async throws {
             try await scenario { findings in
                 let scene = try Scene()
@@ -104,8 +117,8 @@ extension BlackBox {
                 try CommandRun(["doctor", "extra"], in: scene.logs).expectUsage(["Unexpected argument 'extra'"], findings)
                 try doctor(scene, ["--server", "hello"]).expect(64, errors: ["--server “hello” is no address"], findings)
                 let url = try doctor(scene, ["--database-url", "mysql://root:geheim@x/y"])
-                url.expect(1, output: ["fail  database", "its form is postgres://"], findings)
-                findings.check(!url.output.contains("geheim"), "the doctor shows the password: \(url.output)")
+                url.expectUsage(["--database-url", "its form is postgres://"], findings)
+                findings.check(!url.errors.contains("geheim"), "the doctor shows the password: \(url.errors)")
             }
         }
 

@@ -126,9 +126,12 @@ extension BlackBox {
                 }
                 for child in commands {
                     findings.check(try child.wait(within: 60) == .code(1), "it ended with \(child.poll().map { "\($0)" } ?? "nothing")")
-                    // One line, and nothing of the library's own.
+                    // One line that says that it waits, one that it was in vain; each with the reason, and nothing of the library's own.
+                    let lines = child.errors.split(separator: "\n")
                     findings.check(
-                        child.errors.hasPrefix("Error: Kafka: the brokers do not answer") && child.errors.split(separator: "\n").count == 1,
+                        lines.count == 2 && lines[0].hasPrefix("The brokers at 127.0.0.1:1 do not answer yet (")
+                            && lines[1].hasPrefix("Error: Kafka: the brokers do not answer: ")
+                            && lines.allSatisfy { $0.contains("Connection refused") },
                         "it says: \(child.errors)")
                     findings.check(child.output.isEmpty, "it prints: \(child.output)")
                 }

@@ -168,7 +168,6 @@ extension BlackBox {
                     ("postgres://postgres:geheim@127.0.0.1:1/x", ["127.0.0.1:1/x", "Connection refused. Check that it runs"]),
                     ("postgres://postgres:geheim@127.0.0.1:\(port)/nowhere", ["\"nowhere\" does not exist"]),
                     ("postgres://nobody:geheim@127.0.0.1:\(port)/ledgerflow", ["\"nobody\" does not exist"]),
-                    ("mysql://root:geheim@127.0.0.1/x", ["its form is postgres://user:password@host:port/database"]),
                 ] {
                     for command in [["status"], ["up"], ["down", "--to", "0", "--confirm"]] {
                         let run = try CommandRun(
@@ -177,6 +176,15 @@ extension BlackBox {
                         findings.check(
                             !(run.errors + run.output).contains("geheim"), "`migrate \(command[0])` shows the password: \(run.errors)")
                         findings.check(run.output.isEmpty, "`migrate \(command[0])` prints: \(run.output)")
+                    }
+                }
+                for url in [
+                    "mysql://root:geheim@127.0.0.1/x", "postgres://root:geheim@127.0.0.1:54a/x", "postgres://root:geheim@127.0.0.1:0/x",
+                ] {
+                    for command in [["serve"], ["migrate", "status"], ["migrate", "up"], ["migrate", "down", "--to", "0", "--confirm"]] {
+                        let run = try CommandRun(command + ["--data-dir", logs.file("none"), "--database-url", url], in: logs)
+                        run.expectUsage(["--database-url (or LEDGERFLOW_DATABASE_URL): the "], findings)
+                        findings.check(!run.errors.contains("geheim"), "`\(command[0])` shows the password: \(run.errors)")
                     }
                 }
                 findings.check(!logs.exists("none"), "a command for a server made the data directory")

@@ -153,6 +153,14 @@ extension BlackBox {
                 let wrong = try CommandRun(
                     ["serve", "--data-dir", scene.data.path, "--port", "0", "--ingestion-sources", file], in: scene.logs)
                 wrong.expect(64, errors: ["the file of sources", "/sources/1/intervalSecond"], findings)
+                try scene.logs.write("secret", Array("two\nlines".utf8))
+                try write([entry("erp")])
+                let unusable = try CommandRun(
+                    ["serve", "--data-dir", scene.data.path, "--port", "0", "--ingestion-sources", file], in: scene.logs)
+                unusable.expect(64, errors: ["/sources/0/passwordFile", "control character"], findings)
+                try scene.logs.write("secret", Array((SOAPService.password + "\n").utf8))
+                let sample = try CommandRun(["serve", "--data-dir", scene.data.path, "--port", "0", "--sample-source"], in: scene.logs)
+                sample.expect(64, errors: ["--allow-target 127.0.0.0/8"], findings)
                 // The same file again changes nothing.
                 try write([entry("erp"), entry("shop")])
                 engine = try scene.engine(["--ingestion-sources", file])

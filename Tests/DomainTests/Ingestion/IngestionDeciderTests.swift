@@ -117,6 +117,18 @@ struct IngestionDeciderTests {
         }
     }
 
+    /// One that could not be read would hold up whatever is read with it.
+    @Test func aRecordIsReadBackHoweverLargeItHasBecome() throws {
+        var books = try S()
+        try books.when(S.make())
+        try books.when(
+            .ingestion(.quarantine(try S.slice("<a", detail: String(repeating: "\"\\\u{1}", count: 1 << 20)))))
+        let slice = IngestionRecord.quarantine(try #require(try books.quarantined("<a")))
+        #expect(slice.storedState.count > 4 << 20)
+        #expect(
+            IngestionRecord(key: slice.key, tenant: slice.tenant, version: slice.version, storedState: slice.storedState) == slice)
+    }
+
     @Test func recordsAreReadBackAsTheyWereStored() throws {
         var books = try S()
         try books.when(S.make())

@@ -1,4 +1,5 @@
 import Domain
+import PropertyKit
 import Testing
 
 @testable import HTTPClientAdapter
@@ -8,7 +9,7 @@ struct GzipInflaterTests {
     @Test("Whatever the pieces, the members' content comes out in pieces within the limit")
     func pieces() throws {
         for seed in 0..<60 {
-            var random = SplitMix(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             var (plain, zipped): ([UInt8], [UInt8]) = ([], [])
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 let member = Self.content(&random)
@@ -23,7 +24,7 @@ struct GzipInflaterTests {
     @Test("Gzip that is cut short is an error")
     func cut() throws {
         for seed in 0..<60 {
-            var random = SplitMix(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             let zipped = try gzip(Self.content(&random))
             let cut = Array(zipped.prefix(Int.random(in: 0..<zipped.count, using: &random)))
             #expect(throws: FetchFailure.self) { try Self.inflate(cut, atMost: 1_000, &random) }
@@ -33,7 +34,7 @@ struct GzipInflaterTests {
     @Test("Gzip that is damaged is an error, or was damaged where it does not matter")
     func damaged() throws {
         for seed in 0..<60 {
-            var random = SplitMix(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             let plain = Self.content(&random)
             var zipped = try gzip(plain)
             zipped[Int.random(in: 0..<zipped.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -41,12 +42,12 @@ struct GzipInflaterTests {
         }
     }
 
-    private static func content(_ random: inout SplitMix) -> [UInt8] {
+    private static func content(_ random: inout SeededGenerator) -> [UInt8] {
         let isDull = Bool.random(using: &random)
         return (0..<Int.random(in: 0...8_000, using: &random)).map { _ in isDull ? 0x20 : UInt8.random(in: 0...255, using: &random) }
     }
 
-    private static func inflate(_ zipped: [UInt8], atMost limit: Int, _ random: inout SplitMix) throws -> [UInt8] {
+    private static func inflate(_ zipped: [UInt8], atMost limit: Int, _ random: inout SeededGenerator) throws -> [UInt8] {
         var inflater = try GzipInflater()
         var (plain, rest): ([UInt8], ArraySlice<UInt8>) = ([], zipped[...])
         while !rest.isEmpty {

@@ -2,6 +2,7 @@ import Domain
 import HTTPClientAdapter
 import NIOCore
 import Ports
+import PropertyKit
 import Testing
 
 @Suite("Fetching a batch", .serialized, .timeLimit(.minutes(2)))
@@ -56,7 +57,7 @@ struct SOAPFeedTests {
     func octets(index: Int) async throws {
         let body = Self.bodies[index].body
         let type = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
-        var random = SplitMix(state: UInt64(index))
+        var random = SeededGenerator(seed: UInt64(index))
         var chunked = Array((type + "Transfer-Encoding: chunked\r\n\r\n").utf8)
         var rest = body[...]
         while !rest.isEmpty {

@@ -243,4 +243,7 @@ final class FakeBooks: BookIntents, BookQueries, AuditQueries {
             state.audit[index] = AuditSegment(tenant: segment.tenant, previous: segment.previous, head: segment.head, bytes: bytes)
         }
     }
+
+    /// Takes a segment away, as somebody with access to the store would.
+    func lose(segment index: Int) { state.withLock { _ = $0.audit.remove(at: index) } }
 }

@@ -43,6 +43,13 @@ struct BatchRecoveryTests {
         ("<Invoice><b " + (0..<100).map { "xmlns:a\($0)='u'" }.joined(separator: " ") + "/></Invoice>", "too-many-attributes"),
     ]
 
+    @Test("says how a lone & is to be written")
+    func loneAmpersand() {
+        let found = outcome(Batch.envelope(Batch.section(Batch.document([Batch.invoice(1, "<T>Smith & Sons</T>")]))))
+        #expect(found.summary == ["[malformed]"])
+        #expect(found.refusals.first?.reason.description.contains("write & as &amp;") == true, "\(found)")
+    }
+
     @Test("gives the invoices around it, and the bad one with its reason and its octets")
     func aroundOne() {
         for (bad, code) in broken {

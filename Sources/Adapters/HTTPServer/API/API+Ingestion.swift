@@ -4,9 +4,6 @@ internal import NIOHTTP1
 extension API {
     static let ingestionTag = "Ingestion"
     private static let oneSource = SourceHandlers.path + "/{name}"
-    private static let etag = Parameter(name: "ETag", description: "The version.", schema: #"{"type":"string"}"#)
-    private static let madeAt = Parameter(
-        name: "Location", description: "The path of the source.", schema: #"{"type":"string","format":"uri-reference"}"#)
     private static let ofSource = Parameter(
         name: "source", description: "Of this source.", schema: #"{"type":"string","minLength":1,"maxLength":64}"#)
 
@@ -19,8 +16,8 @@ extension API {
                 summary: "Have a SOAP service asked for its documents, again and again", tag: ingestionTag,
                 body: RequestBody(schema: "SourceDraft", example: Schemas.sourceExample),
                 answers: [
-                    .json(201, "It was made, and is asked at once.", "Source", headers: [madeAt, etag]),
-                    .json(200, "It was made before, with the same settings.", "Source", headers: [madeAt, etag]), wrongBody,
+                    .json(201, "It was made, and is asked at once.", "Source", headers: [location, etag]),
+                    .json(200, "It was made before, with the same settings.", "Source", headers: [location, etag]), wrongBody,
                     .problem(.alreadyExists, "There is another one of that name, or there are too many (the type tells)."), unavailable,
                 ] + tenantProblems + bodyProblems,
                 maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.create)),
@@ -37,14 +34,16 @@ extension API {
                     + tenantProblems, maxBodyBytes: smallBody, handler: .tenant(.read, handlers.show)),
             put(handlers), delete(handlers),
             command(
-                "pause", "pauseSource", "Ask a source by hand only; a run under way goes on", .json(200, "As it is now.", "Source"),
+                "pause", "pauseSource", "Ask a source by hand only; a run under way goes on",
+                .json(200, "As it is now.", "Source", headers: [etag]),
                 handlers.pause),
             command(
-                "resume", "resumeSource", "Ask a source at its intervals again, at once first", .json(200, "As it is now.", "Source"),
+                "resume", "resumeSource", "Ask a source at its intervals again, at once first",
+                .json(200, "As it is now.", "Source", headers: [etag]),
                 handlers.resume),
             command(
                 "run", "runSource", "Ask a source at once, also while it is paused",
-                .json(202, "It will be asked; when a run is under way, after that.", "Source"), handlers.run),
+                .json(202, "It will be asked; when a run is under way, after that.", "Source", headers: [etag]), handlers.run),
         ]
     }
 
@@ -58,8 +57,8 @@ extension API {
                     schema: #"{"type":"string"}"#)
             ], body: RequestBody(schema: "SourceReplacement", example: Schemas.sourceReplacementExample),
             answers: [
-                .json(200, "As it is now.", "Source", headers: [etag]), .json(201, "It was made.", "Source", headers: [madeAt, etag]),
-                wrongBody, .problem(.notFound, "If-Match names a version, and there is no source."), .problem(.versionConflict),
+                .json(200, "As it is now.", "Source", headers: [etag]), .json(201, "It was made.", "Source", headers: [location, etag]),
+                wrongBody, .problem(.notFound, "There is If-Match, and no source."), .problem(.versionConflict),
                 .problem(.tooMany), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.put))

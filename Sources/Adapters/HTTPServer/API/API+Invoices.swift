@@ -9,9 +9,6 @@ extension API {
 
     private static let byId = InvoiceHandlers.path + "/{id}"
     private static let maxDocument = InvoiceDocument.inputLimits.maxBytes
-    private static let location = Parameter(
-        name: "Location", description: "The path of the invoice.", schema: #"{"type":"string","format":"uri-reference"}"#)
-    private static let tag = Parameter(name: "ETag", description: "The version.", schema: #"{"type":"string"}"#)
     private static let language = Parameter(
         name: "language", description: "Of the findings.", schema: #"{"type":"string","enum":["en","ar"],"default":"en"}"#)
     static let idempotencyKey = Parameter(
@@ -36,8 +33,8 @@ extension API {
             ],
             headers: [idempotencyKey], body: RequestBody(schema: "InvoiceDocument", example: Schemas.invoiceExample),
             answers: [
-                .json(201, "The invoice was made, durably.", "Invoice", headers: [location, tag]),
-                .json(200, "The same was sent before; this is the invoice.", "Invoice", headers: [location, tag]), wrongBody,
+                .json(201, "The invoice was made, durably.", "Invoice", headers: [location, etag]),
+                .json(200, "The same was sent before; this is the invoice.", "Invoice", headers: [location, etag]), wrongBody,
                 .problem(.notFound, "There is no such series."), refused, unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: maxDocument, handler: .tenant(.draft, handlers.create))
@@ -104,7 +101,7 @@ extension API {
         Route(
             method: .GET, path: byId, operation: "getInvoice", summary: "An invoice with its document", tag: invoicesTag,
             answers: [
-                .json(200, "The invoice.", "Invoice", headers: [tag]), .problem(.invalidQuery), .problem(.notFound), unavailable,
+                .json(200, "The invoice.", "Invoice", headers: [etag]), .problem(.invalidQuery), .problem(.notFound), unavailable,
             ] + tenantProblems,
             maxBodyBytes: smallBody, handler: .tenant(.read, handlers.show))
     }
@@ -120,7 +117,7 @@ extension API {
             ],
             body: RequestBody(schema: "InvoiceDocument", example: Schemas.invoiceExample),
             answers: [
-                .json(200, "The invoice as it is now, a draft.", "Invoice", headers: [tag]), wrongBody, .problem(.notFound), refused,
+                .json(200, "The invoice as it is now, a draft.", "Invoice", headers: [etag]), wrongBody, .problem(.notFound), refused,
                 .problem(.versionConflict), unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: maxDocument, handler: .tenant(.draft, handlers.replace))
@@ -131,7 +128,7 @@ extension API {
             method: .POST, path: byId + "/validate", operation: "validateInvoice",
             summary: "Hold an invoice against the rules; a valid draft moves on", tag: invoicesTag, query: [language],
             answers: [
-                .json(200, "What the rules find.", "InvoiceValidation", headers: [tag]), .problem(.invalidRequest), .problem(.notFound),
+                .json(200, "What the rules find.", "InvoiceValidation", headers: [etag]), .problem(.invalidRequest), .problem(.notFound),
                 refused, unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: smallBody, handler: .tenant(.draft, handlers.validate))
@@ -139,7 +136,7 @@ extension API {
 
     private static let commandAnswers =
         [
-            RouteAnswer.json(200, "The invoice as it is now.", "Invoice", headers: [tag]), wrongBody,
+            RouteAnswer.json(200, "The invoice as it is now.", "Invoice", headers: [etag]), wrongBody,
             .problem(.notFound, "There is no such invoice or series."), refused, unavailable,
         ] + tenantProblems + bodyProblems
 
@@ -159,8 +156,8 @@ extension API {
             body: RequestBody(
                 schema: "CreditNote", example: #"{"lines":[{"id":"1","quantity":"1"}],"reason":"One was broken."}"#, isRequired: false),
             answers: [
-                .json(201, "The credit note was made, durably.", "Invoice", headers: [location, tag]),
-                .json(200, "The same was sent before; this is the credit note.", "Invoice", headers: [location, tag]), wrongBody,
+                .json(201, "The credit note was made, durably.", "Invoice", headers: [location, etag]),
+                .json(200, "The same was sent before; this is the credit note.", "Invoice", headers: [location, etag]), wrongBody,
                 .problem(.notFound), refused, unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: maxDocument, handler: .tenant(.issue, handlers.credit))
@@ -208,7 +205,7 @@ extension API {
                     status: 200, description: "The document.",
                     contents: [.init(type: Reply.xml, schema: nil), .init(type: Reply.json, schema: "AnyObject")],
                     headers: [
-                        tag,
+                        etag,
                         Parameter(
                             name: "Ledgerflow-Not-Carried", description: "How many places of the document the format has no room for.",
                             schema: #"{"type":"integer","minimum":0}"#),

@@ -44,7 +44,7 @@ extension API {
                 summary: "Deliver the events since a time again, under the identifiers they had", tag: forms.tag,
                 body: RequestBody(schema: "Replay", example: #"{"from":"2026-11-20T00:00:00Z"}"#),
                 answers: [
-                    .json(200, "The subscription as it is now.", "Subscription"), wrongBody,
+                    .json(200, "The subscription as it is now.", "Subscription", headers: [etag]), wrongBody,
                     .problem(.notFound), unavailable,
                 ] + tenantProblems + bodyProblems,
                 maxBodyBytes: smallBody, handler: .tenant(.automate, handlers.replay)),

@@ -14,7 +14,8 @@ extension API {
             method: .POST, path: SeriesHandlers.path, operation: "openSeries", summary: "Open a number series", tag: seriesTag,
             body: RequestBody(schema: "SeriesPlan", example: Schemas.seriesExample),
             answers: [
-                .json(201, "The series was opened.", "Series"), .json(200, "It is open already, as asked for.", "Series"), wrongBody,
+                .json(201, "The series was opened.", "Series", headers: [location]),
+                .json(200, "It is open already, as asked for.", "Series", headers: [location]), wrongBody,
                 .problem(.seriesDiffers), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: smallBody, handler: .tenant(.number, handlers.open))

@@ -9,8 +9,6 @@ extension API {
     }
 
     private static let byId = ServiceCallHandlers.path + "/{id}"
-    private static let location = Parameter(
-        name: "Location", description: "The path of the call.", schema: #"{"type":"string","format":"uri-reference"}"#)
 
     private static func submit(_ handlers: ServiceCallHandlers, _ settings: HTTPServerSettings) -> Route {
         Route(

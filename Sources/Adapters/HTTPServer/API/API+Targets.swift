@@ -60,7 +60,8 @@ extension API {
                 body: RequestBody(
                     schema: "WebhookSecretDraft", example: #"{"scheme":"hmac-sha256","overlapSeconds":86400}"#, isRequired: false),
                 answers: [
-                    .json(201, "The secret, or the public key.", "WebhookSecret"), wrongBody, .problem(.tooMany), unavailable,
+                    .json(201, "The secret, or the public key.", "WebhookSecret", headers: [location]), wrongBody, .problem(.tooMany),
+                    unavailable,
                 ] + tenantProblems + bodyProblems,
                 maxBodyBytes: smallBody, handler: .tenant(.secrets, handlers.create)),
             Route(

@@ -84,6 +84,11 @@ struct API {
     static let operationsTag = "Operations"
     static let smallBody = 65_536
 
+    /// Headers of answers.
+    static let etag = Parameter(name: "ETag", description: "The version.", schema: #"{"type":"string"}"#)
+    static let location = Parameter(
+        name: "Location", description: "The path of what was made.", schema: #"{"type":"string","format":"uri-reference"}"#)
+
     static let cursor = Parameter(
         name: "cursor", description: "The nextCursor of the page before.", schema: #"{"type":"string"}"#)
     static let wrongBody = RouteAnswer.problem(.invalidRequest, "The body is not JSON, or has fields that are wrong.")

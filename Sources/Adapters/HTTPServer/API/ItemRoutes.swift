@@ -24,8 +24,8 @@ struct ItemRoutes<Resource: ItemResource> {
             method: .POST, path: path, operation: "create" + name, summary: summary, tag: tag, headers: [API.idempotencyKey],
             body: RequestBody(schema: name + "Draft", example: example),
             answers: [
-                .json(201, "It was made.", name, headers: [Self.location]),
-                .json(200, "It was made before, under the same key; as it is now.", name, headers: [Self.location]), API.wrongBody,
+                .json(201, "It was made.", name, headers: [API.location, API.etag]),
+                .json(200, "It was made before, under the same key; as it is now.", name, headers: [API.location, API.etag]), API.wrongBody,
                 .problem(.idempotencyConflict, "The key was used for something else, or there are too many (the type tells)."),
                 API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
@@ -45,7 +45,8 @@ struct ItemRoutes<Resource: ItemResource> {
     func show(_ summary: String) -> Route {
         Route(
             method: .GET, path: one, operation: "get" + name, summary: summary, tag: tag,
-            answers: [.json(200, "As it is.", name), .problem(.invalidQuery), .problem(.notFound), API.unavailable] + API.tenantProblems,
+            answers: [.json(200, "As it is.", name, headers: [API.etag]), .problem(.invalidQuery), .problem(.notFound), API.unavailable]
+                + API.tenantProblems,
             maxBodyBytes: API.smallBody, handler: .tenant(.read, handlers.show))
     }
 
@@ -54,7 +55,8 @@ struct ItemRoutes<Resource: ItemResource> {
             method: .PATCH, path: one, operation: "change" + name, summary: summary, tag: tag, headers: [Self.ifMatch],
             body: RequestBody(schema: name + "Patch", example: example, isPatch: true),
             answers: [
-                .json(200, "As it is now.", name), API.wrongBody, .problem(.notFound), .problem(.versionConflict), API.unavailable,
+                .json(200, "As it is now.", name, headers: [API.etag]), API.wrongBody, .problem(.notFound), .problem(.versionConflict),
+                API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
             maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.change))
     }
@@ -76,7 +78,9 @@ struct ItemRoutes<Resource: ItemResource> {
     private func command(_ verb: String, _ summary: String, _ handler: @escaping API.Handler) -> Route {
         Route(
             method: .POST, path: one + "/" + verb, operation: verb + name, summary: summary, tag: tag,
-            answers: [.json(200, "As it is now.", name), .problem(.invalidRequest), .problem(.notFound), API.unavailable]
+            answers: [
+                .json(200, "As it is now.", name, headers: [API.etag]), .problem(.invalidRequest), .problem(.notFound), API.unavailable,
+            ]
                 + API.tenantProblems + API.bodyProblems,
             maxBodyBytes: API.smallBody, handler: .tenant(.automate, handler))
     }
@@ -86,8 +90,8 @@ struct ItemRoutes<Resource: ItemResource> {
         Route(
             method: .POST, path: one + "/" + verb, operation: verb + name, summary: summary, tag: tag, headers: headers,
             answers: [
-                .json(201, "The call.", "ServiceCall", headers: [Self.location]),
-                .json(200, repeated, "ServiceCall", headers: [Self.location]),
+                .json(201, "The call.", "ServiceCall", headers: [API.location]),
+                .json(200, repeated, "ServiceCall", headers: [API.location]),
                 .problem(.invalidRequest), .problem(.notFound), .problem(.idempotencyConflict), API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
             maxBodyBytes: API.smallBody, handler: .tenant(.automate, handler))
@@ -97,9 +101,5 @@ struct ItemRoutes<Resource: ItemResource> {
         Parameter(
             name: "If-Match", description: "The ETag of what was read: if it has changed since, nothing is done.",
             schema: #"{"type":"string"}"#)
-    }
-
-    private static var location: Parameter {
-        Parameter(name: "Location", description: "The path of what was made.", schema: #"{"type":"string","format":"uri-reference"}"#)
     }
 }

@@ -87,7 +87,7 @@ extension Schemas {
         """#
 
     private static let mapping = #"""
-        {"type":"object","description":"How an invoice is drafted of each document (docs/ingestion-mapping.md).","properties":{
+        {"type":"object","description":"How an invoice is drafted of each document (docs/ingestion-mapping.md). Of a source: needs the permission draft as well.","properties":{
         "root":{"type":"string"},"namespaces":{"type":"object","additionalProperties":{"type":"string"}},"tables":{"type":"object"},
         "fields":{"type":"object"},"lists":{"type":"object"},"checks":{"type":"object"}}}
         """#

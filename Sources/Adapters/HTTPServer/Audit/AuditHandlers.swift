@@ -72,15 +72,25 @@ struct AuditHandlers: Sendable {
 
     // MARK: - Answers
 
+    /// How many segments are read at one time: each may hold what a thousand commands of one commit changed, and a page shows few of these.
+    private static let segmentsAtOnce = 64
+
     private func entries(of tenant: TenantId, _ place: Place) async throws(Problem) -> Reply {
-        let segments: [AuditSegment]
-        do {
-            segments = try await queries.auditSegments(
-                tenant: tenant, partition: PartitionId(place.partition), after: place.after, limit: place.limit)
-        } catch {
-            throw Problem(error)
+        var segments: [AuditSegment] = []
+        var (reached, isWhole) = (place.after, false)
+        while !isWhole, reached - place.after < place.limit {
+            let more: [AuditSegment]
+            do {
+                more = try await queries.auditSegments(
+                    tenant: tenant, partition: PartitionId(place.partition), after: reached, limit: Self.segmentsAtOnce)
+            } catch {
+                throw Problem(error)
+            }
+            segments += more
+            reached = more.last?.head.count ?? reached
+            isWhole = more.count < Self.segmentsAtOnce
         }
-        let page = AuditPage(segments, after: place.after, limit: place.limit)
+        let page = AuditPage(segments, after: place.after, limit: place.limit, isWhole: isWhole)
         return Reply.json(capacity: 256 + page.entries.count * 384) { json in
             json.object { json in
                 json.field("tenant", tenant.value)

@@ -9,19 +9,23 @@ struct AuditPage {
     }
 
     private(set) var entries: [Item] = []
-    /// The numbers of entries that do not lead to their hash, or not on from the hash before.
+    /// The numbers of entries that do not lead to their hash, not on from the hash before, or are not there.
     private(set) var broken: [ClosedRange<Int64>] = []
     /// The number after which there may be more.
     private(set) var next: Int64?
 
-    init(_ segments: [AuditSegment], after: Int64, limit: Int) {
-        // What stands before the first segment is known only where the chain begins.
+    /// - Parameters:
+    ///   - segments: those with entries behind number `after`, in order.
+    ///   - isWhole: whether there are no more of them.
+    init(_ segments: [AuditSegment], after: Int64, limit: Int, isWhole: Bool) {
+        // The hash before the first segment is known only where the chain begins; that no number is left out, everywhere.
         var previous: AuditHead? = after == 0 ? .start : nil
         for segment in segments {
-            let follows = previous.map { $0 == segment.previous } ?? true
+            let follows = previous.map { $0 == segment.previous } ?? (segment.previous.count <= after)
+            let expected = previous?.count ?? after
             previous = segment.head
             guard follows, let entries = segment.entries(), segment.head.count > segment.previous.count else {
-                let first = max(after, segment.previous.count) + 1
+                let first = max(after, min(expected, segment.previous.count)) + 1
                 broken.append(first...max(first, segment.head.count))
                 next = segment.head.count
                 continue
@@ -38,7 +42,7 @@ struct AuditPage {
             }
             next = head.count
         }
-        if segments.count < limit { next = nil }
+        if isWhole { next = nil }
     }
 
     func write(to json: inout JSONWriter) {

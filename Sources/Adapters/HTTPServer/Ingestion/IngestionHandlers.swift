@@ -143,7 +143,7 @@ struct IngestionHandlers: Sendable {
             status: 200,
             headers: [
                 ("ETag", "\"\(digest)\""), ("Repr-Digest", "sha-256=:\(Base64.encode(digest.bytes)):"),
-                ("Content-Disposition", "attachment; filename=\"\(name)\""), ("X-Content-Type-Options", "nosniff"),
+                ("Content-Disposition", "attachment; filename=\"\(name)\""),
             ], body: .bytes(contentType: type, octets))
     }
 

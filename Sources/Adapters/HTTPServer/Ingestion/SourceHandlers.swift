@@ -16,7 +16,7 @@ struct SourceHandlers: Sendable {
     // MARK: Making and replacing
 
     func create(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        let source = try read(request, named: nil)
+        let source = try read(request, principal, named: nil)
         let plan = try plan(source, known: nil, principal.tenant)
         let (made, changed) = try await send(.create(plan), to: source.name, request, principal)
         return try await detail(
@@ -29,18 +29,21 @@ struct SourceHandlers: Sendable {
             throw Problem(.invalidRequest, "The name in the path \(SubmittedSource.nameRule).")
         }
         let ifVersion = try request.ifMatch()
-        let source = try read(request, named: name)
+        // Also any version is none of a source that is not there.
+        let replaces = request.header("if-match") != nil
+        let source = try read(request, principal, named: name)
         for _ in 0..<Self.mostTries {
             let known = try await known(name, principal.tenant)
-            if let ifVersion, ifVersion != known?.version {
-                throw known.map { Problem(BookError.versionConflict(actual: $0.version)) } ?? Problem(BookError.noSuchItem(.source))
+            if replaces {
+                guard let known else { throw Problem(BookError.noSuchItem(.source)) }
+                if let ifVersion, ifVersion != known.version { throw Problem(BookError.versionConflict(actual: known.version)) }
             }
             let plan = try plan(source, known: known, principal.tenant)
-            // What is kept must still be what was read.
-            let keeps = known.map(source.keepsPassword(of:)) ?? false
+            // What is kept, or was asked for, must still be what was read.
+            let isBound = replaces || known.map(source.keepsPassword(of:)) ?? false
             do {
                 let (put, changed) = try await send(
-                    .put(plan, ifVersion: ifVersion ?? (keeps ? known?.version : nil)), to: name, request, principal)
+                    .put(plan, ifVersion: isBound ? known?.version : nil), to: name, request, principal)
                 let isMade = changed && known == nil
                 return try await detail(put, status: isMade ? 201 : 200, headers: isMade ? [("Location", Self.path + "/\(name)")] : [])
             } catch {
@@ -50,12 +53,16 @@ struct SourceHandlers: Sendable {
         throw Problem(.busy, "The source is being changed by others again and again; nothing was changed.", retryAfter: 1)
     }
 
-    private func read(_ request: IncomingRequest, named name: SourceName?) throws(Problem) -> SubmittedSource {
+    private func read(
+        _ request: IncomingRequest, _ principal: Principal, named name: SourceName?
+    ) throws(Problem) -> SubmittedSource {
         let value = try request.json(limits: JSONLimits(maxBytes: maxBytes))
         var problems = JSONProblems()
         let topics = topics
         let source = problems.object(value) { SubmittedSource.read(&$0, named: name, topics: topics) }
         guard let source else { throw Problem(problems) }
+        // By its mapping invoices are drafted, again and again, which is not given with the right to have a source asked.
+        if source.isMapped { try principal.require(.draft) }
         return source
     }
 

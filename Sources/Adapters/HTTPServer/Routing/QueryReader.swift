@@ -44,6 +44,11 @@ struct QueryReader {
             fault(name, "must have 1 to \(maxBytes) bytes")
             return nil
         }
+        // Nothing that is looked for has one, and not every database can be asked for it.
+        guard !value.utf8.contains(0) else {
+            fault(name, "must not hold a NUL")
+            return nil
+        }
         return value
     }
 

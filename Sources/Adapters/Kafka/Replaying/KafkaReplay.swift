@@ -12,9 +12,15 @@ public struct KafkaReplay: Sendable {
     }
 
     private let options: KafkaOptions
+    private let waiting: @Sendable (_ text: String) -> Void
     private static let batch = 500
 
-    public init(_ options: KafkaOptions) { self.options = options }
+    /// - waiting: is given a sentence, once, when the brokers do not answer at once: which, why, and how long they are waited for. Each of
+    ///   their answers has half a minute.
+    public init(_ options: KafkaOptions, waiting: @escaping @Sendable (_ text: String) -> Void = { _ in }) {
+        self.options = options
+        self.waiting = waiting
+    }
 
     /// Hands over the records of `topic` from `start` up to where it ends now, at most `limit`; in order within each partition.
     ///
@@ -59,7 +65,7 @@ public struct KafkaReplay: Sendable {
     private func read(
         _ topic: String, _ start: Start?, _ limit: Int, _ handle: ([KafkaRecord], TopicReader) async throws -> Void
     ) async throws -> Int {
-        let reader = try TopicReader(options, topic: topic, group: options.topicPrefix + "replay")
+        let reader = try TopicReader(options, topic: topic, group: options.topicPrefix + "replay", waiting: waiting)
         var count = 0
         do {
             try await reader.begin(start)

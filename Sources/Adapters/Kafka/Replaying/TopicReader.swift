@@ -13,24 +13,30 @@ actor TopicReader {
     private let topic: String
     private let group: String
 
+    private var wait: BrokerWait
+
     private static let patienceMilliseconds: Int32 = 30_000
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - group: where positions are committed, if any are.
-    init(_ options: KafkaOptions, topic: String, group: String) throws(KafkaError) {
+    /// - waiting: is told once when the brokers do not answer at once.
+    init(
+        _ options: KafkaOptions, topic: String, group: String, waiting: @escaping @Sendable (_ text: String) -> Void
+    ) throws(KafkaError) {
         self.options = options
         self.topic = topic
         self.group = group
+        wait = BrokerWait(options, patience: Self.patienceMilliseconds, tell: waiting)
         executor = try ThreadExecutor()
     }
 
     /// - start: nil for the positions that were committed, or the beginning where none was.
     func begin(_ start: KafkaReplay.Start?) throws(KafkaError) {
         let made = try Configuration.reader(options, group: group).makeClient(.consumer)
-        let handle = made.handle
+        let (handle, events) = (made.handle, made.events)
         client = consume made
-        let count = try partitionCount(handle)
+        let count = try partitionCount(handle, events)
         guard let list = rd_kafka_topic_partition_list_new(count) else { throw .failed("out of memory") }
         defer { rd_kafka_topic_partition_list_destroy(list) }
         for partition in 0..<count { rd_kafka_topic_partition_list_add(list, topic, partition) }
@@ -50,12 +56,10 @@ actor TopicReader {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw .failed("assignment refused: \(text(of: code))") }
     }
 
-    private func partitionCount(_ handle: OpaquePointer) throws(KafkaError) -> Int32 {
+    private func partitionCount(_ handle: OpaquePointer, _ events: OpaquePointer) throws(KafkaError) -> Int32 {
         guard let named = rd_kafka_topic_new(handle, topic, nil) else { throw .failed("no such topic: \(topic)") }
         defer { rd_kafka_topic_destroy(named) }
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(handle, 0, named, &metadata, Self.patienceMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else { throw .failed("the brokers do not answer: \(text(of: code))") }
+        let metadata = try wait.metadata(handle, events, of: named)
         defer { rd_kafka_metadata_destroy(metadata) }
         guard metadata.pointee.topic_cnt == 1 else { return 0 }
         let found = metadata.pointee.topics.pointee
@@ -84,14 +88,17 @@ actor TopicReader {
     /// The next records, at most `limit`; none when the ends are reached.
     func next(limit: Int) throws(KafkaError) -> [KafkaRecord] {
         var records: [KafkaRecord] = []
-        let deadline = monotonicMicroseconds() + Int64(Self.patienceMilliseconds) * 1_000
+        let start = monotonicMicroseconds()
+        let deadline = start + Int64(Self.patienceMilliseconds) * 1_000
         while !ends.isEmpty, records.count < limit, !Task.isCancelled {
             guard let event = client?.poll(milliseconds: records.isEmpty ? 100 : 0) else {
                 if !records.isEmpty { break }
-                guard monotonicMicroseconds() < deadline else { throw .failed("the brokers do not answer") }
+                guard monotonicMicroseconds() < deadline else { throw wait.failure }
+                wait.goesOn(since: start)
                 continue
             }
             defer { rd_kafka_event_destroy(event) }
+            wait.heard(event)
             guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_FETCH else { continue }
             while let message = rd_kafka_event_message_next(event) { take(message, &records) }
         }

@@ -14,13 +14,21 @@ struct ConnectionSettings: Sendable {
     init(url: String, options: PostgresStoreOptions) throws(PostgresStoreError) {
         var parsed: [String: String] = [:]
         guard !url.utf8.contains(0), let list = PQconninfoParse(url, nil) else {
-            throw .options("the database's URL is not valid; its form is postgres://user:password@host:port/database")
+            throw .options(
+                """
+                the database's URL is not valid; its form is postgres://user:password@host:port/database, with %40 for an @ in user or \
+                password, and so on for all but letters, digits and - . _ ~
+                """)
         }
         defer { PQconninfoFree(list) }
         var at = list
         while let keyword = at.pointee.keyword {
             if let value = at.pointee.val { parsed[String(cString: keyword)] = String(cString: value) }
             at += 1
+        }
+        // Several hosts may have a port each; the library would find it out at every connection anew.
+        for port in (parsed["port"] ?? "").split(separator: ",") where !(1...65_535).contains(Int(port) ?? 0) {
+            throw .options("the port in the database's URL is not a number from 1 to 65535")
         }
         self.url = url
         let password = parsed["password"].flatMap { $0.isEmpty ? nil : $0 }

@@ -66,6 +66,8 @@ final class PumpShared: Sendable {
     let wakeUp: WakeUp
     let metrics = StoreMetrics()
     let connections = Atomic<Int>(0)
+    /// Why commits fail at present, although a connection is up.
+    let trouble = Mutex<WriteTrouble?>(nil)
 
     init?() {
         guard let wakeUp = WakeUp() else { return nil }

@@ -8,6 +8,7 @@ extension Pump {
             while let session = slot.free {
                 guard
                     sendTakeover(session, now) || sendRenewal(session, now) || sendGroup(session, now) || sendChore(session, now)
+                        || sendTrial(session, now)
                 else { return }
             }
         }
@@ -82,6 +83,7 @@ extension Pump {
         case .success(let rows):
             observe(group, since: since)
             free(group)
+            if !group.commits.isEmpty { note(nil) }
             group.succeed(plan, rows)
         case .failure(let failure):
             let fault = WriteFault(failure)
@@ -97,8 +99,11 @@ extension Pump {
             free(group)
             switch fault {
             case .fault, .refusedBooks: break
-            case .unavailable(let reason): report(.error, "store.write-failed", reason)
+            case .unavailable(let reason):
+                note(failure)
+                report(.error, "store.write-failed", reason)
             case .ambiguous(let reason):
+                note(failure)
                 shared.metrics.ambiguousCommits.add()
                 report(.warning, "store.write-failed", reason)
             }
@@ -152,6 +157,7 @@ extension Pump {
                 takeover.done.resume(returning: .failure(.heldElsewhere(holder)))
             } else if answer.count == 1, !answer.isNull(0, 1) {
                 hasTakenOwnership = true
+                note(nil)
                 if renewAt == nil { renewAt = monotonicMicroseconds() + renewalInterval }
                 takeover.done.resume(
                     returning: .success(

@@ -33,6 +33,9 @@ final class Pump {
     /// The tick at which the lease is renewed; nil while nothing is owned.
     var renewAt: Int64?
     var renewalIsUnderWay = false
+    /// The tick at which the store tries to write by itself; nil while commits succeed.
+    var tryAt: Int64?
+    var trialIsUnderWay = false
     var choreIsUnderWay = false
     /// The tick before which no chore is begun.
     var choreNotBefore: Int64 = 0
@@ -101,6 +104,7 @@ final class Pump {
         var until = min(due, now + 1_000_000)
         for slot in slots { until = min(until, slot.session.map { $0.deadline ?? now + 1_000_000 } ?? slot.notBefore) }
         if let renewAt, !renewalIsUnderWay, writerIsFree { until = min(until, renewAt) }
+        if let tryAt, !trialIsUnderWay, writerIsFree { until = min(until, tryAt) }
         if let oldest = cursorsDue(now) { until = min(until, oldest) }
         poll(microseconds: maySleep ? max(0, until - now) : 0)
     }

@@ -42,10 +42,17 @@ enum ReadStatements {
         SELECT tenant FROM first WHERE due_at <= $3 LIMIT $4
         """)
 
-    /// $1 and $2 keys, $3 limit.
+    /// $1 and $2 keys, $3 limit, $4 bytes. The first comes whatever its size; data of any size has its length at hand.
     static let eventRange = Statement(
-        "event_range", [int8, int8, int8],
-        "SELECT \(EventRow.columns) FROM events AS e WHERE e.key > $1 AND e.key <= $2 ORDER BY e.key LIMIT $3")
+        "event_range", [int8, int8, int8, int8],
+        """
+        SELECT \(EventRow.columns)
+        FROM (
+          SELECT s.*, sum(octet_length(s.data)) OVER places AS bytes, row_number() OVER places AS place
+          FROM (SELECT * FROM events WHERE key > $1 AND key <= $2 ORDER BY key LIMIT $3) AS s
+          WINDOW places AS (ORDER BY s.key ROWS UNBOUNDED PRECEDING)) AS e
+        WHERE e.bytes <= $4 OR e.place = 1 ORDER BY e.key
+        """)
 
     static let heads = Statement("heads", [], "SELECT head, trimmed FROM partitions ORDER BY id")
 

@@ -125,8 +125,17 @@ enum WriteStatements {
     static let release = Statement(
         "release", [uuid], "UPDATE partitions SET owner = NULL, owner_name = NULL, lease_until = NULL WHERE owner = $1")
 
+    /// Needs room of its own, about as much as a few commits.
+    static let trial = Statement(
+        "write_trial", [],
+        """
+        INSERT INTO store (key, value) SELECT 'write_trial', string_agg(md5(random()::text), '') FROM generate_series(1, 512)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value
+        """)
+
     static let all =
         [
+            trial,
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
         ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing

@@ -28,6 +28,8 @@ public struct SQLiteStoreOptions: Sendable {
     public var maxWaitingReads = 4_096
     /// How long a published cursor may wait for a commit that takes it along before it is stored on its own.
     public var cursorDelay = TimeSpan.milliseconds(50)
+    /// How often the store tries to write by itself while commits fail.
+    public var trialInterval = TimeSpan.seconds(2)
     /// How long the lists may trail the commits while nobody asks for one.
     public var listDelay = TimeSpan.seconds(1)
     /// How long a list waits for the commits that were before it.

@@ -218,12 +218,21 @@ final class ReadSession {
         return tenants
     }
 
-    func events(_ partition: PartitionId, after position: Int64, limit: Int) throws(StoreFailure) -> [CommittedEvent] {
+    func events(_ partition: PartitionId, after position: Int64, limit: Int, bytes: Int) throws(StoreFailure) -> [CommittedEvent] {
         try eventRange.bind(1, RowKey(partition: partition.index, ordinal: position).value)
         try eventRange.bind(2, RowKey.last(ofPartition: partition.index).value)
         try eventRange.bind(3, max(0, limit))
         var events: [CommittedEvent] = []
-        while try eventRange.step() { events.append(try EventRow.read(eventRange)) }
+        var room = max(0, bytes)
+        while try eventRange.step() {
+            let event = try EventRow.read(eventRange)
+            guard events.isEmpty || event.data.count <= room else {
+                eventRange.reset()
+                break
+            }
+            room -= event.data.count
+            events.append(event)
+        }
         return events
     }
 

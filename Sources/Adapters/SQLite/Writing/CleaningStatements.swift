@@ -174,16 +174,22 @@ final class CleaningStatements {
     /// `kept`; goes on until it is an eighth.
     func giveBackSpace(_ connection: borrowing Connection, kept: Int64) throws(StoreFailure) -> StoreSpace {
         let isPossible = try connection.number("PRAGMA auto_vacuum") == 2
-        var pages = try connection.number("PRAGMA page_count") ?? 0
-        var free = try connection.number("PRAGMA freelist_count") ?? 0
-        isGivingBack = isPossible && free > kept && free > pages / (isGivingBack ? 8 : 4)
+        var space = try connection.space(hasMore: false)
+        isGivingBack =
+            isPossible && space.freeBytes > kept * Int64(Connection.pageBytes) && space.freeBytes > space.bytes / (isGivingBack ? 8 : 4)
         if isGivingBack {
             try connection.execute("PRAGMA incremental_vacuum(\(Self.vacuumPages))")
-            pages = try connection.number("PRAGMA page_count") ?? 0
-            free = try connection.number("PRAGMA freelist_count") ?? 0
+            space = try connection.space(hasMore: true)
         }
-        let size = Int64(Connection.pageBytes)
-        return StoreSpace(bytes: pages * size, freeBytes: free * size, hasMore: isGivingBack)
+        return space
+    }
+}
+
+extension Connection {
+    /// The size of the database, with what is in the log only.
+    func space(hasMore: Bool) throws(StoreFailure) -> StoreSpace {
+        let (pages, free) = (try number("PRAGMA page_count") ?? 0, try number("PRAGMA freelist_count") ?? 0)
+        return StoreSpace(bytes: pages * Int64(Self.pageBytes), freeBytes: free * Int64(Self.pageBytes), hasMore: hasMore)
     }
 }
 

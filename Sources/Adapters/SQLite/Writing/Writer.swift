@@ -17,11 +17,16 @@ final class Writer {
         let inHand = Atomic<Int>(0)
         /// The tick of the last commit.
         let lastCommit = Atomic<Int64>(0)
+        /// Why commits fail at present.
+        let trouble = Mutex<WriteTrouble?>(nil)
         let metrics = StoreMetrics()
         let waiting: WaitingCalls
+        /// As it was when the store was opened, or when room was last looked for.
+        let space: Mutex<StoreSpace>
 
-        init(heads: [Int64], waiting: WaitingCalls) {
+        init(heads: [Int64], waiting: WaitingCalls, space: StoreSpace) {
             self.heads = Mutex(heads)
+            self.space = Mutex(space)
             self.waiting = waiting
         }
     }
@@ -43,6 +48,9 @@ final class Writer {
     private var payBackAt: Int64 = 0
     var payingBack = Backoff()
     var chorePace = ChorePace()
+    let trialInterval: TimeSpan
+    /// The tick at which the store tries to write by itself; nil while commits succeed.
+    var tryAt: Int64?
     /// The tick at which the last group of commits was done.
     private(set) var lastGroup: Int64 = 0
 
@@ -62,6 +70,7 @@ final class Writer {
         self.checkpoints = checkpoints
         self.lists = lists
         diagnostics = options.diagnostics
+        trialInterval = options.trialInterval
         pageLimit = Checkpointer.pageLimit(options)
     }
 
@@ -72,6 +81,7 @@ final class Writer {
         var settlements: [WriteQueue.Settlement] = []
         var finishesCheckpoint = false
         var paysBack = false
+        var triesToWrite = false
         var chore: WriteQueue.Chore?
         var isOver = false
     }
@@ -92,6 +102,7 @@ final class Writer {
             }
             if !turn.settlements.isEmpty { settle(turn.settlements) }
             if turn.paysBack { _ = payBackSlice() }
+            if turn.triesToWrite { tryToWrite() }
             if let chore = turn.chore { perform(chore) }
             if turn.isOver { return }
         }
@@ -132,10 +143,12 @@ final class Writer {
             queue.hasEnded = true
             return .done(Turn(isOver: true))
         }
+        if let tryAt, tryAt <= now, !queue.isClosing { return .done(Turn(triesToWrite: true)) }
         if chorePace.allows(now, isBusy: false), let chore = queue.takeChore() { return .done(Turn(chore: chore)) }
         let nextChore = queue.chores.isEmpty ? Int64.max : chorePace.notBefore
+        let nextTrial = queue.isClosing ? Int64.max : tryAt ?? .max
         let payBack = owes ? max(payBackAt, payingBack.notBefore) : Int64.max
-        return .sleep(until: min(queue.cursorsDue ?? now + 60_000_000, payBack, nextChore, now + 60_000_000))
+        return .sleep(until: min(queue.cursorsDue ?? now + 60_000_000, payBack, nextChore, nextTrial, now + 60_000_000))
     }
 
     /// What came of a transaction.
@@ -157,6 +170,8 @@ final class Writer {
         switch transact(group) {
         case .committed(let takeovers, let cursors):
             backlog.committed()
+            // Cursors that were stored already change nothing, and prove nothing.
+            if !group.commits.isEmpty || !group.takeovers.isEmpty { note(nil) }
             publishHeads(group, takeovers)
             let now = monotonicMicroseconds()
             shared.metrics.observe(group, microseconds: now - started)
@@ -168,8 +183,15 @@ final class Writer {
         case .fault:
             shared.metrics.splitGroups.add()
             for alone in group.alone { process(alone) }
-        case .unavailable(let reason), .full(let reason): group.fail(.unavailable(reason))
-        case .ambiguous(let reason): group.fail(.ambiguous(reason))
+        case .unavailable(let reason):
+            note(.failing)
+            group.fail(.unavailable(reason))
+        case .full(let reason):
+            note(.full)
+            group.fail(.unavailable(reason))
+        case .ambiguous(let reason):
+            note(.failing)
+            group.fail(.ambiguous(reason))
         }
     }
 
