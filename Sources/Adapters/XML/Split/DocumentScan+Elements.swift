@@ -5,7 +5,7 @@ extension DocumentScan {
     mutating func startOutside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
         try endRun(isTruncated: false)
         let own = try ownDeclarations(span, tag)
-        if try isInvoice(span, tag, own) {
+        if isInvoice(span, tag, own) {
             return try begin(span, tag, isFault: false, isEmpty: isEmpty)
         }
         if tag.isBroken { markBroken("close the tag with >, and write < in attribute values as &lt;") }
@@ -40,7 +40,7 @@ extension DocumentScan {
         }
     }
 
-    private func isInvoice(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) throws(BatchError) -> Bool {
+    private func isInvoice(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) -> Bool {
         // Of one that is looked at again only the text can have what was not found.
         guard isInBody, !isCarrier, !invoiceName.isEmpty, hasLocalName(span, tag, invoiceName) else { return false }
         let name = collector.plan.invoiceElement
