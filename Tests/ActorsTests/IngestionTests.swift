@@ -176,6 +176,36 @@ struct IngestionTests {
         }
     }
 
+    /// Finds a fault in whatever a source answers, one that repeats the password.
+    private struct FaultySplitting: BatchSplitting, BatchSplitter {
+        func splitter(for plan: SplitPlan) -> any BatchSplitter { self }
+
+        func judge(_ octets: [UInt8], encoding: String, namespaces: [InheritedNamespace], by plan: SplitPlan) -> BatchPart {
+            .refused(SplitRefusal(reason: .noNumber, octets: octets, encoding: encoding, index: 0))
+        }
+
+        mutating func push(_ octets: ArraySlice<UInt8>) throws(BatchError) -> [BatchPart] { [] }
+
+        func finish() -> BatchEnd {
+            BatchEnd(parts: [], error: .fault(SOAPFault(version: .v11, code: .server, reason: "no user with the password canary")))
+        }
+    }
+
+    @Test func aFaultInAnAnswerThatRepeatsThePasswordDoesNotGetItOnRecord() throws {
+        let bench = try IngestionBench()
+        bench.feed.steps = [.batch("E\n")]
+        bench.splitting = FaultySplitting()
+        bench.start()
+        try bench.send(.create(bench.plan(interval: .hours(1))))
+        bench.pass(.minutes(10))
+        let failure = try #require(bench.runs.first?.failure)
+        #expect(failure.code == "fault" && failure.text.contains("no user with the password"))
+        #expect(!failure.text.contains("canary"))
+        #expect(bench.feed.requests.count == 5, "the service is to blame, and is asked again")
+        #expect(!bench.log.all.contains { $0.fields.contains { $0.value.contains("canary") } })
+        #expect(bench.events(.runEnded).allSatisfy { !String(decoding: $0.data, as: UTF8.self).contains("canary") })
+    }
+
     @Test func whatIsUnchangedIsNotTold() throws {
         let bench = try bench(.batch("IR-1=A\nIR-2=A\nE\n"), .batch("IR-1=A\nIR-2=B\nIR-3=C\nE\n"), .batch("IR-2=A\nE\n"))
         try bench.send(.create(bench.plan()))

@@ -88,7 +88,8 @@ struct WireFormTests {
         let octets: [UInt8] = [0x3C, 0x61, 0xE9, 0x2F, 0x3E, 0x00, 0x0D]
         let data = #"""
             {"source":"erp","number":"№ 1","version":3,"sha256":"ab","encoding":"ISO-8859-1","size":7,"runId":"r","traceId":"\#(Self.trace)",
-            "topic":"erp.invoices","document":"\#(Base64.encode(octets))"}
+            "topic":"erp.invoices","namespaces":[{"prefix":"","uri":"urn:a&\"b"},{"prefix":"x","uri":"urn:x"}],
+            "document":"\#(Base64.encode(octets))"}
             """#
         let type = EventType.ingestion(.invoiceReceived)
         let message = try written(type, data, correlationId: Self.trace, topics: ["erp.invoices"])
@@ -98,6 +99,7 @@ struct WireFormTests {
         let documented = ["sourcename": "erp", "documentnumber": "№ 1", "documentversion": "3", "documentsha256": "ab"]
         for (name, value) in documented { #expect(message.headers["ce_" + name] == value) }
         #expect(message.headers["ce_documentsize"] == "7" && message.headers["ce_runid"] == "r")
+        #expect(message.headers["ce_documentnamespaces"] == #"xmlns="urn:a&#38;&#34;b" xmlns:x="urn:x""#)
         #expect(message.headers["trace_id"] == Self.trace)
         // The span is the root of the run, whose name follows from the trace's.
         #expect(message.headers["traceparent"] == "00-\(Self.trace)-\(Self.trace.suffix(16))-01")

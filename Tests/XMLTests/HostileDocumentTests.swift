@@ -52,6 +52,13 @@ struct HostileDocumentTests {
         #expect(refusal(elements, limits: XMLLimits(elements: 1_000)) == .tooManyElements(limit: 1_000))
         let names = "<a>" + (0..<2_000).map { "<b\($0)/>" }.joined() + "</a>"
         #expect(refusal(names, limits: XMLLimits(otherNames: 100)) == .tooManyNames(limit: 100))
+        // Each name would be kept with its namespace, and told with it in each step of a path.
+        for (count, kind) in [(1_023, nil), (1_024, XMLError.Kind.nameTooLong(limit: 1_024))] {
+            let uri = "urn:" + String(repeating: "u", count: count - 4)
+            #expect(refusal("<a xmlns='\(uri)'/>") == kind)
+            #expect(refusal("<a xmlns:p='\(uri)' p:b=''/>") == kind)
+            #expect(refusal("<a><\(String(repeating: "b", count: count + 1))/></a>") == kind)
+        }
         let text = "<a>" + String(repeating: "x", count: 100_000) + "</a>"
         #expect(refusal(text, limits: XMLLimits(bytes: 50_000)) == .tooManyBytes(limit: 50_000))
         #expect(refusal(text) == nil)

@@ -28,6 +28,33 @@ struct SliceTests {
         #expect(tree.parent(of: tree.root) == nil)
     }
 
+    @Test(arguments: ["my invoices", "{a}b", "http://[", "%zz", "ü", " ", "relative"])
+    func aNamespaceMayHaveAnyNameForBothReaders(_ name: String) throws {
+        let content = "<a xmlns='\(name)'>\(Batch.invoice(1, "<q:x xmlns:q='\(name)2' q:y='1'/>"))</a>"
+        let invoice = try #require(Outcome(Batch.envelope(content)).invoices.first)
+        let tree = try XMLReader.read(slice: invoice.octets, encoding: invoice.encoding, namespaces: invoice.namespaces)
+        #expect(tree.qualifiedName(of: tree.root) == "Q{\(name)}Invoice")
+    }
+
+    @Test func whatIsWrongIsToldByItsPlaceInTheSlice() {
+        let namespaces = [InheritedNamespace(prefix: "p", uri: "urn:p")]
+        for (text, line, column) in [("<a><b></a></a>", 1, 11), ("<a>\n<b></a></a>", 2, 8)] {
+            do throws(XMLError) {
+                _ = try XMLReader.read(slice: Array(text.utf8), encoding: "UTF-8", namespaces: namespaces)
+                Issue.record("\(text) was read")
+            } catch {
+                #expect(error.line == line && error.column == column, "\(text): \(error)")
+            }
+        }
+    }
+
+    @Test func aPrefixMayBeOfAnyLetters() throws {
+        let slice = Self.octets("<é:a/>", "ISO-8859-1")
+        let namespaces = [InheritedNamespace(prefix: "é", uri: "urn:é")]
+        let tree = try XMLReader.read(slice: slice, encoding: "ISO-8859-1", namespaces: namespaces)
+        #expect(tree.qualifiedName(of: tree.root) == "Q{urn:é}a")
+    }
+
     @Test func nothingButOneElementIsASlice() {
         for text in ["", "<a/><b/>", "</slice><slice>", "<a>", "<p:a/>"] {
             #expect(throws: XMLError.self) { try XMLReader.read(slice: Array(text.utf8), encoding: "UTF-8", namespaces: []) }

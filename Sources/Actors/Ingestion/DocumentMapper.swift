@@ -71,7 +71,7 @@ struct DocumentMapper: Sendable {
         guard let today = ports.calendar.date(of: ports.time.now(), in: "UTC") else { return .none(["The calendar knows no UTC."]) }
         let run = mapping.dryRun(tree, desk: drafting.desk, today: today)
         guard run.problems.isEmpty, let prepared = run.prepared else {
-            return .none(run.problems.listed.map { "\($0.field.pointer) \($0.field.message)" })
+            return .none(run.problems.listed.prefix(IngestedInvoice.Mapping.maxProblems).map { "\($0.field.pointer) \($0.field.message)" })
         }
         return .draft(prepared.content)
     }

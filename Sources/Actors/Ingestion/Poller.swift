@@ -84,16 +84,14 @@ actor Poller {
         }
     }
 
-    private static let page = 256
-
     /// Reads all sources of a partition. What is told meanwhile waits in the inbox and is taken afterwards, by its version.
     private func read(_ partition: PartitionId) async throws(JournalError) {
         var sources: [SourceAgenda.Key: IngestionSource] = [:]
         var progress: [SourceAgenda.Key: SourceProgress] = [:]
-        for item in try await items(of: .source, in: partition) {
+        try await ports.journal.readItems(of: .source, in: partition) { item in
             if case .source(let source) = item { sources[SourceAgenda.Key(tenant: source.tenant, source: source.name)] = source }
         }
-        for item in try await items(of: .progress, in: partition) {
+        try await ports.journal.readItems(of: .progress, in: partition) { item in
             if case .progress(let found) = item { progress[SourceAgenda.Key(tenant: found.tenant, source: found.source)] = found }
         }
         let clocks = (ports.time.now(), ports.time.uptime())
@@ -104,17 +102,5 @@ actor Poller {
         for key in agenda.keys where sources[key] == nil && progress[key]?.running == nil {
             if PartitionHash.partition(tenant: key.tenant, count: ports.journal.partitionCount) == partition.index { agenda.remove(key) }
         }
-    }
-
-    private func items(of kind: ItemKey.Kind, in partition: PartitionId) async throws(JournalError) -> [TenantItem] {
-        var found: [TenantItem] = []
-        var after: (TenantId, String)?
-        while !Task.isCancelled {
-            let page = try await ports.journal.items(of: kind, in: partition, after: after, limit: Self.page)
-            found += page
-            guard page.count >= Self.page, let last = page.last else { break }
-            after = (last.tenant, last.key.id)
-        }
-        return found
     }
 }

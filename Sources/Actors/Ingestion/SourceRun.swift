@@ -236,6 +236,7 @@ struct SourceRun: Sendable {
                 reason: .failed(failure), failure: IngestionRun.Failure(code: failure.code, text: failure.description),
                 counts: intake.counts)
         case .stopped(let stop):
+            let stop = stop.without(request.credentials)
             var again: FetchFailure?
             if case .batch(let error) = stop { again = error.asFetchFailure }
             return Answer(reason: .failed(again), failure: stop.failure, counts: intake.counts)
@@ -282,6 +283,10 @@ struct SourceRun: Sendable {
 }
 
 extension IntakeStop {
+    fileprivate func without(_ credentials: BasicCredentials?) -> IntakeStop {
+        if case .batch(let error) = self { .batch(error.without(credentials)) } else { self }
+    }
+
     var failure: IngestionRun.Failure {
         switch self {
         case .batch(let error): IngestionRun.Failure(code: error.code, text: error.description)

@@ -6,8 +6,6 @@ struct FollowedLog: Sendable {
     let journal: any Journal
     let partitions: Int
 
-    private static let page = 256
-
     /// One position of each partition, up to which every follower has read; nil when there is none.
     func slowest() async throws(JournalError) -> [Int64]? {
         var slowest: [Int64]?
@@ -21,26 +19,17 @@ struct FollowedLog: Sendable {
     /// One that has not stored how far it is begins where it was told to, and so does one that is to begin anew.
     private func places(of partition: PartitionId) async throws(JournalError) -> [[Int64]] {
         var stored: [ItemPlace: FollowerCursor] = [:]
-        var after: (TenantId, String)?
-        while true {
-            let cursors = try await journal.cursors(of: .subscription, in: partition, after: after, limit: Self.page)
-            for cursor in cursors { stored[ItemPlace(tenant: cursor.tenant, id: cursor.id)] = cursor }
-            guard cursors.count == Self.page, let last = cursors.last else { break }
-            after = (last.tenant, last.id)
+        try await journal.readCursors(of: .subscription, in: partition) { cursor in
+            stored[ItemPlace(tenant: cursor.tenant, id: cursor.id)] = cursor
         }
         var places: [[Int64]] = []
-        after = nil
-        while true {
-            let items = try await journal.items(of: .subscription, in: partition, after: after, limit: Self.page)
-            for item in items {
-                guard case .subscription(let subscription) = item else { continue }
-                let cursor = stored[ItemPlace(tenant: item.tenant, id: item.key.id)]
-                let place = cursor.flatMap { $0.generation == subscription.generation ? $0.place : nil } ?? subscription.from
-                if place.count == partitions { places.append(place) }
-            }
-            guard items.count == Self.page, let last = items.last else { return places }
-            after = (last.tenant, last.key.id)
+        try await journal.readItems(of: .subscription, in: partition) { item in
+            guard case .subscription(let subscription) = item else { return }
+            let cursor = stored[ItemPlace(tenant: item.tenant, id: item.key.id)]
+            let place = cursor.flatMap { $0.generation == subscription.generation ? $0.place : nil } ?? subscription.from
+            if place.count == partitions { places.append(place) }
         }
+        return places
     }
 
     private struct ItemPlace: Hashable {

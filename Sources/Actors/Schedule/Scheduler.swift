@@ -97,38 +97,25 @@ actor Scheduler {
     private func read(_ partition: PartitionId) async throws(JournalError) {
         guard agendas.indices.contains(partition.index) else { return }
         var places: [Agenda.Key: FollowerCursor] = [:]
-        var after: (TenantId, String)?
-        while !Task.isCancelled {
-            let page = try await ports.journal.cursors(of: .schedule, in: partition, after: after, limit: Self.page)
-            for cursor in page {
-                if let id = ScheduleId(cursor.id) { places[Agenda.Key(tenant: cursor.tenant, id: id)] = cursor }
-            }
-            guard page.count >= Self.page, let last = page.last else { break }
-            after = (last.tenant, last.id)
+        try await ports.journal.readCursors(of: .schedule, in: partition) { cursor in
+            if let id = ScheduleId(cursor.id) { places[Agenda.Key(tenant: cursor.tenant, id: id)] = cursor }
         }
         let before = agendas[partition.index]
         var agenda = Agenda()
-        after = nil
-        while !Task.isCancelled {
-            let page = try await ports.journal.items(of: .schedule, in: partition, after: after, limit: Self.page)
-            for case .schedule(let schedule) in page {
-                let change = ScheduleChange(schedule)
-                var place: Instant?
-                if let stored = places[change.key], stored.generation == change.generation {
-                    place = stored.place.first.map(Instant.init(microseconds:))
-                }
-                if let known = before?.entry(change.key), known.generation == change.generation {
-                    place = max(place ?? .earliest, known.cursor)
-                }
-                agenda.put(change, cursor: place, zone: zone(change.timing), retryAt: ports.time.uptime() + Self.patience)
+        try await ports.journal.readItems(of: .schedule, in: partition) { item in
+            guard case .schedule(let schedule) = item else { return }
+            let change = ScheduleChange(schedule)
+            var place: Instant?
+            if let stored = places[change.key], stored.generation == change.generation {
+                place = stored.place.first.map(Instant.init(microseconds:))
             }
-            guard page.count >= Self.page, let last = page.last else { break }
-            after = (last.tenant, last.key.id)
+            if let known = before?.entry(change.key), known.generation == change.generation {
+                place = max(place ?? .earliest, known.cursor)
+            }
+            agenda.put(change, cursor: place, zone: zone(change.timing), retryAt: ports.time.uptime() + Self.patience)
         }
         agendas[partition.index] = agenda
     }
-
-    private static let page = 256
 
     // MARK: - Firing
 

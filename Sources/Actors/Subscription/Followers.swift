@@ -224,33 +224,21 @@ actor Followers {
         }
     }
 
-    private static let page = 256
-
     private func read(_ partition: PartitionId) async throws(JournalError) {
         var stored: [ItemKey: [TenantId: FollowerCursor]] = [:]
-        var after: (TenantId, String)?
-        while !Task.isCancelled {
-            let page = try await ports.journal.cursors(of: .subscription, in: partition, after: after, limit: Self.page)
-            for cursor in page { stored[ItemKey(kind: cursor.kind, id: cursor.id), default: [:]][cursor.tenant] = cursor }
-            guard page.count >= Self.page, let last = page.last else { break }
-            after = (last.tenant, last.id)
+        try await ports.journal.readCursors(of: .subscription, in: partition) { cursor in
+            stored[ItemKey(kind: cursor.kind, id: cursor.id), default: [:]][cursor.tenant] = cursor
         }
         var found: Set<SubscriptionId> = []
-        after = nil
-        while !Task.isCancelled {
-            let page = try await ports.journal.items(of: .subscription, in: partition, after: after, limit: Self.page)
-            for case .subscription(let subscription) in page where subscription.status == .active {
-                found.insert(subscription.id)
-                let change = SubscriptionChange(subscription)
-                guard let known = tenants[change.tenant]?.follows[change.id] else {
-                    let cursor = stored[.subscription(change.id)]?[change.tenant]
-                    put(Follow(change, partitions: ports.journal.partitionCount, cursor: cursor))
-                    continue
-                }
-                if known.subscription.version < change.version { put(known.changed(change)) }
+        try await ports.journal.readItems(of: .subscription, in: partition) { item in
+            guard case .subscription(let subscription) = item, subscription.status == .active else { return }
+            found.insert(subscription.id)
+            let change = SubscriptionChange(subscription)
+            guard let known = tenants[change.tenant]?.follows[change.id] else {
+                let cursor = stored[.subscription(change.id)]?[change.tenant]
+                return put(Follow(change, partitions: ports.journal.partitionCount, cursor: cursor))
             }
-            guard page.count >= Self.page, let last = page.last else { break }
-            after = (last.tenant, last.key.id)
+            if known.subscription.version < change.version { put(known.changed(change)) }
         }
         // What was paused, disabled or deleted while messages were dropped.
         for (tenant, known) in tenants.sorted(by: { $0.key < $1.key })

@@ -94,11 +94,9 @@ struct ParserState: ~Copyable {
 
     mutating func fail(_ kind: XMLError.Kind) { fail(XMLError(kind)) }
 
-    /// The library tells of an error; warnings are passed over.
+    /// The library tells of an error.
     mutating func fail(_ error: UnsafeMutablePointer<xmlError>?) {
-        guard failure == nil, let error = error?.pointee, error.level.rawValue >= XML_ERR_ERROR.rawValue else { return }
-        let kind = XMLError.Kind(libraryCode: error.code)
-        fail(XMLError(kind, line: Int(error.line), column: Int(error.int2)))
+        if let error = XMLError(library: error) { fail(error) }
     }
 }
 

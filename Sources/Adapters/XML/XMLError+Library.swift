@@ -2,6 +2,15 @@ internal import CLibXML2
 internal import Domain
 
 extension XMLError {
+    /// What the library tells of. Nil for a warning, and for the name of a namespace that is no URI: names are compared as texts
+    /// (Namespaces in XML 1.0, §2.3), so that it makes nothing ill-formed.
+    init?(library error: UnsafeMutablePointer<xmlError>?) {
+        guard let error = error?.pointee, error.level.rawValue >= XML_ERR_ERROR.rawValue, error.code != XML_WAR_NS_URI.rawValue else {
+            return nil
+        }
+        self.init(Kind(libraryCode: error.code), line: Int(error.line), column: Int(error.int2))
+    }
+
     /// The error with the place where the parser stands.
     func at(_ context: xmlParserCtxtPtr) -> XMLError {
         guard let input = context.pointee.input?.pointee else { return self }

@@ -24,12 +24,14 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible, Cus
 
     private var token: String { Base64.encode(Array("\(user):\(password)".utf8)) }
 
-    /// `text` with the password, and what is sent of it, replaced: a source may repeat what it was sent.
+    /// `text` with the password, and what is sent of it, replaced: a source may repeat what it was sent. Also as it looks on one line.
     ///
     /// - Parameter isCut: whether the text was longer, so that it may end within one of the two.
     public func redacted(_ text: String, isCut: Bool = false) -> String {
         var text = text
-        for secret in [token, password] where !secret.isEmpty { text = Self.replacing(secret, in: text, isCut: isCut) }
+        for secret in [token, password, ForeignText.shown(password, atMost: Self.maxBytes)] where !secret.isEmpty {
+            text = Self.replacing(secret, in: text, isCut: isCut)
+        }
         return text
     }
 

@@ -56,7 +56,7 @@ public struct SOAPOperation: Hashable, Sendable {
                 throw .namespace
             }
         }
-        guard XMLNCName.isValid(localName) else { throw .name(XMLNCName.shown(localName)) }
+        guard XMLNCName.isValid(localName) else { throw .name(localName) }
         self.namespace = namespace
         self.localName = localName
         self.parametersAreQualified = parametersAreQualified
@@ -77,7 +77,7 @@ public struct SOAPParameter: Hashable, Sendable {
 
     /// - Throws: `BatchRequestError` when the name is no XML name, or the value holds what XML cannot carry.
     public init(name: String, value: String) throws(BatchRequestError) {
-        guard XMLNCName.isValid(name) else { throw .name(XMLNCName.shown(name)) }
+        guard XMLNCName.isValid(name) else { throw .name(name) }
         guard value.utf8.count <= Self.maxValueBytes, value.unicodeScalars.allSatisfy(XMLNCName.isCharacter) else { throw .value(of: name) }
         self.name = name
         self.value = value
@@ -99,7 +99,7 @@ public enum BatchRequestError: Error, Hashable, Sendable, CustomStringConvertibl
         case .namespace:
             "the operation's namespace must be a URI (ASCII without spaces and without \" < > \\ ^ ` { | }), at most \(SOAPOperation.maxNamespaceBytes) bytes long"
         case .name(let name):
-            "“\(name)” is not an XML name; begin with a letter or _, and go on with letters, digits, - . _, without a colon"
+            "“\(ForeignText.shown(name, atMost: 64))” is not an XML name; begin with a letter or _, and go on with letters, digits, - . _, without a colon"
         case .value(let name):
             "the value of “\(name)” must be at most \(SOAPParameter.maxValueBytes) bytes without control characters"
         case .tooManyParameters: "an operation may have at most \(BatchRequest.maxParameters) parameters"

@@ -29,15 +29,17 @@ public struct IngestedInvoice: Hashable, Sendable {
         public let revision: Int64
         /// The draft that it became; nil when it could not.
         public let invoice: InvoiceId?
-        /// Why it could not, or what the draft lacks; at most 20.
+        /// Why it could not, or what the draft lacks; at most 20, each on one line.
         public let problems: [String]
 
         public static let maxProblems = 20
+        public static let maxProblemBytes = 1_024
 
+        /// More problems are left out, and long ones cut.
         public init(revision: Int64, invoice: InvoiceId?, problems: [String]) {
             self.revision = revision
             self.invoice = invoice
-            self.problems = Array(problems.prefix(Self.maxProblems))
+            self.problems = problems.prefix(Self.maxProblems).map { ForeignText.shown($0, atMost: Self.maxProblemBytes) }
         }
     }
 

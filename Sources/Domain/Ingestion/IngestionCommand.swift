@@ -36,8 +36,8 @@ public enum IngestionCommand: Sendable {
         switch self {
         case .begin, .end: 1_024
         // The octets are held once more in the event and once more for the store.
-        case .ingest(let document): 2 * document.octets.count + 1_024
-        case .quarantine(let slice): slice.octets.count + 1_024
+        case .ingest(let document): 2 * document.octets.count + document.namespaces.approximateBytes + 1_024
+        case .quarantine(let slice): slice.octets.count + slice.finding.namespaces.approximateBytes + 1_024
         case .mapped(_, _, let mapping): mapping.problems.reduce(512) { $0 + $1.utf8.count }
         }
     }

@@ -39,6 +39,14 @@ extension IngestionEventKind {
                 number, version, EventField("sha256", .text, "Of the octets, in hexadecimal."),
                 EventField("encoding", .text, "What the octets are in, an IANA name."), EventField("size", .integer, "How many octets."),
                 run, trace, EventField("topic", .text, "The topic that it goes to, when its source has one of its own.", isOptional: true),
+                EventField(
+                    "namespaces",
+                    .list(
+                        of: .object([
+                            EventField("prefix", .text, "Empty for the default namespace."), EventField("uri", .text, "Its name."),
+                        ])),
+                    "What the elements around it declared, which a reader of the octets alone needs; absent when there is nothing.",
+                    isOptional: true),
                 EventField("document", .text, "The octets as they came, in Base64; absent when there are many.", isOptional: true),
                 EventField("documentUrl", .text, "Where the octets are found, when there are many.", isOptional: true),
             ]

@@ -57,6 +57,7 @@ extension IngestedDocument {
         json.field("runId", ifPresent: run?.description)
         json.field("traceId", trace.description)
         json.field("topic", ifPresent: topic?.value)
+        if !namespaces.isEmpty { namespaces.write(into: &json) }
         if isInline {
             json.field("document", Base64.encode(octets))
         } else {
@@ -66,7 +67,8 @@ extension IngestedDocument {
 }
 
 extension IngestionRun.Counts {
-    func write(into json: inout JSONWriter) {
+    /// Writes the members.
+    public func write(into json: inout JSONWriter) {
         json.field("received", received)
         json.field("new", new)
         json.field("changed", changed)

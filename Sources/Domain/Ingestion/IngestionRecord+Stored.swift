@@ -42,7 +42,7 @@ extension IngestedInvoice {
             json.field("sha256", latest.sha256.description)
             json.field("size", latest.size)
             json.field("encoding", latest.encoding)
-            latest.namespaces.write(into: &json)
+            if !latest.namespaces.isEmpty { latest.namespaces.write(into: &json) }
             json.field("receivedAt", latest.receivedAt.microseconds)
             json.field("run", ifPresent: latest.run?.description)
             json.field("trace", latest.trace.description)
@@ -110,7 +110,7 @@ extension QuarantinedSlice {
             json.field("text", finding.text)
             json.field("index", finding.index)
             json.field("encoding", ifPresent: finding.encoding)
-            finding.namespaces.write(into: &json)
+            if !finding.namespaces.isEmpty { finding.namespaces.write(into: &json) }
             json.field("run", ifPresent: finding.run?.description)
             json.field("trace", finding.trace.description)
         }
@@ -172,20 +172,6 @@ extension IngestionRun.Counts {
         guard numbers.count == names.count else { return nil }
         self.init()
         (received, new, changed, unchanged, quarantined, bytes) = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
-    }
-}
-
-extension [InheritedNamespace] {
-    fileprivate func write(into json: inout JSONWriter) {
-        guard !isEmpty else { return }
-        json.array("namespaces") { json in
-            for namespace in self {
-                json.object { json in
-                    json.field("prefix", namespace.prefix)
-                    json.field("uri", namespace.uri)
-                }
-            }
-        }
     }
 }
 

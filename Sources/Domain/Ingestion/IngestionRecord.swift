@@ -58,7 +58,9 @@ public enum IngestionRecord: Hashable, Sendable {
     /// `not-mapped`).
     public var status: String {
         switch self {
-        case .invoice(let invoice): invoice.mapping.map { $0.invoice == nil ? "not-mapped" : "mapped" } ?? "received"
+        // A version that has come since is not.
+        case .invoice(let invoice) where invoice.mapping?.revision != invoice.latest.number: "received"
+        case .invoice(let invoice): invoice.mapping?.invoice == nil ? "not-mapped" : "mapped"
         case .quarantine(let slice): slice.status.rawValue
         case .run(let run): run.status.rawValue
         }
@@ -71,9 +73,9 @@ public enum IngestionRecord: Hashable, Sendable {
     public var approximateBytes: Int {
         switch self {
         case .invoice(let invoice):
-            640 + invoice.latest.namespaces.reduce(0) { $0 + $1.prefix.utf8.count + $1.uri.utf8.count + 64 }
+            640 + invoice.latest.namespaces.approximateBytes
                 + (invoice.mapping?.problems.reduce(0) { $0 + $1.utf8.count + 32 } ?? 0)
-        case .quarantine(let slice): 640 + slice.finding.text.utf8.count
+        case .quarantine(let slice): 640 + slice.finding.text.utf8.count + slice.finding.namespaces.approximateBytes
         case .run: 768
         }
     }

@@ -52,10 +52,10 @@ public struct IngestionRun: Hashable, Sendable {
 
         public static let maxTextBytes = 1_024
 
-        /// A long text is cut.
+        /// A long text is cut; it is one line.
         public init(code: String, text: String) {
             self.code = code
-            self.text = text.utf8.count <= Self.maxTextBytes ? text : String(decoding: text.utf8.prefix(Self.maxTextBytes), as: UTF8.self)
+            self.text = ForeignText.shown(text, atMost: Self.maxTextBytes)
         }
     }
 

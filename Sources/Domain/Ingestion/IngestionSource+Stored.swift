@@ -29,7 +29,7 @@ extension IngestionSource {
 extension IngestionSource.Plan {
     /// About how many bytes it takes in memory and in the store.
     public var approximateBytes: Int {
-        request.parameters.reduce(mapping == nil ? 2_048 : 16_384) { $0 + $1.name.utf8.count + $1.value.utf8.count + 64 } + 2
+        request.parameters.reduce(2_048 + (mapping?.approximateBytes ?? 0)) { $0 + $1.name.utf8.count + $1.value.utf8.count + 64 } + 2
             * request.url.description.utf8.count
     }
 

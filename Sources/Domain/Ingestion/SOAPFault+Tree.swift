@@ -7,6 +7,13 @@ extension SOAPFault {
             let body = tree.children(of: tree.root).first(where: { tree.qualifiedName(of: $0) == version.name("Body") }),
             let fault = tree.children(of: body).first(where: { tree.qualifiedName(of: $0) == version.name("Fault") })
         else { return nil }
+        self.init(version, tree, fault)
+    }
+
+    /// The fault that a document has as its root.
+    public init(_ version: SOAPVersion, _ tree: XMLTree) { self.init(version, tree, tree.root) }
+
+    private init(_ version: SOAPVersion, _ tree: XMLTree, _ fault: XMLTree.Element) {
         func child(_ name: String, of parent: XMLTree.Element?) -> XMLTree.Element? {
             parent.flatMap { parent in tree.children(of: parent).first { Self.localName(tree.qualifiedName(of: $0)) == name } }
         }

@@ -49,7 +49,7 @@ public struct SOAPFault: Error, Hashable, Sendable, CustomStringConvertible {
             }
         }
 
-        fileprivate init(other name: String) { self = .other(SOAPFault.shown(name, atMost: SOAPFault.maxCodeBytes)) }
+        fileprivate init(other name: String) { self = .other(ForeignText.shown(name, atMost: SOAPFault.maxCodeBytes)) }
 
         /// The name in SOAP 1.1, or the code as it came.
         public var name: String {
@@ -74,7 +74,7 @@ public struct SOAPFault: Error, Hashable, Sendable, CustomStringConvertible {
     public init(version: SOAPVersion, code: Code, reason: String) {
         self.version = version
         self.code = code
-        self.reason = Self.shown(reason, atMost: Self.maxReasonBytes)
+        self.reason = ForeignText.shown(reason, atMost: Self.maxReasonBytes)
     }
 
     public var description: String { reason.isEmpty ? "fault \(code.name)" : "fault \(code.name): \(reason)" }
@@ -93,22 +93,4 @@ public struct SOAPFault: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Whether a text may be the beginning of a longer one: no character is longer than four bytes, and a space at the end is dropped.
     private static func isCut(_ text: String, at limit: Int) -> Bool { text.utf8.count > limit - 5 }
-
-    /// `text` on one line, without control characters, cut at a whole character.
-    private static func shown(_ text: String, atMost limit: Int) -> String {
-        var shown = ""
-        var isAfterSpace = true
-        for scalar in text.unicodeScalars {
-            let isSpace = scalar.properties.isWhitespace || scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            if isSpace && isAfterSpace { continue }
-            // Formatting characters may turn a line of a log around, and show nothing.
-            if scalar.properties.generalCategory == .format { continue }
-            let next: Unicode.Scalar = isSpace ? " " : scalar
-            guard shown.utf8.count + UTF8.width(next) <= limit else { break }
-            shown.unicodeScalars.append(next)
-            isAfterSpace = isSpace
-        }
-        if shown.utf8.last == UInt8(ascii: " ") { shown.removeLast() }
-        return shown
-    }
 }

@@ -12,6 +12,8 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
     case entityRefused
     case tooDeep(limit: Int)
     case tooManyAttributes(limit: Int)
+    /// Around an invoice.
+    case tooManyNamespaces(limit: Int, bytes: Int)
     /// More octets than a batch may have.
     case tooLarge(limit: Int)
     case tooManyInvoices(limit: Int)
@@ -31,12 +33,18 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
         case .entityRefused: "entity-refused"
         case .tooDeep: "too-deep"
         case .tooManyAttributes: "too-many-attributes"
+        case .tooManyNamespaces: "too-many-namespaces"
         case .tooLarge: "too-large"
         case .tooManyInvoices: "too-many-invoices"
         case .truncated: "truncated"
         case .unsupportedEncoding: "unsupported-encoding"
         case .fault: "fault"
         }
+    }
+
+    /// The same error, without what a fault repeats of the credentials that its source was asked with.
+    public func without(_ credentials: BasicCredentials?) -> BatchError {
+        if case .fault(let fault) = self { .fault(fault.without(credentials)) } else { self }
     }
 
     /// What is wrong, and what to do where that can be said.
@@ -51,6 +59,8 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
         case .entityRefused: "the answer refers to an entity; only &lt; &gt; &amp; &quot; and &apos; are accepted"
         case .tooDeep(let limit): "the answer's elements are nested more than \(limit) deep"
         case .tooManyAttributes(let limit): "an element of the answer has more than \(limit) attributes"
+        case .tooManyNamespaces(let limit, let bytes):
+            "the elements around the invoices declare more than \(limit) namespaces, or more than \(bytes) bytes of them"
         case .tooLarge(let limit): "the answer is larger than \(limit) bytes; ask for a smaller time window, or raise the source's limit"
         case .tooManyInvoices(let limit): "the answer holds more than \(limit) invoices; ask for a smaller time window"
         case .truncated: "the answer ends before its envelope is closed"

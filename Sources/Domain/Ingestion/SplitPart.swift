@@ -19,18 +19,6 @@ public struct BatchEnd: Hashable, Sendable {
     }
 }
 
-/// A namespace declaration that an invoice has from the elements around it.
-public struct InheritedNamespace: Hashable, Sendable {
-    /// Empty for the default namespace.
-    public let prefix: String
-    public let uri: String
-
-    public init(prefix: String, uri: String) {
-        self.prefix = prefix
-        self.uri = uri
-    }
-}
-
 /// One invoice of a batch.
 public struct SplitInvoice: Hashable, Sendable {
     /// White space in it made single, and none around it; never empty.

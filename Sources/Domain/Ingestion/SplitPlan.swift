@@ -45,5 +45,10 @@ public struct SplitLimits: Hashable, Sendable {
         self.numberBytes = min(max(numberBytes, 1), 4_096)
     }
 
+    /// How many declarations of namespaces the elements around an invoice may have in all: each invoice is read and kept with them.
+    public var namespaces: Int { max(attributes, 64) }
+    /// Their prefixes and URIs.
+    public static let namespaceBytes = 8_192
+
     public static let standard = SplitLimits()
 }

@@ -15,12 +15,6 @@ public enum XMLNCName {
         }
     }
 
-    /// The beginning of a text that is no name, for an error.
-    static func shown(_ text: String) -> String {
-        let begin = text.unicodeScalars.prefix(40).map { isCharacter($0) && $0.value >= 0x20 ? Character($0) : "?" }
-        return String(begin)
-    }
-
     /// XML 1.0 (fifth edition), production NameStartChar, without the colon.
     private static func isStart(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

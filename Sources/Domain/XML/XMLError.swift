@@ -19,6 +19,9 @@ public struct XMLLimits: Hashable, Sendable {
         self.otherNames = min(otherNames, Int(UInt16.max))
     }
 
+    /// A name outside the vocabulary, with the URI of its namespace: the tree has the two for each such name, and paths for each step.
+    public static let nameBytes = 1_024
+
     public static let standard = XMLLimits()
 }
 
@@ -44,6 +47,7 @@ public struct XMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooManyElements(limit: Int)
         case tooManyAttributes(limit: Int)
         case tooManyNames(limit: Int)
+        case nameTooLong(limit: Int)
         case tooManyBytes(limit: Int)
     }
 
@@ -78,6 +82,7 @@ public struct XMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooManyElements(let limit): "send at most \(limit) elements in one document"
         case .tooManyAttributes(let limit): "give an element at most \(limit) attributes"
         case .tooManyNames(let limit): "use at most \(limit) names that are not of the invoice formats"
+        case .nameTooLong(let limit): "use names of at most \(limit) bytes, their namespaces counted"
         case .tooManyBytes(let limit): "send at most \(limit) bytes"
         }
     }

@@ -44,7 +44,7 @@ extension XMLTree {
         /// - Parameters:
         ///   - namespace: the URI in UTF-8; empty for none.
         ///   - local: the name without prefix, in UTF-8.
-        /// - Throws: `tooManyNames`.
+        /// - Throws: `tooManyNames`, `nameTooLong`.
         public mutating func name(namespace: UnsafeRawBufferPointer, local: UnsafeRawBufferPointer) throws(XMLError) -> Name {
             if let space = XMLNamespace(uri: namespace), let known = XMLVocabulary.names.find(space, local) {
                 return Name(known: known, other: 0)
@@ -54,7 +54,7 @@ extension XMLTree {
 
         /// Resolves an attribute's name; the parameters are those of `name`.
         ///
-        /// - Throws: `tooManyNames`.
+        /// - Throws: `tooManyNames`, `nameTooLong`.
         public mutating func attributeName(namespace: UnsafeRawBufferPointer, local: UnsafeRawBufferPointer) throws(XMLError)
             -> AttributeName
         {
@@ -63,6 +63,7 @@ extension XMLTree {
         }
 
         private mutating func other(_ namespace: UnsafeRawBufferPointer, _ local: UnsafeRawBufferPointer) throws(XMLError) -> UInt16 {
+            guard namespace.count + local.count <= XMLLimits.nameBytes else { throw XMLError(.nameTooLong(limit: XMLLimits.nameBytes)) }
             let text = String(decoding: local, as: UTF8.self)
             let name = namespace.isEmpty ? text : "Q{\(String(decoding: namespace, as: UTF8.self))}\(text)"
             if let index = otherIndex[name] { return index }

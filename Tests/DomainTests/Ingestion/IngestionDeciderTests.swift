@@ -116,6 +116,23 @@ struct IngestionDeciderTests {
         #expect(books.records.isEmpty)
     }
 
+    @Test func aDocumentCountsAsMappedOnlyWhileItsLatestVersionIs() throws {
+        var books = try S()
+        func status() throws -> String { IngestionRecord.invoice(try #require(try books.ingested("R-1"))).status }
+        func map(_ revision: Int64, _ invoice: InvoiceId?) throws {
+            let mapping = IngestedInvoice.Mapping(revision: revision, invoice: invoice, problems: invoice == nil ? ["no buyer"] : [])
+            try books.when(.ingestion(.mapped(number: "R-1", of: S.source(), mapping)))
+        }
+        try books.when(S.ingest("R-1", "A"))
+        #expect(try status() == "received")
+        try map(1, S.id(1))
+        #expect(try status() == "mapped")
+        try books.when(S.ingest("R-1", "B", run: 2))
+        #expect(try status() == "received")
+        try map(2, nil)
+        #expect(try status() == "not-mapped")
+    }
+
     @Test func whatCameOfMappingAnEarlierVersionIsNotKept() throws {
         var books = try S()
         try books.when(S.ingest("R-1", "A"))

@@ -20,7 +20,7 @@ private typealias S = BookScenario
         .sourceRunRequested: #"{"source":"erp"}"#,
         .sourceDeleted: #"{"source":"erp"}"#,
         .invoiceReceived:
-            #"{"source":"erp","number":"R-1","version":1,"sha256":"SHA","encoding":"UTF-8","size":4,\#(runId),\#(trace),"topic":"erp.in","document":"PGEvPg=="}"#,
+            #"{"source":"erp","number":"R-1","version":1,"sha256":"SHA","encoding":"UTF-8","size":4,\#(runId),\#(trace),"topic":"erp.in","namespaces":[{"prefix":"","uri":"urn:erp"}],"document":"PGEvPg=="}"#,
         .invoiceMapped:
             #"{"source":"erp","number":"R-1","version":1,"invoice":"00000000-0000-0001-0000-000000000001","problems":[]}"#,
         .invoiceQuarantined:

@@ -145,6 +145,21 @@ import XMLAdapter
         #expect(mapped.problems.listed.map(\.kind) == [.document])
     }
 
+    @Test func lookingAtTextInAConditionIsWork() throws {
+        let document = "<r><c>EUR</c><t>\(String(repeating: " ", count: 100_000))</t></r>"
+        let tree = try XMLReader.read(Array(document.utf8))
+        let fields = (0..<50).map { "\"notes.\($0).text\":\"/r[t='\($0)']/x\"" }.joined(separator: ",")
+        let mapping = try IngestionMapping(json: Array("{\"fields\":{\"currency\":\"c\",\(fields)}}".utf8))
+        #expect(mapping.apply(to: tree, work: 20_000).problems.listed.map(\.kind) == [.document])
+        #expect(mapping.apply(to: tree, work: 200_000).json.member(at: "/currency") == .string("EUR"))
+    }
+
+    @Test func aNamespaceMayHoldABrace() throws {
+        let document = "<r xmlns='{a}b'><x>1</x></r>"
+        #expect(try Self.found("n:x", in: document, namespaces: ["n": "{a}b"]).count == 1)
+        #expect(try Self.found("x", in: document).count == 1)
+    }
+
     @Test func moreLinesThanAnInvoiceMayHaveAreRefused() throws {
         let document = "<r><c>EUR</c>" + String(repeating: "<l/>", count: 10_002) + "</r>"
         let json = #"{"fields":{"currency":"c"},"lists":{"lines":{"each":"l","fields":{"name":"n"}}}}"#

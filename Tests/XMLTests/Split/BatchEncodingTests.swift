@@ -160,6 +160,10 @@ struct BatchEncodingTests {
         #expect(outcome(Batch.envelope(Batch.section(invoice)), plan).summary == ["٧"])
         let wide = Batch.utf16(invoice, littleEndian: true, mark: true)
         #expect(outcome(Batch.envelope(Batch.section(wide)), plan).summary == ["٧"])
+        // Of these two letters the octets of UTF-16 mix to the same.
+        let other = SplitPlan(invoiceElement: Batch.name("è"), numberPath: Batch.path("@no"))
+        let both = Batch.utf16("<r><ũ no='1'/><è no='2'/></r>", littleEndian: true, mark: true)
+        #expect(outcome(Batch.envelope(Batch.section(both)), other).summary == ["2"])
         let latin = Batch.latin1("<?xml version='1.0' encoding='latin1'?><Ré><é>1</é></Ré>")
         let rest = SplitPlan(invoiceElement: Batch.name("Ré"), numberPath: Batch.path("é"))
         #expect(outcome(Batch.envelope(Batch.section(latin)), rest).summary == ["1"])

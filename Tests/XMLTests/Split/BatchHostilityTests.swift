@@ -115,6 +115,59 @@ struct BatchHostilityTests {
         }
     }
 
+    @Test("of beginnings without an end that come character by character takes no longer for it")
+    func beginningsInReferences() {
+        let spaces = String(repeating: " ", count: 150_000)
+        for begun in [
+            "<Invoices></Invoices" + spaces, "<Invoices></" + String(repeating: "a", count: 150_000),
+            "<Invoices><Invoice><![CDATA[" + spaces,
+            "<Invoices><Invoice>" + spaces, "<Invoices><!--" + spaces, "<Invoices><a" + spaces, "<?xml" + spaces,
+        ] {
+            let content = begun.utf8.map { "&#\($0);" }.joined()
+            let found = Outcome(Batch.envelope(content), piece: 65_536)
+            #expect(found.invoices.isEmpty && found.error?.code == "malformed-inner", "\(begun.prefix(40)): \(found)")
+        }
+    }
+
+    @Test("that declares more namespaces around its invoices than are kept with each of them is refused from there on")
+    func namespaces() {
+        func list(_ count: Int, _ uri: String, _ content: String) -> String {
+            "<List" + (0..<count).map { " xmlns:p\($0)='\(uri)'" }.joined() + ">\(content)</List>"
+        }
+        let (short, long) = (String(repeating: "u", count: 10), String(repeating: "u", count: 200))
+        // Two are the envelope's.
+        for (count, uri) in [(62, short), (40, long)] {
+            let sound = Batch.invoice(1) + list(count, uri, Batch.invoice(2)) + list(count, uri, Batch.invoice(3)) + Batch.invoice(4)
+            let found = Outcome(Batch.envelope(sound))
+            #expect(found.summary == ["INV-1", "INV-2", "INV-3", "INV-4"] && found.error == nil, "\(found)")
+            #expect(found.invoices.map(\.namespaces.count) == [2, count + 2, count + 2, 2])
+        }
+        for (count, uri) in [(63, short), (41, long)] {
+            let content = Batch.invoice(1) + list(count, uri, Batch.invoice(2)) + Batch.invoice(3)
+            let found = Outcome(Batch.envelope(content))
+            #expect(found.summary == ["INV-1"] && found.error == .tooManyNamespaces(limit: 64, bytes: 8_192), "\(found)")
+        }
+        // What an invoice declares that is passed over is around no other.
+        var plan = Batch.plan
+        plan.limits.invoiceBytes = 2_000
+        let open = "<Invoice>" + String(repeating: "y", count: 3_000) + String(repeating: "<a xmlns:z='\(long)'>", count: 500)
+        let found = Outcome(Batch.envelope(Batch.section("<Invoices>" + open + Batch.invoice(1) + "</Invoices>")), plan)
+        #expect(found.summary == ["[too-large]", "INV-1"] && found.invoices.first?.namespaces == [], "\(found)")
+    }
+
+    @Test("shows in its errors a short beginning of what it says of itself, and nothing that turns a line around")
+    func words() {
+        let long = String(repeating: "x", count: 300)
+        #expect(error(Array("<?xml version='1.0' encoding='\(long)'?><a/>".utf8)) == .unsupportedEncoding(String(long.prefix(64))))
+        #expect(error(Array("<r\u{202E}oo\u{85}t/>".utf8)) == .notAnEnvelope(root: "roo t"))
+        let accents = "<a" + String(repeating: "\u{301}", count: 10_000) + "/>"
+        guard case .notAnEnvelope(let root?) = error(Array(accents.utf8)) else {
+            Issue.record("not told")
+            return
+        }
+        #expect(root.utf8.count < 65)
+    }
+
     @Test("made of a sound one by changing octets gives the same however it is cut, and never more than it holds")
     func mutations() throws {
         var sources: [[UInt8]] = []
@@ -179,22 +232,7 @@ struct BatchHostilityTests {
 
     /// Whether the other reader, which makes a tree, takes the invoice within the declarations that it inherits.
     private static func isProved(_ invoice: SplitInvoice) -> Bool {
-        let attributes = invoice.namespaces.map { namespace in
-            // That reader wants URIs.
-            let uri = "urn:n\(invoice.namespaces.firstIndex { $0.uri == namespace.uri } ?? 0)"
-            return " xmlns\(namespace.prefix.isEmpty ? "" : ":" + namespace.prefix)=\"\(uri)\""
-        }
-        let octets = invoice.octets
-        func units(_ low: Int, _ high: Int) -> [UInt16] {
-            stride(from: 0, to: octets.count - 1, by: 2).map { UInt16(octets[$0 + low]) | UInt16(octets[$0 + high]) << 8 }
-        }
-        let text =
-            switch invoice.encoding {
-            case "UTF-16LE": String(decoding: units(0, 1), as: UTF16.self)
-            case "UTF-16BE": String(decoding: units(1, 0), as: UTF16.self)
-            default: String(decoding: octets, as: UTF8.self)
-            }
-        return (try? XMLReader.read(Array("<w\(attributes.joined())>\(text)</w>".utf8))) != nil
+        (try? XMLReader.read(slice: invoice.octets, encoding: invoice.encoding, namespaces: invoice.namespaces)) != nil
     }
 
     @Test("of chance alone is refused or empty, and never more than that")

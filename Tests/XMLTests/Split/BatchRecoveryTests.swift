@@ -113,6 +113,42 @@ struct BatchRecoveryTests {
         }
     }
 
+    @Test("loses no other invoice by one whose text looks like a document and is none")
+    func almostCarriers() {
+        for (bad, code) in [
+            ("<Invoice>&lt;b&gt;a&nbsp;b</Invoice>", "malformed"), ("<Invoice>&lt;!DOCTYPE a></Invoice>", "no-number"),
+            ("<Invoice>&lt;?xml encoding='EBCDIC'?></Invoice>", "no-number"),
+            (
+                "<Invoice><![CDATA[<a>]]>" + String(repeating: "<a>", count: 65) + String(repeating: "</a>", count: 65) + "</Invoice>",
+                "too-deep"
+            ),
+            // Only its text is searched: an element of its name within it is part of it.
+            ("<Invoice>&lt;b&gt;<Refs>\(Batch.invoice(9))</Refs></Invoice>", "no-number"),
+            (String(repeating: "<Invoice>&lt;", count: 60) + String(repeating: "</Invoice>", count: 60), "no-number"),
+        ] {
+            let content = Batch.invoice(1) + bad + Batch.invoice(2)
+            for carried in [content, Batch.section(content)] {
+                let found = outcome(Batch.envelope(carried))
+                #expect(found.summary == ["INV-1", "[\(code)]", "INV-2"] && found.error == nil, "\(bad): \(found)")
+                #expect(found.refusedTexts == [bad])
+            }
+        }
+        // One that has a document in it is told by what the document holds, and by what is wrong with it.
+        let carrier = "<Invoice><![CDATA[<a>\(Batch.invoice(7))&nbsp;</a>]]></Invoice>"
+        let found = outcome(Batch.envelope(Batch.invoice(1) + carrier + Batch.invoice(2)))
+        #expect(found.summary == ["INV-1", "INV-7", "INV-2"] && found.error == .entityRefused, "\(found)")
+    }
+
+    @Test("says where in the invoice it is malformed, whatever is declared around it")
+    func places() {
+        for around in ["<a>", "<a xmlns:x='urn:\(String(repeating: "x", count: 500))' xmlns:y='ü'>"] {
+            let bad = ["<Invoice><a></b></Invoice>", "<Invoice>\n<a></b></Invoice>", "<Invoice>\n\n  <q:b/></Invoice>"]
+            let found = outcome(Batch.envelope(around + bad.joined() + "</a>"))
+            let places = found.refusals.map { $0.reason.description.drop { $0 != "(" } }
+            #expect(places == ["(line 1, column 17)", "(line 2, column 8)", "(line 3, column 7)"], "\(places)")
+        }
+    }
+
     @Test("gives an invoice that is larger than the limit cut, and the next ones whole")
     func tooLarge() {
         var plan = Batch.plan
@@ -216,6 +252,9 @@ struct BatchRecoveryTests {
         func code(_ part: BatchPart) -> String? { if case .refused(let refusal) = part { refusal.reason.code } else { nil } }
         #expect(code(judge(good.octets, "KOI8-R")) == "encoding")
         #expect(code(judge(good.octets + good.octets)) == "malformed")
+        #expect(code(judge(Array("junk".utf8) + good.octets)) == "malformed")
+        #expect(code(judge(good.octets + Array(" ".utf8))) == "malformed")
+        #expect(code(judge(Array("<Other>".utf8) + good.octets + Array("</Other>".utf8))) == "malformed")
         #expect(code(judge(Array("<Other/>".utf8))) == "malformed")
         #expect(code(judge([])) == "malformed")
         #expect(code(judge(Array("<!DOCTYPE Invoice><Invoice/>".utf8))) == "malformed")

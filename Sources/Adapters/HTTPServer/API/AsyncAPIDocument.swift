@@ -106,6 +106,10 @@ enum AsyncAPIDocument {
         ("ce_documentsha256", #"{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Of the message."}"#),
         ("ce_documentencoding", #"{"type":"string"}"#), ("ce_documentsize", #"{"type":"string","pattern":"^[0-9]+$"}"#),
         ("ce_runid", #"{"type":"string","format":"uuid"}"#),
+        (
+            "ce_documentnamespaces",
+            #"{"type":"string","description":"What the elements around it declared, as attributes: xmlns:a=\"urn:a\"."}"#
+        ),
     ]
 
     private static func write(_ type: EventType, to messages: inout JSONWriter) {

@@ -20,7 +20,7 @@ enum IngestionWriter {
         json.field("sha256", latest.sha256.description)
         json.field("encoding", latest.encoding)
         json.field("size", latest.size)
-        write(latest.namespaces, to: &json)
+        latest.namespaces.write(into: &json)
         json.field("receivedAt", latest.receivedAt)
         json.field("runId", ifPresent: latest.run?.description)
         json.field("traceId", latest.trace.description)
@@ -45,7 +45,7 @@ enum IngestionWriter {
         json.field("sha256", slice.sha256.description)
         json.field("encoding", ifPresent: finding.encoding)
         json.field("size", slice.size)
-        write(finding.namespaces, to: &json)
+        finding.namespaces.write(into: &json)
         json.field("runId", ifPresent: finding.run?.description)
         json.field("traceId", finding.trace.description)
         json.field("resolvedAs", ifPresent: slice.resolvedAs?.description)
@@ -64,31 +64,12 @@ enum IngestionWriter {
         }
         json.field("startedAt", run.createdAt)
         json.field("endedAt", ifPresent: run.endedAt)
-        json.object("counts") { json in
-            json.field("received", run.counts.received)
-            json.field("new", run.counts.new)
-            json.field("changed", run.counts.changed)
-            json.field("unchanged", run.counts.unchanged)
-            json.field("quarantined", run.counts.quarantined)
-            json.field("bytes", run.counts.bytes)
-        }
+        json.object("counts") { run.counts.write(into: &$0) }
         json.field("attempts", run.attempts)
         if let failure = run.failure {
             json.object("failure") { json in
                 json.field("code", failure.code)
                 json.field("detail", failure.text)
-            }
-        }
-    }
-
-    /// Those declared around it: a reader of the octets alone needs them.
-    private static func write(_ namespaces: [InheritedNamespace], to json: inout JSONWriter) {
-        json.array("namespaces") { json in
-            for namespace in namespaces {
-                json.object { json in
-                    json.field("prefix", namespace.prefix)
-                    json.field("uri", namespace.uri)
-                }
             }
         }
     }

@@ -17,6 +17,7 @@ struct ReceivedDocument {
     private static let names = [
         ("source", "sourcename"), ("number", "documentnumber"), ("version", "documentversion"), ("sha256", "documentsha256"),
         ("encoding", "documentencoding"), ("size", "documentsize"), ("runId", "runid"),
+        ("namespaces", "documentnamespaces"),
     ]
     /// Above what a document in an event takes as Base64, with all else.
     private static let limits = JSONLimits(maxBytes: 4 * IngestionLimits.inlineBytes)
@@ -35,8 +36,20 @@ struct ReceivedDocument {
             switch members[member] {
             case .string(let text)?: (attribute, text)
             case .number(let number)?: number.int64.map { (attribute, String($0)) }
+            case .array(let values)? where member == "namespaces":
+                (attribute, values.compactMap(InheritedNamespace.init).declarations)
             default: nil
             }
         }
+    }
+}
+
+extension InheritedNamespace {
+    fileprivate init?(_ value: JSONValue) {
+        guard case .object(let members) = value, case .string(let prefix)? = members["prefix"], case .string(let uri)? = members["uri"]
+        else {
+            return nil
+        }
+        self.init(prefix: prefix, uri: uri)
     }
 }

@@ -78,14 +78,6 @@ final class BatchCollector {
                     namespaces: slice.scope.namespaces, index: index)))
     }
 
-    /// A text of a fault, cut where it is long and empty where it is missing; nil when the fault is not well-formed.
-    func faultText(_ slice: Slice, _ path: String) -> String? {
-        guard let path = SplitPath(path) else { return nil }
-        let proof = SliceProof(limits: SplitLimits(numberBytes: 4_096), cutsText: true)
-        guard case .proven(let text) = proof.read(slice.octets, slice.encoding, within: slice.scope.opening, at: path) else { return nil }
-        return text ?? ""
-    }
-
     private func nextIndex() throws(BatchError) -> Int {
         guard count < limits.invoices else { throw .tooManyInvoices(limit: limits.invoices) }
         count += 1
@@ -114,6 +106,6 @@ struct Scope {
         namespaces = known.filter { !$0.value.isEmpty && $0.key != "xml" && $0.key != "xmlns" }
             .map { InheritedNamespace(prefix: $0.key, uri: $0.value) }
             .sorted { $0.prefix < $1.prefix }
-        opening = SliceProof.opening(namespaces)
+        opening = SliceFrame.opening(namespaces)
     }
 }

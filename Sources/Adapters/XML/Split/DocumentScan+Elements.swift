@@ -5,7 +5,7 @@ extension DocumentScan {
     mutating func startOutside(_ span: Span<UInt8>, _ tag: Tag, isEmpty: Bool) throws(BatchError) {
         try endRun(isTruncated: false)
         let own = try ownDeclarations(span, tag)
-        if try isInvoice(span, tag, own) {
+        if isInvoice(span, tag, own) {
             return try begin(span, tag, isFault: false, isEmpty: isEmpty)
         }
         if tag.isBroken { markBroken("close the tag with >, and write < in attribute values as &lt;") }
@@ -19,23 +19,34 @@ extension DocumentScan {
         } else if skippedIndex == nil, stack.count >= collector.limits.depth {
             throw .tooDeep(limit: collector.limits.depth)
         }
-        open(span, tag, own)
+        try open(span, tag, own)
     }
 
     /// However deep the limits let invoices be, names of so many open elements are kept within one.
     static let maxDepthWithin = 256
 
-    private mutating func open(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) {
+    private mutating func open(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) throws(BatchError) {
         stack.append(
             OpenElement(
                 name: nameMark(span, tag), start: base + tag.open, isInvoice: false, nestedMark: 0,
                 declarationMark: declarations.count, isBroken: false))
-        if !own.isEmpty { declarations += own }
+        // What stands in an invoice that was refused is around no other.
+        guard !own.isEmpty, skippedIndex == nil else { return }
+        declarations += own
+        let limit = collector.limits.namespaces
+        let bytes = declarations.reduce(0) { $0 + $1.prefix.utf8.count + $1.uri.utf8.count }
+        guard declarations.count <= limit, bytes <= SplitLimits.namespaceBytes else {
+            throw .tooManyNamespaces(limit: limit, bytes: SplitLimits.namespaceBytes)
+        }
     }
 
-    private func isInvoice(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) throws(BatchError) -> Bool {
-        guard isInBody, !isCarrier || !stack.isEmpty, !invoiceName.isEmpty, hasLocalName(span, tag, invoiceName) else { return false }
-        guard let wanted = collector.plan.invoiceElement.namespace else { return true }
+    private func isInvoice(_ span: Span<UInt8>, _ tag: Tag, _ own: [InheritedNamespace]) -> Bool {
+        // Of one that is looked at again only the text can have what was not found.
+        guard isInBody, !isCarrier, !invoiceName.isEmpty, hasLocalName(span, tag, invoiceName) else { return false }
+        let name = collector.plan.invoiceElement
+        // One byte for a unit of UTF-16 may be that of another.
+        if encoding.unitBytes > 1, text(base + tag.nameEnd - invoiceName.count, base + tag.nameEnd) != name.localName { return false }
+        guard let wanted = name.namespace else { return true }
         return namespace(span, tag, own) == wanted
     }
 
@@ -67,7 +78,7 @@ extension DocumentScan {
             let uri = namespace(span, tag, own)
             guard hasLocalName(span, tag, units("Envelope")), let version = SOAPVersion.allCases.first(where: { $0.namespace == uri })
             else {
-                throw .notAnEnvelope(root: String(text(base + tag.nameStart, base + tag.nameEnd).prefix(64)))
+                throw .notAnEnvelope(root: shown(text(base + tag.nameStart, base + tag.nameEnd)))
             }
             envelope = version
             if isEmpty { isRootClosed = true }
@@ -81,6 +92,9 @@ extension DocumentScan {
         }
         return false
     }
+
+    /// What the document says of itself, for an error.
+    func shown(_ text: String) -> String { ForeignText.shown(text, atMost: 64) }
 
     /// Names in ASCII have the same units in every encoding.
     private func units(_ name: StaticString) -> [UInt8] { name.withUTF8Buffer { Array($0) } }

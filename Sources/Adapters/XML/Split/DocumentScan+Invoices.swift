@@ -184,11 +184,19 @@ extension DocumentScan {
     }
 
     /// Looks for invoices in the text of an element that has an invoice's name and is none.
+    ///
+    /// What is wrong in there matters only if there are some: else the element is one bad invoice, which ends no batch.
     private func carries(_ slice: Slice) throws(BatchError) -> Bool {
+        guard level < Self.maxLevel else { return false }
         let (mark, fault) = (collector.mark, collector.fault)
-        var scan = DocumentScan(collector, slice, level: max(level, 1))
-        try scan.push(slice.octets)
-        try scan.end(isTruncated: false)
+        do throws(BatchError) {
+            var scan = DocumentScan(carrier: slice, collector)
+            try scan.push(slice.octets)
+            try scan.end(isTruncated: false)
+        } catch {
+            if case .tooManyInvoices = error { throw error }
+            collector.note(error)
+        }
         if collector.mark > mark { return true }
         collector.fault = fault
         return false
@@ -197,12 +205,10 @@ extension DocumentScan {
     // MARK: Faults
 
     private mutating func fault(_ candidate: Candidate, _ end: Int) -> BatchError {
-        let version = envelope ?? .v11
-        let slice = slice(candidate.start, end)
-        guard let code = collector.faultText(slice, version == .v11 ? "faultcode" : "Code/Value"),
-            let reason = collector.faultText(slice, version == .v11 ? "faultstring" : "Reason/Text")
-        else { return .malformed("the answer is a fault that is not well-formed", offset: offset(of: candidate.start)) }
-        let name = code.split(separator: ":").last.map(String.init) ?? ""
-        return .fault(SOAPFault(version: version, code: SOAPFault.Code(localName: name), reason: reason))
+        do throws(XMLError) {
+            return .fault(SOAPFault(envelope ?? .v11, try XMLReader.read(slice(candidate.start, end))))
+        } catch {
+            return .malformed("the answer is a fault that is not well-formed", offset: offset(of: candidate.start))
+        }
     }
 }

@@ -74,8 +74,9 @@ extension DocumentScan {
 
     /// Looks whether a section that is the first thing in a candidate begins as a document does.
     private mutating func openSection(_ span: Span<UInt8>, _ open: Int, _ to: Int, isEnd: Bool) -> Token {
-        var place = open + Self.sectionMarkUnits
+        var place = max(open + Self.sectionMarkUnits, progress.sectionStart - base)
         while place < to, ByteSearch.isSpace(span[place]) { place += 1 }
+        progress.sectionStart = base + place
         guard place < to else { return isEnd ? .section : .incomplete }
         let first = span[place]
         // Or UTF-16, by its mark or its first `<`.

@@ -33,6 +33,8 @@ struct TokenProgress {
     var tagNameEnd = 0
     var tagQuote: UInt8 = 0
     var tagAttributes = 0
+    /// Where the white space ends, as far as it came, that a candidate's first section begins with.
+    var sectionStart = 0
     /// No section, instruction or comment ends before these.
     var sectionEnd = 0
     var instructionEnd = 0
@@ -61,18 +63,10 @@ extension DocumentScan {
 
     private mutating func startTag(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         let limit = min(to, open + maxTagUnits)
-        var place = open + 2
+        var (place, nameEnd) = name(span, open, limit)
         var quote: UInt8 = 0
         var attributes = 0
-        var nameEnd = 0
-        if progress.tagOpen == base + open {
-            (place, quote, attributes) = (progress.tagPlace - base, progress.tagQuote, progress.tagAttributes)
-            nameEnd = progress.tagNameEnd == 0 ? 0 : progress.tagNameEnd - base
-        }
-        if nameEnd == 0 {
-            while place < limit, ByteSearch.isName(span[place]) { place += 1 }
-            if place < limit { nameEnd = place }
-        }
+        if progress.tagOpen == base + open { (quote, attributes) = (progress.tagQuote, progress.tagAttributes) }
         while place < limit {
             let unit = span[place]
             if quote != 0 {
@@ -99,24 +93,43 @@ extension DocumentScan {
                     isBroken: true),
                 isEmpty: false)
         }
-        progress.tagOpen = base + open
-        progress.tagPlace = base + place
-        progress.tagNameEnd = nameEnd == 0 ? 0 : base + nameEnd
         (progress.tagQuote, progress.tagAttributes) = (quote, attributes)
+        pause(open, place, nameEnd)
         return .incomplete
     }
 
-    private func endTag(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
+    private mutating func endTag(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {
         let limit = min(to, open + maxTagUnits)
-        var place = open + 2
-        guard place < limit else { return unfinished(open, to) }
-        guard ByteSearch.isNameStart(span[place]) else { return .stray }
-        while place < limit, ByteSearch.isName(span[place]) { place += 1 }
-        let nameEnd = place
+        guard open + 2 < limit else { return unfinished(open, to) }
+        guard ByteSearch.isNameStart(span[open + 2]) else { return .stray }
+        var (place, nameEnd) = name(span, open, limit)
         while place < limit, ByteSearch.isSpace(span[place]) { place += 1 }
-        guard place < limit else { return unfinished(open, to) }
+        guard place < limit else {
+            pause(open, place, nameEnd)
+            return unfinished(open, to)
+        }
         let isWhole = span[place] == UInt8(ascii: ">")
         return .end(Tag(open: open, nameStart: open + 2, nameEnd: nameEnd, end: isWhole ? place + 1 : place, isBroken: !isWhole))
+    }
+
+    /// Goes over a tag's name from its second unit on, or on from where it was left.
+    ///
+    /// - Returns: the next place to look at, and where the name ends; 0 when it may go on.
+    private func name(_ span: Span<UInt8>, _ open: Int, _ limit: Int) -> (place: Int, nameEnd: Int) {
+        var place = open + 2
+        if progress.tagOpen == base + open {
+            place = progress.tagPlace - base
+            if progress.tagNameEnd > 0 { return (place, progress.tagNameEnd - base) }
+        }
+        while place < limit, ByteSearch.isName(span[place]) { place += 1 }
+        return (place, place < limit ? place : 0)
+    }
+
+    /// Leaves a tag that is not complete.
+    private mutating func pause(_ open: Int, _ place: Int, _ nameEnd: Int) {
+        progress.tagOpen = base + open
+        progress.tagPlace = base + place
+        progress.tagNameEnd = nameEnd == 0 ? 0 : base + nameEnd
     }
 
     private mutating func declaration(_ span: Span<UInt8>, _ open: Int, _ to: Int) -> Token {

@@ -11,7 +11,7 @@ struct DocumentScan {
     /// 0 for the answer, 1 for a document in it, 2 for one in that.
     private(set) var level: Int
     static let maxLevel = 2
-    /// Whether the root has the invoice's name and is none.
+    /// Whether the document is an element that has an invoice's name and is none.
     private(set) var isCarrier = false
 
     // MARK: Octets
@@ -90,9 +90,9 @@ struct DocumentScan {
     }
 
     /// For an element that is looked at again, for what is in its text.
-    init(_ collector: BatchCollector, _ slice: Slice, level: Int) {
+    init(carrier slice: Slice, _ collector: BatchCollector) {
         self.init(collector, slice.encoding, slice.scope.namespaces)
-        self.level = level
+        level = 1
         isCarrier = true
     }
 
@@ -143,7 +143,7 @@ struct DocumentScan {
             case .known(let known):
                 encoding = known
                 isEncodingGiven = true
-            case .unknown: throw .unsupportedEncoding(charset)
+            case .unknown: throw .unsupportedEncoding(shown(charset))
             }
         } else if encoding.unitBytes > 1 {
             isEncodingGiven = true
@@ -164,7 +164,7 @@ struct DocumentScan {
         case .known(let known):
             encoding = known
             nameInvoice()
-        case .unknown: throw .unsupportedEncoding(label)
+        case .unknown: throw .unsupportedEncoding(shown(label))
         }
     }
 

@@ -12,7 +12,6 @@ final class SliceProof {
     }
 
     private let limits: SplitLimits
-    private let cutsText: Bool
     private var context: xmlParserCtxtPtr?
     private let state: UnsafeMutablePointer<ProofState>
     private var scratch: [UInt8] = []
@@ -21,14 +20,11 @@ final class SliceProof {
     private static let maxNameBytes = 1 << 20
     /// Scratch memory beyond this is given back.
     private static let keptScratch = 1 << 20
-    private static let closing = Array("</w>".utf8)
     private static let start: Void = xmlInitParser()
 
-    /// - Parameter cutsText: whether a text that is too long is cut rather than refused.
-    init(limits: SplitLimits, cutsText: Bool = false) {
+    init(limits: SplitLimits) {
         _ = Self.start
         self.limits = limits
-        self.cutsText = cutsText
         state = .allocate(capacity: 1)
         state.initialize(to: ProofState())
     }
@@ -39,17 +35,17 @@ final class SliceProof {
         state.deallocate()
     }
 
-    /// - Parameter opening: the start tag of the element around, in UTF-8; see `opening(_:)`.
+    /// - Parameter opening: the start tag of the element around; see `SliceFrame`.
     func read(_ octets: ArraySlice<UInt8>, _ encoding: TextEncoding, within opening: [UInt8], at path: SplitPath) -> Outcome {
         defer { if scratch.capacity > Self.keptScratch { scratch = [] } }
         scratch.removeAll(keepingCapacity: true)
         scratch.append(contentsOf: opening)
         guard encoding.decode(octets, into: &scratch) else { return .refused(.encoding(encoding.name)) }
-        scratch.append(contentsOf: Self.closing)
+        scratch.append(contentsOf: SliceFrame.closing)
         guard let context = readyContext(), let length = Int32(exactly: scratch.count) else {
             return .refused(.malformed("the invoice could not be read for lack of memory"))
         }
-        state.pointee.begin(context, path, limits, cutsText: cutsText)
+        state.pointee.begin(context, path, limits)
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOWARNING.rawValue | XML_PARSE_NOENT.rawValue | XML_PARSE_HUGE.rawValue
         let document = scratch.withUnsafeBytes { bytes in
             xmlCtxtReadMemory(context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length, nil, nil, Int32(options))
@@ -94,22 +90,6 @@ final class SliceProof {
     private static func state(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<ProofState>? {
         pointer?.assumingMemoryBound(to: ProofState.self)
     }
-
-    /// The start tag of an element that declares these namespaces.
-    static func opening(_ namespaces: [InheritedNamespace]) -> [UInt8] {
-        var tag = "<w"
-        for namespace in namespaces {
-            tag += namespace.prefix.isEmpty ? " xmlns=\"" : " xmlns:\(namespace.prefix)=\""
-            for scalar in namespace.uri.unicodeScalars {
-                switch scalar {
-                case "&", "<", "\"", "\t", "\n", "\r": tag += "&#\(scalar.value);"
-                default: tag.unicodeScalars.append(scalar)
-                }
-            }
-            tag += "\""
-        }
-        return Array((tag + ">").utf8)
-    }
 }
 
 /// What the callbacks of a proof work on.
@@ -125,16 +105,14 @@ private struct ProofState {
     private var roots = 0
     /// How many of the path's elements are open, one within the other.
     private var matched = 0
-    private var cutsText = false
     private var isTaking = false
     private var isTextTooLong = false
     private var taken: [UInt8] = []
     private var isAfterSpace = false
     private(set) var text: String?
 
-    mutating func begin(_ context: xmlParserCtxtPtr, _ path: SplitPath, _ limits: SplitLimits, cutsText: Bool) {
+    mutating func begin(_ context: xmlParserCtxtPtr, _ path: SplitPath, _ limits: SplitLimits) {
         self = ProofState()
-        self.cutsText = cutsText
         self.context = context
         self.limits = limits
         elements = path.elements
@@ -220,7 +198,7 @@ private struct ProofState {
     private mutating func finishText() {
         isTaking = false
         isAfterSpace = false
-        if !taken.isEmpty, !isTextTooLong || cutsText { text = String(decoding: taken, as: UTF8.self) }
+        if !taken.isEmpty, !isTextTooLong { text = String(decoding: taken, as: UTF8.self) }
         taken.removeAll(keepingCapacity: true)
     }
 
@@ -248,12 +226,10 @@ private struct ProofState {
         if let context { xmlStopParser(context) }
     }
 
-    /// The library tells of an error; warnings are passed over.
+    /// The library tells of an error.
     mutating func fail(_ error: UnsafeMutablePointer<xmlError>?) {
-        guard failure == nil, reason == nil, let error = error?.pointee, error.level.rawValue >= XML_ERR_ERROR.rawValue else { return }
-        // Namespace names are compared, never used; that one is no URI makes nothing ill-formed (Namespaces in XML 1.0, §2.2).
-        guard error.code != XML_WAR_NS_URI.rawValue, error.code != XML_WAR_NS_URI_RELATIVE.rawValue else { return }
-        failure = XMLError(XMLError.Kind(libraryCode: error.code), line: Int(error.line), column: Int(error.int2))
+        guard failure == nil, reason == nil, let error = XMLError(library: error) else { return }
+        failure = SliceFrame.within(error)
         if let context { xmlStopParser(context) }
     }
 }

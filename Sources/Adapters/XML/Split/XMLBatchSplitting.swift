@@ -22,10 +22,12 @@ public struct XMLBatchSplitting: BatchSplitting {
             return refused(.malformed(error.description))
         }
         let parts = collector.take()
-        guard let part = parts.first, parts.count == 1 else {
-            return refused(.malformed("it is not one element of the name that the source's invoices have"))
+        switch parts.first {
+        // Nothing beside it, and not found within something else.
+        case .invoice(let invoice)? where invoice.octets.count == octets.count: return .invoice(invoice)
+        case .refused(let refusal)? where parts.count == 1: return .refused(refusal)
+        default: return refused(.malformed("it is not one element of the name that the source's invoices have"))
         }
-        return part
     }
 }
 

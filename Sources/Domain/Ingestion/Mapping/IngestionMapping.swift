@@ -54,6 +54,12 @@ public struct IngestionMapping: Hashable, Sendable {
         template = try MappingTemplate(scope)
     }
 
+    /// About how many bytes it takes in memory and in the store. Fields are held twice, and are mostly short.
+    var approximateBytes: Int {
+        let values = tables.flatMap(\.table.pairs).reduce(0) { $0 + 2 * $1.0.utf8.count + $1.1.utf8.count + 96 }
+        return 4_096 + 1_024 * (scope.fieldCount + checks.count) + values
+    }
+
     /// How many fields a mapping may have, those of its lists counted; and how many checks.
     public static let maxFields = 500
     /// How many lists one object may have.

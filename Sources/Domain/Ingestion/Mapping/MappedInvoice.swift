@@ -38,7 +38,7 @@ public struct MappedInvoice: Sendable {
         }
     }
 
-    private static func short(_ text: String) -> String { text.count <= 64 ? text : text.prefix(63) + "…" }
+    private static func short(_ text: String) -> String { ForeignText.shown(text, atMost: 64) + (text.utf8.count > 64 ? "…" : "") }
 }
 
 extension JSONValue {

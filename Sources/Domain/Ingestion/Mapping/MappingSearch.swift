@@ -37,7 +37,7 @@ struct MappingSearch {
         takenElements = Array(repeating: false, count: tree.elementCount)
         takenAttributes = Array(repeating: false, count: tree.attributes.count)
         otherNames = tree.otherNames.map { name in
-            guard name.hasPrefix("Q{"), let brace = name.firstIndex(of: "}") else { return ("", name[...]) }
+            guard name.hasPrefix("Q{"), let brace = name.lastIndex(of: "}") else { return ("", name[...]) }
             return (name[..<brace].dropFirst(2), name[name.index(after: brace)...])
         }
     }
@@ -127,12 +127,12 @@ struct MappingSearch {
 
     /// Whether the element has the operand, with `text` as its text unless that is nil; what decides counts as taken.
     private mutating func holds(_ operand: MappingPath.Operand, _ text: String?, _ element: Element) -> Bool {
-        func isWanted(_ bytes: ArraySlice<UInt8>) -> Bool { text.map { bytes.elementsEqual($0.utf8) } ?? true }
         switch operand {
-        case .itself:
-            return isWanted(tree.trimmedUTF8(of: element))
+        case .itself: return says(text, element)
         case .attribute(let name):
-            guard let index = attribute(name, of: element), isWanted(value(ofAttribute: index)) else { return false }
+            guard let index = attribute(name, of: element),
+                text.map({ value(ofAttribute: index).elementsEqual($0.utf8) }) ?? true
+            else { return false }
             takenAttributes[index] = true
             return true
         case .child(let name):
@@ -140,13 +140,20 @@ struct MappingSearch {
             for child in tree.children(of: element) {
                 workLeft -= 1
                 guard !isExhausted else { return false }
-                guard matches(codes, child), isWanted(tree.trimmedUTF8(of: child)) else { continue }
+                guard matches(codes, child), says(text, child) else { continue }
                 // That it is there says nothing of what it holds.
                 if text != nil { takenElements[child.position] = true }
                 return true
             }
             return false
         }
+    }
+
+    /// Whether the element's text is `wanted`; anything is when that is nil.
+    private mutating func says(_ wanted: String?, _ element: Element) -> Bool {
+        guard let wanted else { return true }
+        workLeft -= tree.utf8(of: element).count / 64
+        return !isExhausted && tree.trimmedUTF8(of: element).elementsEqual(wanted.utf8)
     }
 
     private func value(ofAttribute index: Int) -> ArraySlice<UInt8> {
