@@ -17,7 +17,7 @@ public struct SQLiteStoreOptions: Sendable {
     /// How long the store is idle before the rest of the log is copied.
     public var idleCheckpoint = TimeSpan.seconds(2)
     /// Page cache of the writing connection, in bytes.
-    public var writerCacheBytes = 64 << 20
+    public var writerCacheBytes = 24 << 20
     /// Page cache of each reading connection, in bytes.
     public var readerCacheBytes = 16 << 20
     /// Threads that read; at least 2, of which one is kept free of list and log queries.
