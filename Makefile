@@ -31,12 +31,15 @@ simulate: dependencies ## Run SEEDS histories of the simulation, or the one hist
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@SEEDS=$(SEEDS) SEED=$(SEED) swift test $(SWIFT_FLAGS) --skip-build --filter SimulationTests
 
-soak: dependencies ## Hours of trouble: a million histories, and KILLS kills of the binary
+soak: dependencies ## Hours of trouble: a million histories, KILLS kills of the binary, ten million pending calls
 	@swift build $(SWIFT_FLAGS) --build-tests
 	@SEEDS=1000000 swift test $(SWIFT_FLAGS) --skip-build --filter SimulationTests
 	@KILLS=$(KILLS) swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter KillTests/killedAgainAndAgainUnderLoad
 	@NUMBERS=1000000 NUMBER_KILLS=200 swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter NumberKillTests
 	@LEDGERFLOW_ORACLE_COUNT=10000000 swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter Oracle
+	@cd Benchmarks && swift build -c release
+	@cd Benchmarks && LEDGERFLOW_BINARY=$(CURDIR)/$(BINARY) .build/release/ledgerflow-bench run --rounds 1 --seconds 3 --pending 10000000 \
+		$(foreach part,p1 p2 p3 p4 p5 p10 p15 books grdb,--skip $(part))
 
 bench: build ## Measure, beside the limits of this machine; writes Benchmarks/report.json
 	@cd Benchmarks && swift build -c release

@@ -52,7 +52,8 @@ struct BatchRequestTests {
         }
         #expect(throws: BatchRequestError.tooManyParameters) { try Self.request(action: nil, parameters: 65) }
         #expect(try Self.request(action: nil, parameters: 64).parameters.count == 64)
-        #expect(throws: BatchRequestError.name("a b")) { try SOAPParameter(name: "a\u{1}b", value: "") }
+        #expect(throws: BatchRequestError.name("a\u{1}b")) { try SOAPParameter(name: "a\u{1}b", value: "") }
+        #expect(BatchRequestError.name("a\u{1}b").description.hasPrefix("“a b”"))
     }
 
     private static func request(action: String?, parameters: Int = 0) throws -> BatchRequest {
