@@ -78,7 +78,7 @@ extension IngestionEventKind {
         case .receiverPaused, .receiverResumed, .receiverDeleted: return []
         case .receiverSecretAdded:
             return [
-                EventField("secret", .text, "The secret's identifier."),
+                EventField("key", .text, "The secret's identifier."),
                 EventField("othersExpireAt", .instant, "Until when the others are believed too."),
             ]
         case .messageReceived:

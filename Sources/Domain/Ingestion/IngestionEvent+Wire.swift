@@ -102,7 +102,7 @@ extension ReceiverEvent {
             json.field("scheme", receiver.plan.scheme.name.rawValue)
             json.field("topic", ifPresent: receiver.plan.topic?.value)
         case .secretAdded(let secret, let end):
-            json.field("secret", secret.id.description)
+            json.field("key", secret.id.description)
             json.field("othersExpireAt", end)
         case .paused, .resumed, .deleted: break
         }

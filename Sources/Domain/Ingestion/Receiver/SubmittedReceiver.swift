@@ -74,15 +74,15 @@ public struct SubmittedReceiver: Equatable, Sendable {
     public static let standardOverlap = TimeSpan.hours(24)
 
     private static func readScheme(_ name: ReceiverScheme.Name, _ fields: inout JSONFields) -> ReceiverScheme? {
-        if name != .hmac, fields.has("signature") { fields.report("signature", "has a meaning only with the scheme hmac") }
-        if name != .sharedSecret, fields.has("secretHeader") {
+        if name != .hmac, fields.optionalValue("signature") != nil {
+            fields.report("signature", "has a meaning only with the scheme hmac")
+        }
+        if name != .sharedSecret, fields.optionalValue("secretHeader") != nil {
             fields.report("secretHeader", "has a meaning only with the scheme shared-secret")
         }
         switch name {
         case .standardWebhooks: return .standardWebhooks
-        case .sharedSecret:
-            _ = fields.optionalValue("signature")
-            return readField("secretHeader", isRequired: true, &fields).map(ReceiverScheme.sharedSecret)
+        case .sharedSecret: return readField("secretHeader", isRequired: true, &fields).map(ReceiverScheme.sharedSecret)
         case .hmac:
             return fields.object("signature") { fields -> SignatureField? in readSignature(&fields) }.map(ReceiverScheme.hmac)
         }
@@ -153,6 +153,7 @@ public struct SubmittedReceiver: Equatable, Sendable {
             return scheme == .standardWebhooks ? .standard : .digest
         }
         if scheme == .standardWebhooks {
+            _ = fields.optionalValue("messageId")
             fields.report("messageId", "is webhook-id with the scheme standard-webhooks; leave it out")
             return nil
         }
