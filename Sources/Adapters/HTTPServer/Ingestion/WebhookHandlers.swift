@@ -47,7 +47,8 @@ extension Problem {
         case .tooLarge(let limit): self.init(.bodyTooLarge, "This receiver takes messages of at most \(limit) bytes.")
         case .paused: self.init(.unavailable, "The receiver is paused; nothing was done. Send the message again later.", retryAfter: 60)
         case .unreadable(let error): self.init(error)
-        case .unusable(let error): self.init(error)
+        case .unusable:
+            self.init(.unavailable, "The receiver's secrets cannot be opened by this engine's keys; nothing was done.", retryAfter: 60)
         case .notTaken(let error): self.init(error)
         case .notHandled:
             self.init(
