@@ -25,7 +25,8 @@ struct WebhookDoorTests {
             sealed: InMemorySealer().seal(
                 Array(Self.secret.utf8), SealContext(tenant: bench.tenant, id: UniqueId(high: 8, low: 1), field: .receiverSecret)),
             createdAt: .earliest)
-        try bench.send(.item(.receiver(bench.source, .put(plan, secret: secret, door: ReceiverAddress.door(random: (1, 2)), ifVersion: nil))))
+        try bench.send(
+            .item(.receiver(bench.source, .put(plan, secret: secret, door: ReceiverAddress.door(random: (1, 2)), ifVersion: nil))))
         return bench
     }
 
@@ -181,7 +182,9 @@ extension IngestionBench {
         nonisolated(unsafe) var outcome: Result<WebhookReceipt, WebhookError>?
         let message = SignedMessage(fields: [(name: "X-Secret", value: secret), (name: "x-id", value: id)], body: Array(text.utf8))
         Task(executorPreference: executor) {
-            do throws(WebhookError) { outcome = .success(try await engine.receive(message, at: address)) } catch { outcome = .failure(error) }
+            do throws(WebhookError) { outcome = .success(try await engine.receive(message, at: address)) } catch {
+                outcome = .failure(error)
+            }
         }
         run { outcome != nil }
         return outcome ?? .failure(.notOffered)

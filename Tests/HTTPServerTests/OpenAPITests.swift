@@ -46,7 +46,7 @@ import Testing
                 #expect(names.insert(name).inserted)
                 let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
                     .replacing("{series}", with: "INV").replacing("{document}", with: "x").replacing("{host}", with: "example.com")
-                    .replacing("{name}", with: "none")
+                    .replacing("{name}", with: "none").replacing("{address}", with: "none")
                 let answer = try await server.send(method.uppercased(), target, token: .some(nil))
                 // Who has a token shows it, and who signs has signed nothing here.
                 let isSecured = value.at(["security", "0", "token"]) != nil || value.at(["security", "0", "signature"]) != nil

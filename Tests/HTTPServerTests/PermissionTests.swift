@@ -18,7 +18,7 @@ import Testing
         OpenAPITests.operations(try await OpenAPITests.document(server)).map { path, method, value in
             let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
                 .replacing("{series}", with: "INV").replacing("{document}", with: "x").replacing("{host}", with: "example.com")
-                .replacing("{name}", with: "none")
+                .replacing("{name}", with: "none").replacing("{address}", with: "none")
             var (name, permission, roles) = ("", Permission?.none, [Role]())
             if case .string(let text)? = value.at(["operationId"]) { name = text }
             if case .string(let text)? = value.at(["x-permission"]) { permission = Permission(rawValue: text) }

@@ -50,7 +50,8 @@ public struct HTTPServerDependencies: Sendable {
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
         audit: any AuditQueries, anchorKey: [UInt8], desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse,
-        parseReceived: @escaping ReceivedParse, quarantine: any QuarantineDesk, webhooks: any WebhookDoor, calendar: any LocalCalendar, events: any EventQueries,
+        parseReceived: @escaping ReceivedParse, quarantine: any QuarantineDesk, webhooks: any WebhookDoor, calendar: any LocalCalendar,
+        events: any EventQueries,
         signal: any EventSignal, targets: any TargetOverview,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
         cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,

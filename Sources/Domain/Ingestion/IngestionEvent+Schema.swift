@@ -72,7 +72,8 @@ extension IngestionEventKind {
         case .quarantineResolved: return [EventField("document", .text, "The document that it became.")]
         case .receiverCreated, .receiverChanged:
             return [
-                EventField("scheme", .choice(ReceiverScheme.Name.allCases.map(\.rawValue)), "How its sender shows that a message is its own."),
+                EventField(
+                    "scheme", .choice(ReceiverScheme.Name.allCases.map(\.rawValue)), "How its sender shows that a message is its own."),
                 EventField("topic", .text, "The topic that its messages go to, when it has one of its own.", isOptional: true),
             ]
         case .receiverPaused, .receiverResumed, .receiverDeleted: return []

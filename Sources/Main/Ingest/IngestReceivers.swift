@@ -3,7 +3,8 @@ internal import Domain
 
 struct IngestReceivers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "receivers", abstract: "The receivers of webhooks: list them, set them up, change their secrets, pause and resume them.",
+        commandName: "receivers",
+        abstract: "The receivers of webhooks: list them, set them up, change their secrets, pause and resume them.",
         discussion: "Without a further word it lists them.",
         subcommands: [
             ItemList<Receivers>.self, ItemShow<Receivers>.self, ReceiverPut.self, ReceiverSecret.self, ItemPause<Receivers>.self,

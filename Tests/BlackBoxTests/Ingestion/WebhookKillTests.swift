@@ -102,7 +102,9 @@ extension BlackBox {
             let body = acknowledged[stored.values.first?["messageId"].text ?? ""]?.body
             findings.check(try client.get("/v1/ingestion/messages/\(one)/raw").text == body, "the octets are others")
             let counts = sender.counts
-            print("kill -9 of webhooks: \(acknowledged.count) messages, \(counts.requests) requests, \(counts.repeats) repeats, \(kills) kills")
+            print(
+                "kill -9 of webhooks: \(acknowledged.count) messages, \(counts.requests) requests, \(counts.repeats) repeats, \(kills) kills"
+            )
         }
 
         /// Many senders give the same messages again and again, all at once.
@@ -120,7 +122,8 @@ extension BlackBox {
                 sender.stop()
                 try crew.join(within: 60)
                 let messages = try client.pages("/v1/ingestion/messages", cursor: "cursor")
-                findings.check(messages.count == sender.acknowledged.count, "\(messages.count) of \(sender.acknowledged.count) are on record")
+                findings.check(
+                    messages.count == sender.acknowledged.count, "\(messages.count) of \(sender.acknowledged.count) are on record")
                 findings.check(sender.counts.repeats > messages.count, "only \(sender.counts.repeats) repeats")
                 let events = try client.events().filter { $0["type"].text == "ledgerflow.ingestion.message-received.v1" }
                 findings.check(events.count == messages.count, "\(events.count) events of \(messages.count) messages")
@@ -134,7 +137,8 @@ extension BlackBox {
             let body = #"{"id":"forged"}"#
             let (now, old) = (String(wallMicroseconds() / 1_000_000), String(wallMicroseconds() / 1_000_000 - 400))
             func status(_ path: String, _ time: String, _ signature: String) throws -> Int {
-                try stranger.send("POST", path, Array(body.utf8), headers: [("X-Time", time), ("X-Signature", "sha256=" + signature)]).status
+                try stranger.send("POST", path, Array(body.utf8), headers: [("X-Time", time), ("X-Signature", "sha256=" + signature)])
+                    .status
             }
             let elsewhere = address.dropLast(6) + "AAAAAA"
             findings.check(try status(address, now, WebhookSender.sign(now + "." + body, secret: "another")) == 401, "another secret")

@@ -127,7 +127,8 @@ func withServer(
             anchorKey: FakeBooks.anchorKey?.publicKey ?? [], desk: InvoiceDesk(parse: parse), parse: parse,
             parseReceived: { octets, encoding, namespaces throws(XMLError) in
                 try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
-            }, quarantine: FakeQuarantine(books: books), webhooks: door, calendar: calendar, events: engine, signal: engine, targets: targets,
+            }, quarantine: FakeQuarantine(books: books), webhooks: door, calendar: calendar, events: engine, signal: engine,
+            targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },

@@ -35,7 +35,8 @@ extension Receiver {
         else { return nil }
         var secrets: [Secret] = []
         for member in stored {
-            guard let id = member.text("id").flatMap({ UniqueId($0) }), let sealed = member.text("sealed").flatMap({ Base64.decodeURL($0) }),
+            guard let id = member.text("id").flatMap({ UniqueId($0) }),
+                let sealed = member.text("sealed").flatMap({ Base64.decodeURL($0) }),
                 let createdAt = member.instant("createdAt")
             else { return nil }
             secrets.append(

@@ -84,7 +84,8 @@ public struct SignedContent: Hashable, Sendable, CustomStringConvertible {
                 rest = rest[end...]
                 continue
             }
-            guard let close = rest.firstIndex(of: "}"), let value = Value(rawValue: String(rest[rest.index(after: rest.startIndex)..<close]))
+            guard let close = rest.firstIndex(of: "}"),
+                let value = Value(rawValue: String(rest[rest.index(after: rest.startIndex)..<close]))
             else { throw .form }
             // Two values side by side could be cut at another place and give the same content.
             if case .value? = parts.last { throw .values }
@@ -115,7 +116,8 @@ public struct SignedContent: Hashable, Sendable, CustomStringConvertible {
             case .value(.body): bytes += body
             case .value(let value):
                 guard let text = value == .id ? id : timestamp, !text.isEmpty else { return nil }
-                if index + 1 < parts.count, case .literal(let literal) = parts[index + 1], let end = literal.first, text.utf8.contains(end) {
+                if index + 1 < parts.count, case .literal(let literal) = parts[index + 1], let end = literal.first, text.utf8.contains(end)
+                {
                     return nil
                 }
                 bytes += text.utf8

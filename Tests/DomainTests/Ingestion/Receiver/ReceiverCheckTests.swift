@@ -127,7 +127,12 @@ struct ReceiverCheckTests {
         let plan = Self.plan(
             try Self.hmac(timestamp: "x-time", content: "{id}.{timestamp}.{body}"), .header(try #require(FieldName("x-id"))),
             tolerance: .hours(24))
-        try forAll(cases: 200, generate: { generator in (0..<Int.random(in: 1...60, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) } }) { body in
+        try forAll(
+            cases: 200,
+            generate: { generator in
+                (0..<Int.random(in: 1...60, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            }
+        ) { body in
             guard !body.isEmpty else { return }
             var generator = SeededGenerator(seed: UInt64(body.count) &* 31 &+ UInt64(body[0]))
             let signature = try #require(Signer.hmac("m-1.1790000000.", body))

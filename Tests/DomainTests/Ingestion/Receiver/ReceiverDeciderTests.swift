@@ -92,7 +92,8 @@ struct ReceiverDeciderTests {
         var books = try S()
         let slice = try S.slice("<b")
         let events = try books.when(
-            S.receive("m-1", "<a/><b", documents: [S.document("R-1", "A"), S.document("R-2", "B"), S.document("R-1", "A")], refused: [slice]))
+            S.receive(
+                "m-1", "<a/><b", documents: [S.document("R-1", "A"), S.document("R-2", "B"), S.document("R-1", "A")], refused: [slice]))
         #expect(
             events.map(\.type) == [
                 .ingestion(.messageReceived), .ingestion(.invoiceReceived), .ingestion(.invoiceReceived), .ingestion(.invoiceQuarantined),
