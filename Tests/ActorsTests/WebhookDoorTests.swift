@@ -12,14 +12,14 @@ import XMLAdapter
 struct WebhookDoorTests {
     private static let secret = "a-secret-of-some-length"
 
-    private func bench(documents: Bool = false) throws -> IngestionBench {
+    private func bench(documents: Bool = false, mapping: IngestionMapping? = nil) throws -> IngestionBench {
         let bench = try IngestionBench()
         bench.splitting = XMLBatchSplitting()
         bench.start()
         let split = try SplitPlan(invoiceElement: #require(SplitName("Invoice")), numberPath: #require(SplitPath("Number")))
         let plan = Receiver.Plan(
             scheme: .sharedSecret(try #require(FieldName("x-secret"))), messageId: .header(try #require(FieldName("x-id"))),
-            maxBytes: 2_000, split: documents ? split : nil, fingerprint: Fingerprint(bytes: [1]))
+            maxBytes: 2_000, split: documents ? split : nil, mapping: mapping, fingerprint: Fingerprint(bytes: [1]))
         let secret = Receiver.Secret(
             id: UniqueId(high: 8, low: 1),
             sealed: InMemorySealer().seal(
@@ -153,6 +153,38 @@ struct WebhookDoorTests {
         // All of one message share its trace.
         let traces = Set(bench.store.allEvents.joined().filter { $0.subject == key.id }.map(\.correlationId))
         #expect(traces == Set(bench.messages.filter { $0.messageId == "m-2" }.map(\.trace.description)))
+    }
+
+    /// The engine ends between the commit and the drafts, and the sender repeats what it saw no answer to.
+    @Test func aRepeatMakesTheDraftsThatTheFirstDidNotComeTo() throws {
+        let mapping = try IngestionMapping(
+            json: Array(
+                #"""
+                {"fields":{"currency":"Currency","taxRegime":{"constant":"none"},"issueDate":{"constant":"2026-11-20"},
+                "seller.name":{"constant":"Seller GmbH"},"seller.address.country":{"constant":"DE"},
+                "buyer.name":{"constant":"Buyer"},"buyer.address.country":{"constant":"FR"}},
+                "lists":{"lines":{"each":"Line","fields":{"id":{"constant":"1"},"name":{"constant":"Thing"},"quantity":{"constant":"2"},
+                "unit":{"constant":"C62"},"unitPrice":"Price"}}}}
+                """#.utf8))
+        let bench = try bench(documents: true, mapping: mapping)
+        let text = "<Invoice><Number>R-1</Number><Currency>EUR</Currency><Line><Price>10.00</Price></Line></Invoice>"
+        // Without what drafts are made with, none is.
+        #expect(bench.insist("m-1", text, Self.secret) == false)
+        #expect(bench.document("R-1")?.mapping == nil)
+        bench.kill()
+        bench.drafting = DraftMaking(
+            parse: { octets, encoding, namespaces throws(XMLError) in
+                try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
+            }, desk: InvoiceDesk { bytes throws(XMLError) in try XMLReader.read(bytes) })
+        bench.start()
+        for _ in 0..<2 {
+            #expect(bench.insist("m-1", text, Self.secret) == true)
+            let document = try #require(bench.document("R-1"))
+            #expect(document.mapping?.problems == [] && document.mapping?.invoice == document.draft)
+            #expect(bench.store.current(.invoice(bench.tenant, document.draft)) != nil)
+        }
+        #expect(bench.events(.invoiceReceived).count == 1 && bench.events(.messageReceived).count == 1)
+        #expect(bench.events(.invoiceMapped).count == 1)
     }
 
     @Test func aMessageInWhichNothingCanBeReadIsTakenAllTheSame() throws {

@@ -73,6 +73,18 @@ import Testing
         }
     }
 
+    @Test func whoMayNotDraftSetsNoMapping() async throws {
+        try await withServer { server in
+            let token = try await server.token(roles: [.integrator])
+            let mapped = Schemas.receiverExample.replacing(
+                #""secret""#, with: #""invoiceElement":"I","numberPath":"N","mapping":{"fields":{"currency":"C"}},"secret""#)
+            #expect(try await server.put(Self.one, mapped, token: .some(token)).status == 403)
+            #expect(try await server.put(Self.one, Schemas.receiverExample, token: .some(token)).status == 201)
+            let made = try await server.put(Self.one, mapped)
+            #expect(made.status == 200, "\(made.text)")
+        }
+    }
+
     @Test func aPausedOneHasItsSenderTryAgainAndADeletedOneIsNoMore() async throws {
         try await withServer { server in
             _ = try await server.put(Self.one, Schemas.receiverExample)
