@@ -118,6 +118,7 @@ struct ReceiverCheckTests {
         let twice = [("mono-webhook-secret", Self.secret), ("mono-webhook-secret", Self.secret)]
         #expect(Self.judge(plan, twice, body) == .failure(.notBelieved))
         #expect(Self.judge(plan, [("mono-webhook-secret", "")], body, secrets: []) == .failure(.notBelieved))
+        #expect(Self.judge(plan, [], body, secrets: [""]) == .failure(.notBelieved), "nothing is no secret")
     }
 
     // MARK: - Properties
