@@ -35,6 +35,8 @@ struct MappingHandlers: Sendable {
         }
     }
 
+    /// Leaves the executor that it is called on, which a function that is not `@concurrent` would stay on.
+    @concurrent
     private func preview(
         _ mapping: IngestionMapping, _ document: Document, _ tenant: TenantId, _ language: MessageLanguage
     ) async throws(Problem) -> Reply {
