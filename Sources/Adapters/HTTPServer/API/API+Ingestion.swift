@@ -54,12 +54,15 @@ extension API {
             headers: [
                 Parameter(
                     name: "If-Match", description: "The ETag of what was read: if it has changed since, nothing is done.",
-                    schema: #"{"type":"string"}"#)
+                    schema: #"{"type":"string"}"#),
+                Parameter(
+                    name: "If-None-Match", description: "*: if there is a source of that name, nothing is done.",
+                    schema: #"{"type":"string","const":"*"}"#),
             ], body: RequestBody(schema: "SourceReplacement", example: Schemas.sourceReplacementExample),
             answers: [
                 .json(200, "As it is now.", "Source", headers: [etag]), .json(201, "It was made.", "Source", headers: [location, etag]),
-                wrongBody, .problem(.notFound, "There is If-Match, and no source."), .problem(.versionConflict),
-                .problem(.tooMany), unavailable,
+                wrongBody, .problem(.notFound, "There is If-Match, and no source."),
+                .problem(.versionConflict, "It has changed since, or is there though it must not be."), .problem(.tooMany), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.put))
     }
