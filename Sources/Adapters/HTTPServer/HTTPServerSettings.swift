@@ -17,6 +17,10 @@ public struct HTTPServerSettings: Sendable {
     public var maxBatchItems = 10_000
     /// Bodies held at once, over all connections; what goes beyond it is refused with 503.
     public var maxBodyBytesInFlight = 256 << 20
+    /// Answers held at once that are larger than 64 KiB and not yet taken by their readers, over all connections and of one tenant; what
+    /// goes beyond it is refused with 503. A tenant that has none waiting may have one, however large.
+    public var maxAnswerBytesInFlight = 256 << 20
+    public var maxAnswerBytesPerTenant = 64 << 20
     /// How long a connection may wait for the next request.
     public var idleTimeout = TimeSpan.seconds(60)
     /// How long the head of a request may take from its first byte.

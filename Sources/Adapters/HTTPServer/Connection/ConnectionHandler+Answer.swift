@@ -20,7 +20,11 @@ extension ConnectionHandler {
         processor.metrics.answered(
             status: reply.status, after: (NIODeadline.now() - answering.startedAt).nanoseconds / 1_000)
         let message = wholeMessage(reply, answering, closes: closes, context.channel.allocator)
-        finish(answering, closes: closes) { promise in (encoder ?? context).writeAndFlush(NIOAny(message), promise: promise) }
+        finish(answering, closes: closes) { promise in
+            let written = reply.room == nil ? promise : promise ?? eventLoop.makePromise(of: Void.self)
+            if let room = reply.room { written?.futureResult.whenComplete { _ in room.release() } }
+            (encoder ?? context).writeAndFlush(NIOAny(message), promise: written)
+        }
     }
 
     /// Head and body in one buffer, written past the encoder: one pass through the pipeline and one piece for the socket.

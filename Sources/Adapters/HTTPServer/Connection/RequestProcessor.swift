@@ -15,6 +15,8 @@ final class RequestProcessor: Sendable {
     private let diagnostics: any Diagnostics
     private let tracing: Tracing?
     private let refusals: RefusalLog
+    /// For the bytes of large answers.
+    private let room: Shares
 
     init(
         _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics
@@ -28,6 +30,9 @@ final class RequestProcessor: Sendable {
         diagnostics = dependencies.diagnostics
         tracing = dependencies.tracing
         refusals = RefusalLog(dependencies.diagnostics, dependencies.time)
+        room = Shares(most: settings.maxAnswerBytesInFlight, mostPerTenant: settings.maxAnswerBytesPerTenant) {
+            metrics.answerBytes.wrappingAdd(Int64($0), ordering: .relaxed)
+        }
         date = HTTPDate(dependencies.time)
     }
 
@@ -81,13 +86,33 @@ final class RequestProcessor: Sendable {
         }
         if route.query.isEmpty, request.query != nil { try QueryReader(request.query, declared: []).finish() }
         switch (route.handler, caller) {
-        case (.open(let handle), _): return try await handle(request)
-        case (.tenant(_, let handle), .tenant(let principal)): return try await handle(request, principal)
-        case (.operator(_, let handle), .operator(let person)): return try await handle(request, person)
+        case (.open(let handle), _): return try withRoom(try await handle(request), request.method, of: nil)
+        case (.tenant(_, let handle), .tenant(let principal)):
+            return try withRoom(try await handle(request, principal), request.method, of: principal.tenant)
+        case (.operator(_, let handle), .operator(let person)):
+            return try withRoom(try await handle(request, person), request.method, of: nil)
         case (.tenant(let permission, _), let caller?), (.operator(let permission, _), let caller?):
             throw Problem(forbidden: permission, caller)
         case (_, nil): throw Self.unauthorized("No token was checked.", error: nil)
         }
+    }
+
+    /// Answers up to it are not counted: a connection has one of them waiting at most.
+    static let largeAnswer = 65_536
+
+    /// Clients that ask for much and do not read it must not fill the memory.
+    ///
+    /// - Throws: 503 when too much waits already, and nothing but reading was asked for: what was done must be told.
+    private func withRoom(_ reply: Reply, _ method: HTTPMethod, of tenant: TenantId?) throws(Problem) -> Reply {
+        guard case .bytes(_, let bytes) = reply.body, bytes.count > Self.largeAnswer, method != .HEAD else { return reply }
+        var reply = reply
+        reply.room = room.take(bytes.count, of: tenant)
+        if reply.room == nil, method == .GET {
+            throw Problem(
+                .busy, "Too many large answers wait for their readers already; read those that you asked for, or ask for less.",
+                retryAfter: 1)
+        }
+        return reply
     }
 
     /// The refusal of a request that would be answered with 401 or 403, asked before its body is read.
