@@ -91,7 +91,11 @@ struct SourceFile: Sendable {
         if file != nil, variable != nil { fields.report("passwordFile", "cannot be given together with passwordVariable") }
         if let variable {
             let value = ProcessInfo.processInfo.environment[variable]
-            if value == nil { fields.report("passwordVariable", "names no variable of the engine's environment") }
+            // An empty variable counts as not set, here as everywhere.
+            guard let value, !value.isEmpty else {
+                fields.report("passwordVariable", "names no variable of the engine's environment, or an empty one")
+                return nil
+            }
             return value
         }
         guard let file else { return nil }
