@@ -102,17 +102,19 @@ extension DocumentScan {
     /// A text with its references resolved.
     static func resolved(_ text: String) throws(BatchError) -> String {
         guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
-        var resolved = ""
-        var rest = text[...]
+        var resolved = String.UnicodeScalarView()
+        // Scalars, for a mark that combines with what stands before it would hide that.
+        var rest = text.unicodeScalars[...]
         while let mark = rest.firstIndex(of: "&") {
-            resolved += rest[..<mark]
+            resolved.append(contentsOf: rest[..<mark])
             guard let end = rest[mark...].firstIndex(of: ";"), let value = scalar(String(rest[rest.index(after: mark)..<end])),
                 let scalar = Unicode.Scalar(value)
             else { throw .entityRefused }
-            resolved.unicodeScalars.append(scalar)
+            resolved.append(scalar)
             rest = rest[rest.index(after: end)...]
         }
-        return resolved + rest
+        resolved.append(contentsOf: rest)
+        return String(resolved)
     }
 
     // MARK: Sections outside invoices
