@@ -15,21 +15,21 @@ struct SourceFile: Sendable {
     let path: String
     /// Those that a source may name.
     let topics: [TopicName]
-    /// As the file was when the engine was started.
-    let first: [Entry]
 
     private static let maxBytes = 16 << 20
     private static let maxSources = 10_000
     private static let maxSecretBytes = 4_096
 
-    /// - Throws: `CommandFailure` that names everything that is wrong.
+    /// - Throws: `CommandFailure` that names everything that is wrong in the file.
     init(path: String, topics: [TopicName]) throws {
         self.path = path
         self.topics = topics
-        first = try Self.read(path, topics)
+        _ = try read()
     }
 
     /// As the file is now.
+    ///
+    /// - Throws: as `init`.
     func read() throws -> [Entry] { try Self.read(path, topics) }
 
     private static func read(_ path: String, _ topics: [TopicName]) throws -> [Entry] {

@@ -118,17 +118,20 @@ struct SourceFileService: Service {
         await cancelWhenGracefulShutdown {
             await engine.untilReady()
             if Task.isCancelled { return }
-            await registrar.apply(file.first)
-            for await _ in signals {
-                do {
-                    await registrar.apply(try file.read())
-                } catch {
-                    registrar.diagnostics.report(
-                        Diagnostic(
-                            .error, "ingestion.sources-not-read", "The file of sources was not taken; everything stays as it is.",
-                            fields: [(name: "reason", value: Self.words(error))]))
-                }
-            }
+            // As it is by now: an engine that stood by may have been started long ago.
+            await take()
+            for await _ in signals { await take() }
+        }
+    }
+
+    private func take() async {
+        do {
+            await registrar.apply(try file.read())
+        } catch {
+            registrar.diagnostics.report(
+                Diagnostic(
+                    .error, "ingestion.sources-not-read", "The file of sources was not taken; everything stays as it is.",
+                    fields: [(name: "reason", value: Self.words(error))]))
         }
     }
 }
