@@ -49,10 +49,15 @@ struct IngestRun: AsyncParsableCommand {
     private func followed(_ others: Set<String>, _ client: APIClient) async throws -> JSONValue {
         let time = SystemTimeSource()
         let end = time.uptime() + (DueOptions.span(waitLimit) ?? .minutes(30))
+        // The first that is new, also when others have followed it since.
+        var asked: String?
         while true {
-            let progress = try await client.manage(.get, source.path, of: Sources.subject).value["progress"]
-            if let id = progress?["lastRun"]?.text, !others.contains(id), progress?["runningRun"] == nil {
-                return try await client.manage(.get, IngestText.runsPath + "/" + APIClient.escaped(id), of: "ingest runs").value
+            if let asked {
+                let run = try await client.manage(.get, IngestText.runsPath + "/" + APIClient.escaped(asked), of: "ingest runs").value
+                if run["status"]?.text != IngestionRun.Status.running.rawValue { return run }
+            } else {
+                let progress = try await client.manage(.get, source.path, of: Sources.subject).value["progress"]
+                asked = progress?["lastRun"]?.text.flatMap { others.contains($0) ? nil : $0 }
             }
             guard time.uptime() < end else {
                 throw CommandFailure(
