@@ -15,6 +15,10 @@ struct SourceFile: Sendable {
     let path: String
     /// Those that a source may name.
     let topics: [TopicName]
+    /// As it was when the engine was started.
+    private let first: [Entry]
+    /// Whether it is a pipe or a terminal, which can be read once only.
+    private let isPipe: Bool
 
     private static let maxBytes = 16 << 20
     private static let maxSources = 10_000
@@ -24,13 +28,15 @@ struct SourceFile: Sendable {
     init(path: String, topics: [TopicName]) throws {
         self.path = path
         self.topics = topics
-        _ = try read()
+        let kind = InputPath(path).kind
+        isPipe = InputPath(path).isStandardInput || kind == S_IFIFO || kind == S_IFCHR
+        first = try Self.read(path, topics)
     }
 
-    /// As the file is now.
+    /// As the file is now; of what can be read once only, as it was.
     ///
     /// - Throws: as `init`.
-    func read() throws -> [Entry] { try Self.read(path, topics) }
+    func read() throws -> [Entry] { isPipe ? first : try Self.read(path, topics) }
 
     private static func read(_ path: String, _ topics: [TopicName]) throws -> [Entry] {
         let value: JSONValue
@@ -99,6 +105,10 @@ struct SourceFile: Sendable {
             return value
         }
         guard let file else { return nil }
+        guard !InputPath(file).isStandardInput else {
+            fields.report("passwordFile", "must be a file: the engine reads none from its standard input")
+            return nil
+        }
         guard let bytes = try? InputFile.contents(of: InputPath(file), limit: maxSecretBytes),
             var text = String(validating: bytes, as: UTF8.self)
         else {
