@@ -54,7 +54,7 @@ import Testing
         ) { server in
             let document = try await server.get("/openapi.json", token: .some(nil))
             #expect(document.status == 200)
-            #expect(document.body.count > RequestProcessor.largeAnswer)
+            #expect(document.body.count > LargeRoom.threshold)
             var unread: RawConnection? = try server.connect()
             await unread?.send(String(repeating: "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n", count: 1_000))
             var refused: Answer?

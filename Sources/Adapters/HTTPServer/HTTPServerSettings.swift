@@ -17,8 +17,8 @@ public struct HTTPServerSettings: Sendable {
     public var maxBatchItems = 10_000
     /// Bodies held at once, over all connections; what goes beyond it is refused with 503.
     public var maxBodyBytesInFlight = 256 << 20
-    /// Answers held at once that are larger than 64 KiB and not yet taken by their readers, over all connections and of one tenant; what
-    /// goes beyond it is refused with 503. A tenant that has none waiting may have one, however large.
+    /// What is larger than 64 KiB and read for a request, or not yet taken by the reader of an answer: over all connections, and of one
+    /// tenant. What goes beyond it is refused with 503. A tenant that holds none may have one, however large.
     public var maxAnswerBytesInFlight = 256 << 20
     public var maxAnswerBytesPerTenant = 64 << 20
     /// How long a connection may wait for the next request.

@@ -10,7 +10,8 @@ struct API {
     let document: [UInt8]
 
     init(
-        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining
+        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining,
+        _ room: LargeRoom
     ) {
         let cursors = CursorCodec(
             key: dependencies.cursorKey, store: dependencies.events.storeId, partitions: dependencies.events.partitionCount)
@@ -47,7 +48,7 @@ struct API {
             store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
         let sources = SourceHandlers(desk: desk, maxBytes: settings.maxBodyBytes, topics: settings.sourceTopics)
         let ingestion = IngestionHandlers(
-            queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors)
+            queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors, room: room)
         let mappings = MappingHandlers(
             documents: ingestion, desk: dependencies.desk, parse: dependencies.parse, parseReceived: dependencies.parseReceived,
             calendar: dependencies.calendar, time: dependencies.time)

@@ -15,11 +15,11 @@ final class RequestProcessor: Sendable {
     private let diagnostics: any Diagnostics
     private let tracing: Tracing?
     private let refusals: RefusalLog
-    /// For the bytes of large answers.
-    private let room: Shares
+    private let room: LargeRoom
 
     init(
-        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics
+        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics,
+        _ room: LargeRoom
     ) {
         self.settings = settings
         self.table = table
@@ -30,9 +30,7 @@ final class RequestProcessor: Sendable {
         diagnostics = dependencies.diagnostics
         tracing = dependencies.tracing
         refusals = RefusalLog(dependencies.diagnostics, dependencies.time)
-        room = Shares(most: settings.maxAnswerBytesInFlight, mostPerTenant: settings.maxAnswerBytesPerTenant) {
-            metrics.answerBytes.wrappingAdd(Int64($0), ordering: .relaxed)
-        }
+        self.room = room
         date = HTTPDate(dependencies.time)
     }
 
@@ -97,21 +95,13 @@ final class RequestProcessor: Sendable {
         }
     }
 
-    /// Answers up to it are not counted: a connection has one of them waiting at most.
-    static let largeAnswer = 65_536
-
     /// Clients that ask for much and do not read it must not fill the memory.
     ///
     /// - Throws: 503 when too much waits already, and nothing but reading was asked for: what was done must be told.
     private func withRoom(_ reply: Reply, _ method: HTTPMethod, of tenant: TenantId?) throws(Problem) -> Reply {
-        guard case .bytes(_, let bytes) = reply.body, bytes.count > Self.largeAnswer, method != .HEAD else { return reply }
+        guard case .bytes(_, let bytes) = reply.body, reply.room == nil, method != .HEAD else { return reply }
         var reply = reply
-        reply.room = room.take(bytes.count, of: tenant)
-        if reply.room == nil, method == .GET {
-            throw Problem(
-                .busy, "Too many large answers wait for their readers already; read those that you asked for, or ask for less.",
-                retryAfter: 1)
-        }
+        reply.room = method == .GET ? try room.take(bytes.count, of: tenant) : try? room.take(bytes.count, of: tenant)
         return reply
     }
 

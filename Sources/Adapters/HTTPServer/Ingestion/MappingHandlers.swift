@@ -29,7 +29,8 @@ struct MappingHandlers: Sendable {
             return (mapping, document)
         }
         guard let (mapping, document) = read else { throw Problem(problems) }
-        let tree = try await tree(of: document, principal.tenant)
+        let (tree, share) = try await tree(of: document, principal.tenant)
+        defer { share?.release() }
         guard let today = calendar.date(of: time.now(), in: "UTC") else {
             throw Problem(.internalError, "The calendar knows no UTC.")
         }
@@ -61,16 +62,18 @@ struct MappingHandlers: Sendable {
         return .received(id)
     }
 
-    private func tree(of document: Document, _ tenant: TenantId) async throws(Problem) -> XMLTree {
+    /// The document, and the room that it takes.
+    private func tree(of document: Document, _ tenant: TenantId) async throws(Problem) -> (XMLTree, Shares.Share?) {
         switch document {
         case .given(let bytes):
-            do throws(XMLError) { return try parse(bytes) } catch { throw Problem(error) }
+            do throws(XMLError) { return (try parse(bytes), nil) } catch { throw Problem(error) }
         case .received(let id):
             let key = IngestionKey(kind: .invoice, id: id)
             guard case .invoice(let invoice) = try await documents.record(key, tenant) else { throw ItemDesk.wrongRecord }
+            let share = try documents.room.take(invoice.latest.size, of: tenant)
             let octets = try await documents.content(key, version: invoice.latest.number, latest: invoice.latest.number, tenant)
             do throws(XMLError) {
-                return try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces)
+                return (try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces), share)
             } catch {
                 throw Problem(error)
             }
