@@ -45,7 +45,7 @@ final class HTTPServerMetrics: Sendable {
         )
         families.append(
             MetricFamily(
-                "ledgerflow_http_answer_bytes", "Bytes of large answers that are not yet taken.",
+                "ledgerflow_http_answer_bytes", "Bytes of what is large and being read, or waits for its reader.",
                 .gauge { self.answerBytes.load(ordering: .relaxed) }))
         families.append(
             MetricFamily("ledgerflow_http_streams", "Event streams open.", .gauge { self.streams.load(ordering: .relaxed) }))
