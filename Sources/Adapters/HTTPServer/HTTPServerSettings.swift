@@ -17,10 +17,6 @@ public struct HTTPServerSettings: Sendable {
     public var maxBatchItems = 10_000
     /// Bodies held at once, over all connections; what goes beyond it is refused with 503.
     public var maxBodyBytesInFlight = 256 << 20
-    /// What is larger than 64 KiB and read for a request, or not yet taken by the reader of an answer: over all connections, and of one
-    /// tenant. What goes beyond it is refused with 503. A tenant that holds none may have one, however large.
-    public var maxAnswerBytesInFlight = 256 << 20
-    public var maxAnswerBytesPerTenant = 64 << 20
     /// How long a connection may wait for the next request.
     public var idleTimeout = TimeSpan.seconds(60)
     /// How long the head of a request may take from its first byte.
@@ -31,6 +27,10 @@ public struct HTTPServerSettings: Sendable {
     public var answerTimeout = TimeSpan.seconds(60)
     /// How long a client may leave a part of a stream unread.
     public var writeTimeout = TimeSpan.seconds(30)
+    /// What is larger than 64 KiB and read for a request, or not yet taken by the reader of an answer: over all connections, and of one
+    /// tenant. What goes beyond it is refused with 503. A tenant that holds none may have one, however large.
+    public var maxAnswerBytesInFlight = 256 << 20
+    public var maxAnswerBytesPerTenant = 64 << 20
     /// Server-sent event streams open at once; one more is refused with 503.
     public var maxStreams = 1_024
     public var maxStreamsPerTenant = 64

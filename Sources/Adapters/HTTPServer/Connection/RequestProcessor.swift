@@ -48,7 +48,8 @@ final class RequestProcessor: Sendable {
             guard inFlight <= Int64(settings.maxConcurrentRequests) || !request.route.needsToken else {
                 throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
             }
-            let reply = try await route(request)
+            let caller = try await admit(request)
+            let reply = try withRoom(try await route(request, caller), request.method, of: caller)
             span?.end(
                 request.spanName, .server, failure: reply.isOurFailure ? String(reply.status) : nil, with: request.spanAttributes(reply))
             return reply
@@ -75,20 +76,17 @@ final class RequestProcessor: Sendable {
         request.route.needsToken ? tracing.request(traceparent: request.header("traceparent")) : nil
     }
 
-    private func route(_ request: IncomingRequest) async throws(Problem) -> Reply {
+    private func route(_ request: IncomingRequest, _ caller: Caller?) async throws(Problem) -> Reply {
         let route = request.route
-        let caller = try await admit(request)
         let accept = request.header("accept")
         if !route.produces.isEmpty, !route.produces.contains(where: { MediaType.accepts($0, accept) }) {
             throw Problem(.notAcceptable, "This path answers with \(route.produces.joined(separator: " or ")).")
         }
         if route.query.isEmpty, request.query != nil { try QueryReader(request.query, declared: []).finish() }
         switch (route.handler, caller) {
-        case (.open(let handle), _): return try withRoom(try await handle(request), request.method, of: nil)
-        case (.tenant(_, let handle), .tenant(let principal)):
-            return try withRoom(try await handle(request, principal), request.method, of: principal.tenant)
-        case (.operator(_, let handle), .operator(let person)):
-            return try withRoom(try await handle(request, person), request.method, of: nil)
+        case (.open(let handle), _): return try await handle(request)
+        case (.tenant(_, let handle), .tenant(let principal)): return try await handle(request, principal)
+        case (.operator(_, let handle), .operator(let person)): return try await handle(request, person)
         case (.tenant(let permission, _), let caller?), (.operator(let permission, _), let caller?):
             throw Problem(forbidden: permission, caller)
         case (_, nil): throw Self.unauthorized("No token was checked.", error: nil)
@@ -98,8 +96,9 @@ final class RequestProcessor: Sendable {
     /// Clients that ask for much and do not read it must not fill the memory.
     ///
     /// - Throws: 503 when too much waits already, and nothing but reading was asked for: what was done must be told.
-    private func withRoom(_ reply: Reply, _ method: HTTPMethod, of tenant: TenantId?) throws(Problem) -> Reply {
+    private func withRoom(_ reply: Reply, _ method: HTTPMethod, of caller: Caller?) throws(Problem) -> Reply {
         guard case .bytes(_, let bytes) = reply.body, reply.room == nil, method != .HEAD else { return reply }
+        let tenant: TenantId? = if case .tenant(let principal) = caller { principal.tenant } else { nil }
         var reply = reply
         reply.room = method == .GET ? try room.take(bytes.count, of: tenant) : try? room.take(bytes.count, of: tenant)
         return reply

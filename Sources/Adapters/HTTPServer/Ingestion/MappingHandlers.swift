@@ -29,8 +29,7 @@ struct MappingHandlers: Sendable {
             return (mapping, document)
         }
         guard let (mapping, document) = read else { throw Problem(problems) }
-        let (tree, share) = try await tree(of: document, principal.tenant)
-        defer { share?.release() }
+        let tree = try await tree(of: document, principal.tenant)
         guard let today = calendar.date(of: time.now(), in: "UTC") else {
             throw Problem(.internalError, "The calendar knows no UTC.")
         }
@@ -62,18 +61,19 @@ struct MappingHandlers: Sendable {
         return .received(id)
     }
 
-    /// The document, and the room that it takes.
-    private func tree(of document: Document, _ tenant: TenantId) async throws(Problem) -> (XMLTree, Shares.Share?) {
+    private func tree(of document: Document, _ tenant: TenantId) async throws(Problem) -> XMLTree {
         switch document {
         case .given(let bytes):
-            do throws(XMLError) { return (try parse(bytes), nil) } catch { throw Problem(error) }
+            do throws(XMLError) { return try parse(bytes) } catch { throw Problem(error) }
         case .received(let id):
             let key = IngestionKey(kind: .invoice, id: id)
             guard case .invoice(let invoice) = try await documents.record(key, tenant) else { throw ItemDesk.wrongRecord }
+            // Of many at one time few are looked at; the others wait with their octets.
             let share = try documents.room.take(invoice.latest.size, of: tenant)
+            defer { share?.release() }
             let octets = try await documents.content(key, version: invoice.latest.number, latest: invoice.latest.number, tenant)
             do throws(XMLError) {
-                return (try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces), share)
+                return try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces)
             } catch {
                 throw Problem(error)
             }
