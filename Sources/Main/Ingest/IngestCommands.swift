@@ -81,6 +81,10 @@ struct IngestRuns: AsyncParsableCommand {
     @OptionGroup var format: FormatOption
     @OptionGroup var connection: ConnectionOptions
 
+    func validate() throws {
+        if id != nil, source != nil || status != nil { throw ValidationError("--source and --status narrow the list, not one run.") }
+    }
+
     func run() async throws {
         try await connection.withClient { client in
             if let id { return try await IngestText.show(IngestText.runsPath, id, client, format, IngestText.runDetail) }
@@ -110,6 +114,9 @@ struct IngestInvoices: AsyncParsableCommand {
 
     func validate() throws {
         if raw, id == nil { throw ValidationError("--raw needs the identifier of a document.") }
+        if id != nil, source != nil || number != nil || status != nil {
+            throw ValidationError("--source, --number and --status narrow the list, not one document.")
+        }
         if version != nil, !raw { throw ValidationError("--version has a meaning only together with --raw.") }
     }
 
@@ -147,6 +154,7 @@ struct IngestQuarantine: AsyncParsableCommand {
 
     func validate() throws {
         if raw || retry, id == nil { throw ValidationError("--raw and --retry need the identifier of a part.") }
+        if id != nil, source != nil || status != nil { throw ValidationError("--source and --status narrow the list, not one part.") }
         if raw, retry { throw ValidationError("Give --raw or --retry, not both.") }
     }
 

@@ -51,6 +51,9 @@ extension BlackBox {
                 try ingest("sources", "put", "erp").expectUsage(["--url, --invoice-element and --number-path"], findings)
                 try ingest("invoices", "--raw").expectUsage(["--raw needs the identifier"], findings)
                 try ingest("quarantine", "x", "--raw", "--retry").expectUsage(["not both"], findings)
+                try ingest("runs", "x", "--status", "failed").expectUsage(["not one run"], findings)
+                try ingest("invoices", "x", "--number", "1").expectUsage(["not one document"], findings)
+                try ingest("quarantine", "x", "--source", "erp").expectUsage(["not one part"], findings)
                 func split(_ arguments: String...) throws -> CommandRun {
                     try CommandRun(["ingest", "split"] + arguments, in: desk.scene.logs)
                 }
