@@ -63,11 +63,13 @@ struct Serve: AsyncParsableCommand {
             limits: limits, retention: retention, anchors: anchors, tax: tax, tracing: tracing, sources: sources,
             sample: isSampled ? SampleSource() : nil)
         let isWelcome = welcome || Setting.environment("welcome") == "true"
-        let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
+        let host = product.host
+        let guest = isWelcome ? try Setting.tenant(nil) : nil
+        let token = if let guest { try await product.token(for: guest) } else { String?.none }
         try await product.run { port in
             let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             print("Ledgerflow \(productVersion) listens on \(address)")
-            if let token { print(Self.welcomeText(address: address, token: token)) }
+            if let guest, let token { print(Self.welcomeText(address: address, tenant: guest, token: token)) }
             flushStandardOutput()
         }
     }
@@ -85,10 +87,10 @@ struct Serve: AsyncParsableCommand {
         return targets
     }
 
-    private static func welcomeText(address: String, token: String) -> String {
+    private static func welcomeText(address: String, tenant: TenantId, token: String) -> String {
         """
 
-        A token for the tenant “demo”:
+        A token for the tenant “\(tenant)”:
 
           export TOKEN=\(token)
 

@@ -115,7 +115,7 @@ extension API {
                     .problem(.notFound), .problem(.illegalTransition, "It is resolved, or its source was deleted."),
                     .problem(.contentErased), unavailable,
                 ] + tenantProblems + bodyProblems,
-                maxBodyBytes: smallBody, handler: .tenant(.automate, handlers.retry)),
+                maxBodyBytes: smallBody, isCostly: true, handler: .tenant(.automate, handlers.retry)),
             list(
                 IngestionHandlers.invoicesPath, "listReceived", "The documents that sources sent, newest first", "ReceivedPage",
                 status(IngestionHandlers.DocumentStatus.allCases.map(\.rawValue)), [number], handlers.listInvoices),
@@ -167,7 +167,7 @@ extension API {
                         Parameter(name: "ETag", description: "The SHA-256 of the octets.", schema: #"{"type":"string"}"#),
                         Parameter(name: "Repr-Digest", description: "The same, by RFC 9530.", schema: #"{"type":"string"}"#),
                     ]), .problem(.invalidQuery), .problem(.notFound), .problem(.contentErased), unavailable,
-            ] + tenantProblems, maxBodyBytes: smallBody, produces: [type], handler: .tenant(.read, handler))
+            ] + tenantProblems, maxBodyBytes: smallBody, produces: [type], isCostly: true, handler: .tenant(.read, handler))
     }
 
     // MARK: Mappings
@@ -185,6 +185,6 @@ extension API {
                 .problem(.notFound, "There is no such received document."), .problem(.contentErased),
                 .problem(.unprocessableDocument, "The document is not XML that can be read."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: MappingHandlers.maxBytes, handler: .tenant(.read, handlers.preview))
+            maxBodyBytes: MappingHandlers.maxBytes, isCostly: true, handler: .tenant(.read, handlers.preview))
     }
 }

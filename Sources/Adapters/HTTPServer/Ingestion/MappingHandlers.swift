@@ -79,6 +79,9 @@ struct MappingHandlers: Sendable {
         case .received(let id):
             let key = IngestionKey(kind: .invoice, id: id)
             guard case .invoice(let invoice) = try await documents.record(key, tenant) else { throw ItemDesk.wrongRecord }
+            // Of many at one time few are looked at; the others wait with their octets.
+            let share = try documents.room.take(invoice.latest.size, of: tenant)
+            defer { share?.release() }
             let octets = try await documents.content(key, version: invoice.latest.number, latest: invoice.latest.number, tenant)
             do throws(XMLError) {
                 return try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces)
