@@ -33,7 +33,8 @@ extension BenchRun {
             guard let pinged = pings[connections], let submitted = submits[connections] else { continue }
             if let row = peerPings[connections], !row.rates.isEmpty {
                 report.measurements.append(
-                    row.measurement("hummingbird-\(connections)", "peer: hummingbird, empty POST, \(connections) conn.", unit: "requests/s"))
+                    row.measurement("hummingbird-\(connections)", "peer: hummingbird, empty POST, \(connections) conn.", unit: "requests/s")
+                )
             }
             report.measurements.append(
                 pinged.measurement("ping-\(connections)", "limit: empty POST, \(connections) conn.", unit: "requests/s"))
