@@ -83,7 +83,7 @@ extension Pump {
         case .success(let rows):
             observe(group, since: since)
             free(group)
-            if !group.commits.isEmpty { note(nil) }
+            if provesRoom(group) { note(nil) }
             group.succeed(plan, rows)
         case .failure(let failure):
             let fault = WriteFault(failure)
@@ -100,12 +100,13 @@ extension Pump {
             switch fault {
             case .fault, .refusedBooks: break
             case .unavailable(let reason):
+                failedBytes = max(failedBytes, Self.size(of: group))
                 note(failure)
-                report(.error, "store.write-failed", reason)
+                reportAgain(.error, "store.write-failed", reason)
             case .ambiguous(let reason):
                 note(failure)
                 shared.metrics.ambiguousCommits.add()
-                report(.warning, "store.write-failed", reason)
+                reportAgain(.warning, "store.write-failed", reason)
             }
             group.fail(fault.error)
         }
@@ -149,7 +150,7 @@ extension Pump {
         switch result {
         case .failure(let failure):
             let reason = "the partition cannot be taken over: \(failure.reason)"
-            report(.warning, "store.takeover-failed", reason)
+            reportAgain(.warning, "store.takeover-failed", reason)
             takeover.done.resume(returning: .failure(.unavailable(reason)))
         case .success(let rows):
             let answer = rows[2]
@@ -192,7 +193,7 @@ extension Pump {
         renewAt = monotonicMicroseconds() + renewalInterval
         if case .failure(let failure) = result {
             shared.metrics.leaseFailures.add()
-            report(.warning, "store.lease-not-renewed", "the lease could not be renewed: \(failure.reason)")
+            reportAgain(.warning, "store.lease-not-renewed", "the lease could not be renewed: \(failure.reason)")
         }
     }
 }

@@ -36,6 +36,10 @@ final class Pump {
     /// The tick at which the store tries to write by itself; nil while commits succeed.
     var tryAt: Int64?
     var trialIsUnderWay = false
+    /// How much the largest group had that failed since commits last succeeded.
+    var failedBytes = 0
+    /// What was told of failing writes.
+    var reports = RepeatedReports()
     var choreIsUnderWay = false
     /// The tick before which no chore is begun.
     var choreNotBefore: Int64 = 0

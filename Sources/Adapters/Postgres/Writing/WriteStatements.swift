@@ -125,17 +125,20 @@ enum WriteStatements {
     static let release = Statement(
         "release", [uuid], "UPDATE partitions SET owner = NULL, owner_name = NULL, lease_until = NULL WHERE owner = $1")
 
-    /// Needs room of its own, about as much as a few commits.
+    /// $1 pieces of 32 bytes. Needs room of its own, and is undone before its transaction is committed, so that nothing of it stays.
     static let trial = Statement(
-        "write_trial", [],
+        "write_trial", [int4],
         """
-        INSERT INTO store (key, value) SELECT 'write_trial', string_agg(md5(random()::text), '') FROM generate_series(1, 512)
+        INSERT INTO store (key, value) SELECT 'write_trial', string_agg(md5(random()::text), '') FROM generate_series(1, $1)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value
         """)
+    static let trialBytes = 32
+    static let mark = Statement("mark", [], "SAVEPOINT trial")
+    static let undo = Statement("undo", [], "ROLLBACK TO SAVEPOINT trial")
 
     static let all =
         [
-            trial,
+            trial, mark, undo,
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
             updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
         ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing + ErasureStatements.writing
