@@ -362,6 +362,7 @@ actor Partition {
             epoch: epoch, head: turn.batch.head, headEpoch: turn.base.epoch, lastOrdinal: turn.lastOrdinal,
             published: turn.base.published)
         var changes: [TimerChange] = []
+        let retries = turn.retries
         for key in turn.callKeys {
             guard let stored = turn.calls[key]?.stored else { continue }
             if isNeededSoon(stored.call) {
@@ -369,7 +370,7 @@ actor Partition {
             } else {
                 calls.remove(key)
             }
-            changes.append(TimerChange(stored.call))
+            changes.append(TimerChange(stored.call, retryDecidedAt: retries[key]))
             if stored.call.status == .cancelled { outlets.cancelled(key) }
         }
         keep(turn)

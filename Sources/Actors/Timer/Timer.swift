@@ -71,8 +71,8 @@ actor Timer {
     /// What a clock that is steered does is far below it.
     private static let setBack = TimeSpan.seconds(5)
 
-    /// Tells the operator why calls wait that seem to be due: a due time, also a retry's, is an instant on record, and no attempt starts
-    /// before it by the wall clock.
+    /// Tells the operator why calls wait that seem to be due: a due time is an instant on record, and no attempt starts before it by the wall
+    /// clock. Retries get theirs anew; see `TimerPartition.BackOff`.
     private func noticeSetBack() {
         let (now, uptime) = clocks
         let lead = TimeSpan(microseconds: now.microseconds) - TimeSpan(microseconds: uptime.microseconds)
@@ -81,7 +81,7 @@ actor Timer {
         ports.diagnostics.report(
             Diagnostic(
                 .warning, "timer.clock-set-back",
-                "The wall clock was set back; retries, and what was due in between, wait until it has come to their time again.",
+                "The wall clock was set back; what was due in between waits until it has come to its time again. Retries do not.",
                 fields: [("seconds", String((wallLead - lead).milliseconds / 1_000))]))
     }
 
@@ -96,9 +96,15 @@ actor Timer {
             let clocks = clocks
             for change in changes { partitions[partition.index]?.apply(change, clocks: clocks, grace: settings.watchdogGrace) }
         case .admission(let news): take(in: news)
-        case .again(let call, let moment, let pausing):
+        case .again(let call, let moment):
             guard partitions.indices.contains(call.partition.index) else { return }
-            partitions[call.partition.index]?.postpone(call, until: moment, pausing: pausing)
+            partitions[call.partition.index]?.postpone(call, until: moment)
+        case .early(let call, let dueAt):
+            guard partitions.indices.contains(call.partition.index) else { return }
+            partitions[call.partition.index]?.giveBack(call, dueAt: dueAt, at: ports.time.uptime())
+        case .stillWaiting(let partition, let backOff, let moment):
+            guard partitions.indices.contains(partition.index) else { return }
+            partitions[partition.index]?.again(backOff, at: moment)
         case .stillOverdue(let partition, let overdue, let moment):
             guard partitions.indices.contains(partition.index) else { return }
             partitions[partition.index]?.watch(overdue, until: moment)
@@ -128,6 +134,12 @@ actor Timer {
             while let overdue = partitions[index]?.popOverdue(at: uptime) {
                 if !end(overdue, in: PartitionId(index)) {
                     partitions[index]?.watch(overdue, until: uptime + .milliseconds(100))
+                    break
+                }
+            }
+            while let elapsed = partitions[index]?.popElapsed(clocks) {
+                if !renew(elapsed, in: PartitionId(index)) {
+                    partitions[index]?.again(elapsed, at: uptime + .milliseconds(100))
                     break
                 }
             }
@@ -166,6 +178,19 @@ actor Timer {
         }
     }
 
+    /// Has the retry get a due time anew by its partition.
+    private func renew(_ elapsed: TimerPartition.BackOff, in partition: PartitionId) -> Bool {
+        let (inbox, time) = (inbox, ports.time)
+        return router.post(ServiceCallIntent(key: elapsed.key, command: .backOffElapsed(version: elapsed.version))) { outcome in
+            guard case .failure(let error) = outcome else { return }
+            switch error {
+            case .refused, .refusedByBooks, .stopping: break
+            case .busy, .unavailable, .unknownOutcome:
+                inbox.stillWaiting(elapsed, in: partition, at: time.uptime() + .milliseconds(500))
+            }
+        }
+    }
+
     var clocks: (now: Instant, uptime: Uptime) { (ports.time.now(), ports.time.uptime()) }
 
     private func nextWake() -> Uptime {
@@ -174,6 +199,7 @@ actor Timer {
         for index in partitions.indices {
             if let due = partitions[index]?.nextDue() { wake = min(wake, uptime + max(.zero, due - now)) }
             if let resumption = partitions[index]?.nextResumption { wake = min(wake, max(uptime, resumption)) }
+            if let elapsed = partitions[index]?.nextElapsed { wake = min(wake, max(uptime, elapsed)) }
             if let page = partitions[index]?.nextPage(after: uptime) { wake = min(wake, page) }
             if let overdue = partitions[index]?.nextOverdue() { wake = min(wake, max(uptime, overdue)) }
         }
