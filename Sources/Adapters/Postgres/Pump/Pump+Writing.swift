@@ -136,7 +136,8 @@ extension Pump {
                 Binary.int8(options.lease.microseconds),
             ])
         let commands = [
-            Command(SessionStatements.begin), Command(WriteStatements.lockAll), command, Command(SessionStatements.commit),
+            Command(SessionStatements.begin), Command(WriteStatements.lookForOwner, [Binary.uuid(engine)]),
+            Command(WriteStatements.lockAll), command, Command(SessionStatements.commit),
         ]
         session.send(
             Exchange(commands: commands, commitAt: nil, deadline: deadline(now)) { [weak self] result in
@@ -153,7 +154,7 @@ extension Pump {
             reportAgain(.warning, "store.takeover-failed", reason)
             takeover.done.resume(returning: .failure(.unavailable(reason)))
         case .success(let rows):
-            let answer = rows[2]
+            let answer = rows[3]
             if answer.count == 1, let holder = answer.optionalText(0, 0) {
                 takeover.done.resume(returning: .failure(.heldElsewhere(holder)))
             } else if answer.count == 1, !answer.isNull(0, 1) {
