@@ -173,6 +173,24 @@ import Testing
         #expect(bench.world.violations.isEmpty)
     }
 
+    @Test func aStoreThatTakesNoCommitsIsToldOfOnceAndNotByEachCommand() throws {
+        var faults = Faults.calm
+        faults.commitUnavailable = 100
+        let bench = Bench(faults: faults)
+        bench.run { bench.engine.isReady }
+        for number in 1...5 {
+            bench.send(try submission(number))
+            bench.run { bench.results.count == number }
+        }
+        for result in bench.results {
+            guard case .failure(.unavailable) = result else {
+                Issue.record("\(result)")
+                continue
+            }
+        }
+        #expect(bench.world.trace.count { $0.contains("diagnostic commit.unavailable") } == 1)
+    }
+
     /// CT-3: tried three times in all, then raised, counted, and told; those who wait beside it get their numbers.
     @Test func aNumberThatPrintsLikeAnotherIsRaisedAsACollisionAndHindersNobodyElse() throws {
         let bench = Bench()

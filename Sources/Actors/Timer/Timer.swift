@@ -23,6 +23,7 @@ actor Timer {
     private var wallLead: TimeSpan?
     /// Whose turn it is to come first, so that none is always first at the room there is.
     private var first = 0
+    private var reports = RepeatedReports()
 
     /// - Parameter swept: called each time that a partition's near future has been read.
     init(
@@ -227,16 +228,21 @@ actor Timer {
                         try await nextPage(index, tenant)
                     }
                 } catch {
-                    ports.diagnostics.report(
-                        Diagnostic(
-                            .warning, "timer.read-failed", "Due calls could not be read; trying again.",
-                            fields: [("partition", String(index)), ("reason", String(describing: error))]))
+                    reportUnread("Due calls could not be read; trying again.", index, error)
                     partitions[index]?.forget()
                     await ports.time.sleep(for: .milliseconds(200))
                 }
             }
             inbox.mailbox.wake()
         }
+    }
+
+    /// While the store is away every read fails, and all alike: that is told once a minute.
+    func reportUnread(_ message: String, _ index: Int, _ error: JournalError) {
+        let reason = String(describing: error)
+        guard reports.tells(reason, at: ports.time.uptime().microseconds) else { return }
+        ports.diagnostics.report(
+            Diagnostic(.warning, "timer.read-failed", message, fields: [("partition", String(index)), ("reason", reason)]))
     }
 
     private func sweepAll(_ index: Int) async throws(JournalError) {
