@@ -237,4 +237,19 @@ import Testing
         }
         #expect(try sample.findings().map { "\($0.rule) \($0.severity)" } == ["BR-51 fatal"])
     }
+
+    @Test("A VAT category is compared as it is written, its code alone without the white space around it")
+    func blankAroundCategory() throws {
+        let category = Self.settlementPath + [.ramApplicableTradeTax, .ramCategoryCode]
+        #expect(try broken(category) { $0.text = " S " } == ["BR-S-01"])
+    }
+
+    @Test("Without document totals it is not asked which currency their tax is in")
+    func noTotals() throws {
+        let broken = try broken(Self.settlementPath) { settlement in
+            settlement.parts.removeAll { $0.name == .ramSpecifiedTradeSettlementHeaderMonetarySummation }
+            settlement.parts.append(Part(.ramTaxCurrencyCode, "SEK"))
+        }
+        #expect(!broken.contains("BR-53") && !broken.isEmpty)
+    }
 }

@@ -15,7 +15,7 @@ extension EN16931 {
         "BR-30": { $0.endsNotBeforeStartCII },
         "BR-50": { account in account.any(iban) { !$0.trimmed.isEmpty } || account.any(proprietary) { !$0.trimmed.isEmpty } },
         "BR-53": { scope in
-            guard let currency = scope.root.first(.taxCurrency) else { return true }
+            guard scope.has(.taxTotal), let currency = scope.root.first(.taxCurrency) else { return true }
             guard scope.root.first(.currency)?.text.equals(currency.text) != true else { return false }
             return scope.any(totalTax) { $0.attribute(.currencyID)?.equals(currency.text) == true }
         },
