@@ -48,8 +48,8 @@ extension MessageCatalogue {
         "direct debit (BG-19)": "الخصم المباشر من الحساب (BG-19)",
         "mandate reference (BT-89)": "مرجع التفويض (BT-89)",
         "supporting document description (BT-123)": "وصف المستند الداعم (BT-123)",
-        "supporting document description (BT-123) in all": "وصف المستند الداعم (BT-123) في المستند كله",
-        "attached document (BT-125) in all": "المستند المرفق (BT-125) في المستند كله",
+        "description over all supporting documents (BT-123)": "الوصف في المستندات الداعمة كلها (BT-123)",
+        "attached file over all supporting documents (BT-125)": "الملف المرفق في المستندات الداعمة كلها (BT-125)",
     ]
 
     private static let partyTerms: [String: String] = [

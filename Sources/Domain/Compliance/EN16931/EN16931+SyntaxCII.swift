@@ -82,10 +82,10 @@ extension EN16931 {
         },
         // These two count over all supporting documents of the invoice, as the official rules do: two documents with a description each are
         // a warning.
-        Rule("CII-SR-475", .warning, in: .headerAgreement, .atMostOne("supporting document description (BT-123) in all")) {
+        Rule("CII-SR-475", .warning, in: .headerAgreement, .atMostOne("description over all supporting documents (BT-123)")) {
             $0.countInReferences("916", referenceName) <= 1
         },
-        Rule("CII-SR-476", .warning, in: .headerAgreement, .atMostOne("attached document (BT-125) in all")) {
+        Rule("CII-SR-476", .warning, in: .headerAgreement, .atMostOne("attached file over all supporting documents (BT-125)")) {
             $0.countInReferences("916", referenceAttachment) <= 1
         },
     ]
