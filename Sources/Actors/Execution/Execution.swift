@@ -63,7 +63,7 @@ actor Execution {
     private nonisolated func attempt(_ admitted: Admitted) async -> AttemptEnd {
         let due = admitted.call
         let begun = await begin(due)
-        queue.started()
+        queue.started(due.key.tenant)
         guard let call = begun, !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
         let span = ports.tracing?.attempt(in: call.trace)
         let sentAt = ports.time.uptime()
