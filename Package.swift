@@ -53,7 +53,7 @@ let core: [Target] = [
 
     // The oracle of exact arithmetic is a library of big integers, which the product does without.
     tests(
-        "DomainTests", ["Domain", "PropertyKit", .product(name: "BigInt", package: "BigInt")], exclude: ["Signing/webhooks.py"]),
+        "DomainTests", ["Domain", "PropertyKit", .product(name: "BigInt", package: "BigInt"), crypto], exclude: ["Signing/webhooks.py"]),
     tests("ActorsTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "XMLAdapter", "PropertyKit", "Simulation"]),
     tests("InMemoryTests", ["Domain", "Ports", "InMemoryAdapter", "PortContract"]),
     tests("SimulationTests", ["Domain", "Ports", "Actors", "InMemoryAdapter", "Simulation"]),

@@ -36,7 +36,7 @@ import Testing
             let document = try await Self.document(server)
             #expect(document.at(["openapi"]) == .string("3.1.0"))
             let operations = Self.operations(document)
-            #expect(operations.count == 87)
+            #expect(operations.count == 98)
             var names: Set<String> = []
             for (path, method, value) in operations {
                 guard case .string(let name)? = value.at(["operationId"]) else {
@@ -46,10 +46,11 @@ import Testing
                 #expect(names.insert(name).inserted)
                 let target = path.replacing("{id}", with: UniqueId(high: 0, low: 0).description).replacing("{kind}", with: "busy")
                     .replacing("{series}", with: "INV").replacing("{document}", with: "x").replacing("{host}", with: "example.com")
-                    .replacing("{name}", with: "none")
+                    .replacing("{name}", with: "none").replacing("{address}", with: "none")
                 let answer = try await server.send(method.uppercased(), target, token: .some(nil))
-                let needsToken = value.at(["security", "0", "token"]) != nil
-                #expect((answer.status == 401) == needsToken, "\(method) \(path)")
+                // Who has a token shows it, and who signs has signed nothing here.
+                let isSecured = value.at(["security", "0", "token"]) != nil || value.at(["security", "0", "signature"]) != nil
+                #expect((answer.status == 401) == isSecured, "\(method) \(path)")
                 #expect(answer.status != 404 && answer.status != 405, "\(method) \(path)")
                 #expect(value.at(["responses", String(answer.status)]) != nil, "\(method) \(path) gave \(answer.status)")
                 let isOperators = value.at(["x-permission"]) == .string(Permission.auditAll.rawValue)
@@ -182,6 +183,12 @@ import Testing
                 ("ReceivedPage", try await server.get("/v1/ingestion/invoices").json()),
                 ("Quarantined", try await server.get("/v1/ingestion/quarantine").json("items", "0")),
                 ("QuarantinePage", try await server.get("/v1/ingestion/quarantine").json()),
+                ("Receiver", try await server.put(ReceiverRoutesTests.one, Schemas.receiverExample).json()),
+                ("ReceiverPage", try await server.get(ReceiverRoutesTests.path).json()),
+                ("ReceiverSignature", try await server.get(ReceiverRoutesTests.one).json("signature")),
+                ("MessageReceipt", try await server.deliver(#"{"id":"m-1"}"#).json()),
+                ("Message", try await server.get("/v1/ingestion/messages").json("items", "0")),
+                ("MessagePage", try await server.get("/v1/ingestion/messages").json()),
                 ("MappingResult", try await server.post("/v1/ingestion/mappings/preview", Schemas.mappingPreviewExample).json()),
             ] {
                 guard case .object(let object)? = value,

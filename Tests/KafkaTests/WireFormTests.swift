@@ -112,6 +112,29 @@ struct WireFormTests {
         }
     }
 
+    @Test("what was delivered to a receiver is the message, as its sender declared it")
+    func deliveredMessage() throws {
+        let octets: [UInt8] = [0x7B, 0xFF, 0x00, 0x7D]
+        let data = #"""
+            {"source":"bank","messageId":"№ 1","sha256":"ab","size":4,"contentType":"application/json","traceId":"\#(Self.trace)",
+            "topic":"erp.invoices","documents":0,"quarantined":0,"body":"\#(Base64.encode(octets))"}
+            """#
+        let message = try written(.ingestion(.messageReceived), data, correlationId: Self.trace, topics: ["erp.invoices"])
+        #expect(message.value == octets && message.topic == "erp.invoices")
+        #expect(message.headers["content-type"] == "application/json")
+        for (name, value) in ["sourcename": "bank", "messageid": "№ 1", "messagesha256": "ab", "messagesize": "4"] {
+            #expect(message.headers["ce_" + name] == value)
+        }
+        #expect(message.headers["trace_id"] == Self.trace)
+        let large = #"{"source":"bank","messageId":"1","contentType":"application/json","bodyUrl":"/v1/x"}"#
+        let told = try written(.ingestion(.messageReceived), large, correlationId: Self.trace)
+        #expect(told.value == Array(large.utf8) && told.headers["content-type"] == "application/json")
+        let untyped = #"{"source":"bank","messageId":"1","body":"AA=="}"#
+        #expect(
+            try written(.ingestion(.messageReceived), untyped, correlationId: Self.trace).headers["content-type"]
+                == "application/octet-stream")
+    }
+
     @Test("of a document that is too large for an event the message says where it is found")
     func largeDocument() throws {
         let data = #"{"source":"erp","number":"1","version":1,"encoding":"UTF-8","topic":"erp.invoices","documentUrl":"/v1/x"}"#

@@ -71,6 +71,36 @@ public enum IngestionContract {
     ]
 
     private static let refusalCases: [ContractCase<any StoreHarness>] = [
+        .init("a message and what is in it are stored together, or none, and not a second time") { harness in
+            var owner = try await Owner.books(of: Sample.acme, harness.journal)
+            var history = IngestionSample.History()
+            let command = try IngestionSample.message("m-1", [0, 1, 255], document: [2], slice: [3])
+            let taken = try history.take(command)
+            try requireEqual(taken.records.count, 3, "records of the message")
+            try requireEqual(taken.contents.map(\.octets), [[0, 1, 255], [2], [3]], "octets of the message")
+            let good = owner.batch(books: owner.numbered(taken.records), contents: taken.contents)
+            let bad = CommitBatch(
+                partition: good.partition, epoch: good.epoch, expectedHead: good.expectedHead, serviceCalls: [],
+                books: good.books.map { BookWrite(stored: $0.stored, expectedVersion: 7) }, contents: good.contents, events: good.events)
+            try await requireError("a bad record", \.isRejected) { try await harness.journal.commit(bad) }
+            for content in taken.contents {
+                try requireEqual(
+                    try await harness.books.ingestionRecord(content.key, tenant: Sample.acme), nil, "a record of what was refused")
+            }
+            try await owner.commit(books: owner.numbered(taken.records), contents: taken.contents)
+            try await harness.reopen()
+            for content in taken.contents {
+                try requireEqual(
+                    try await harness.books.ingestionContent(content.key, version: 1, tenant: Sample.acme), content.octets, "octets")
+            }
+            try requireEqual(try history.take(command).records, [], "what a repeat changes")
+            let again = owner.batch(books: owner.numbered(taken.records), contents: taken.contents)
+            try await requireError("the message again", \.isRejected) { try await harness.journal.commit(again) }
+            var filter = IngestionFilter(.message)
+            filter.source = try IngestionSample.source("erp")
+            let page = try await harness.books.ingestionRecords(tenant: Sample.acme, filter: filter, after: nil, limit: 10)
+            try requireEqual(page.records.map(\.key), taken.contents.prefix(1).map(\.key), "the list of messages")
+        },
         .init("a record of ingestion cannot be made again, and is changed from its own version alone") { harness in
             var owner = try await Owner.books(of: Sample.acme, harness.journal)
             let run = BookRecord.ingestion(try IngestionSample.run(1))
@@ -224,6 +254,7 @@ public enum IngestionContract {
         for (index, text) in OddBytes.texts.enumerated() where !text.unicodeScalars.contains("\0") {
             commands.append(try IngestionSample.document("R-\(text)", [UInt8(index)]))
             commands.append(try IngestionSample.slice([0, UInt8(index)], text: text))
+            commands.append(try IngestionSample.message("id-\(text)", [1, UInt8(index)]))
         }
         let source = try IngestionSample.source("erp")
         commands.append(.mapped(number: "R-", of: source, .init(revision: 1, invoice: BookSample.invoiceId(1), problems: [])))

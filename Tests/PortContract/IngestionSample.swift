@@ -66,6 +66,31 @@ public enum IngestionSample {
                     code: "malformed", text: text, index: 3, encoding: nil, namespaces: [], run: run(1), trace: trace)))
     }
 
+    /// A message with a document and a part that cannot be taken.
+    public static func message(
+        _ id: String, _ octets: [UInt8], document: [UInt8]? = nil, slice: [UInt8]? = nil, receiver: String = "erp"
+    ) throws -> IngestionCommand {
+        let name = try source(receiver)
+        return .receive(
+            ReceivedMessage(
+                receiver: name, messageId: id, octets: octets, contentType: "text/xml; charset=\"é\"", trace: trace, topic: nil,
+                documents: document.map {
+                    [
+                        IngestedDocument(
+                            source: name, number: "M-" + id, octets: $0, encoding: "UTF-8", namespaces: [], run: nil, trace: trace,
+                            topic: nil)
+                    ]
+                } ?? [],
+                refused: slice.map {
+                    [
+                        RefusedSlice(
+                            source: name, octets: $0,
+                            finding: QuarantineFinding(
+                                code: "malformed", text: "x", index: 0, encoding: nil, namespaces: [], run: nil, trace: trace))
+                    ]
+                } ?? []))
+    }
+
     /// A run at `status`.
     public static func run(
         _ number: Int, _ status: IngestionRun.Status = .running, source: String = "erp", tenant: TenantId = Sample.acme,
@@ -96,6 +121,7 @@ public enum IngestionSample {
         case .invoice: .invoiceReceived
         case .quarantine: isNew ? .invoiceQuarantined : .quarantineResolved
         case .run: isNew ? .runStarted : .runEnded
+        case .message: .messageReceived
         }
     }
 }

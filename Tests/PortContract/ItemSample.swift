@@ -56,6 +56,20 @@ public enum ItemSample {
         return try evolved(nil, .source(.created(try IngestionSample.plan())), .source(source), tenant)
     }
 
+    /// A receiver as it is made.
+    public static func receiver(_ name: String, tenant: TenantId = Sample.acme) throws -> TenantItem {
+        let source = try IngestionSample.source(name)
+        let field = try SignatureField(
+            header: requireSome(FieldName("X-Signature"), "a name"), algorithm: .sha512, encoding: .base64, prefix: "v1=",
+            timestamp: FieldName("x-time"), content: SignedContent("{id}|{timestamp}|{body}"))
+        let plan = Receiver.Plan(
+            scheme: .hmac(field), messageId: .header(try requireSome(FieldName("x-id"), "a name")), tolerance: .seconds(90),
+            topic: TopicName("erp.in"), split: try IngestionSample.plan().split, fingerprint: Fingerprint(bytes: [0, 255]))
+        let secret = Receiver.Secret(id: id(1), sealed: SealedBytes(bytes: [0, 255, 1]), createdAt: Sample.start)
+        let event = ReceiverEvent.created(plan, secret, door: ReceiverAddress.door(random: (1, 2)))
+        return try evolved(nil, .receiver(event), .receiver(source), tenant)
+    }
+
     /// How far a source is followed of which a run is under way.
     public static func progress(_ name: String, tenant: TenantId = Sample.acme) throws -> TenantItem {
         let source = try IngestionSample.source(name)
@@ -93,8 +107,9 @@ public enum ItemSample {
             try evolved(
                 try self.subscription(5, tenant: tenant), .subscription(.disabled(reason: "no\u{0}answer")), subscriptionKey(5), tenant),
             try deleted(try self.subscription(3, tenant: tenant)), try webhookKeys(tenant: tenant), try holds(tenant: tenant),
-            .counts(ItemCounts(tenant: tenant, version: 3, schedules: 2, subscriptions: 1, sources: 4)),
+            .counts(ItemCounts(tenant: tenant, version: 3, schedules: 2, subscriptions: 1, sources: 4, receivers: 5)),
             try source("erp", tenant: tenant), try deleted(try source("gone.erp", tenant: tenant)), try progress("erp", tenant: tenant),
+            try receiver("erp", tenant: tenant), try deleted(try receiver("gone.erp", tenant: tenant)),
         ]
     }
 
@@ -109,6 +124,7 @@ public enum ItemSample {
             switch item.key.kind {
             case .schedule: .schedule(.deleted)
             case .source: .source(.deleted)
+            case .receiver: .receiver(.deleted)
             default: .subscription(.deleted)
             }
         return try evolved(item, event, item.key, item.tenant)
@@ -128,6 +144,7 @@ public enum ItemSample {
         case .subscription: .subscription(isNew ? .created : .changed)
         case .webhookKeys: .webhookKey(.added)
         case .source: .ingestion(isNew ? .sourceCreated : .sourceChanged)
+        case .receiver: .ingestion(isNew ? .receiverCreated : .receiverChanged)
         case .holds, .counts, .progress: .target(.paused)
         }
     }

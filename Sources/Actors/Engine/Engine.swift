@@ -26,7 +26,7 @@ public final class Engine: Sendable {
     private let scheduler: Scheduler
     private let followers: Followers
     private let poller: Poller?
-    private let ingestionMetrics = IngestionMetrics()
+    let ingestionMetrics = IngestionMetrics()
     private let cursors: CursorBook
     private let retention: Retention?
     private let anchoring: Anchoring?

@@ -13,6 +13,9 @@ struct IngestionMetrics: Sendable {
     let quarantined = MetricCounter()
     let bytes = MetricCounter()
     let fetchFailures = MetricCounter()
+    let messagesTaken = MetricCounter()
+    let messagesRepeated = MetricCounter()
+    let messagesRefused = MetricCounter()
     let runDuration = MetricHistogram.latency()
     let fetchDuration = MetricHistogram.latency()
     let splitDuration = MetricHistogram.latency()
@@ -38,7 +41,12 @@ struct IngestionMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_ingestion_documents", "Documents that sources sent.", labels: [("outcome", outcome)], .counter(counter))
         }
-        return runs + documents + [
+        let messages = [("taken", messagesTaken), ("repeated", messagesRepeated), ("refused", messagesRefused)].map { outcome, counter in
+            MetricFamily(
+                "ledgerflow_ingestion_messages", "Messages that receivers of webhooks were sent.", labels: [("outcome", outcome)],
+                .counter(counter))
+        }
+        return runs + documents + messages + [
             MetricFamily("ledgerflow_ingestion_bytes", "Bytes that sources sent, after inflation.", .counter(bytes)),
             MetricFamily("ledgerflow_ingestion_fetch_failures", "Times that a source gave no whole batch.", .counter(fetchFailures)),
             MetricFamily("ledgerflow_ingestion_run_duration_seconds", "Time that a run took.", .histogram(runDuration, exponent: -6)),

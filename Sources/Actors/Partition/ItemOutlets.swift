@@ -27,7 +27,7 @@ struct ItemOutlets: Sendable {
             case .webhookKeys(let keys): signingKeys.changed(keys)
             case .holds(let holds): self.holds.changed(holds)
             case .source(let source): sources.changed(SourceChange(source), in: partition)
-            case .counts, .progress: break
+            case .counts, .progress, .receiver: break
             }
         }
         subscriptions.committed(turn.events)

@@ -26,6 +26,7 @@ public struct HTTPServerDependencies: Sendable {
     /// Reads a document that came from a source, given the encoding that its octets are in and the namespaces that were declared around it.
     public let parseReceived: ReceivedParse
     public let quarantine: any QuarantineDesk
+    public let webhooks: any WebhookDoor
     public let calendar: any LocalCalendar
     public let events: any EventQueries
     public let signal: any EventSignal
@@ -49,7 +50,8 @@ public struct HTTPServerDependencies: Sendable {
     public init(
         intents: any ServiceCallIntents, calls: any ServiceCallQueries, books: any BookIntents, bookQueries: any BookQueries,
         audit: any AuditQueries, anchorKey: [UInt8], desk: InvoiceDesk, parse: @escaping InvoiceDesk.Parse,
-        parseReceived: @escaping ReceivedParse, quarantine: any QuarantineDesk, calendar: any LocalCalendar, events: any EventQueries,
+        parseReceived: @escaping ReceivedParse, quarantine: any QuarantineDesk, webhooks: any WebhookDoor, calendar: any LocalCalendar,
+        events: any EventQueries,
         signal: any EventSignal, targets: any TargetOverview,
         authenticator: any Authenticator, fingerprinter: any Fingerprinter, sealer: any Sealer, redaction: RedactionPolicy = .standard,
         cursorKey: [UInt8], time: any TimeSource, entropy: any EntropySource, readiness: @escaping @Sendable () -> Readiness,
@@ -66,6 +68,7 @@ public struct HTTPServerDependencies: Sendable {
         self.parse = parse
         self.parseReceived = parseReceived
         self.quarantine = quarantine
+        self.webhooks = webhooks
         self.calendar = calendar
         self.events = events
         self.signal = signal

@@ -17,6 +17,8 @@ public struct HTTPServerSettings: Sendable {
     public var maxBatchItems = 10_000
     /// Bodies held at once, over all connections; what goes beyond it is refused with 503.
     public var maxBodyBytesInFlight = 256 << 20
+    /// Messages of webhooks being taken at once; one more is refused with 503.
+    public var maxWebhooksInFlight = 256
     /// How long a connection may wait for the next request.
     public var idleTimeout = TimeSpan.seconds(60)
     /// How long the head of a request may take from its first byte.

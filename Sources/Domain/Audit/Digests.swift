@@ -40,6 +40,7 @@ extension TenantItem {
         case .counts: "counts"
         case .source(let source): "ingestion-source/" + source.name.value
         case .progress(let progress): "ingestion-progress/" + progress.source.value
+        case .receiver(let receiver): "ingestion-receiver/" + receiver.name.value
         }
     }
 }

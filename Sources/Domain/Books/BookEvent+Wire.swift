@@ -17,7 +17,11 @@ extension BookEvent {
     }
 
     private var expectedBytes: Int {
-        if case .ingestion(.received(let document, _), _) = self, document.isInline { document.octets.count / 3 * 4 + 1_024 } else { 256 }
+        switch self {
+        case .ingestion(.received(let document, _), _) where document.isInline: document.octets.count / 3 * 4 + 1_024
+        case .ingestion(.messageReceived(let message), _) where message.isInline: message.octets.count / 3 * 4 + 1_024
+        default: 256
+        }
     }
 
     public var type: EventType {

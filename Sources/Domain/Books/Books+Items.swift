@@ -27,6 +27,9 @@ extension Books {
         case .source(_, let command):
             let state: IngestionSource? = if case .source(let source)? = current { source } else { nil }
             events = try IngestionSource.decide(state, command, counts: counts).map(ItemEvent.source)
+        case .receiver(_, let command):
+            let state: Receiver? = if case .receiver(let receiver)? = current { receiver } else { nil }
+            events = try Receiver.decide(state, command, counts: counts, at: context.now).map(ItemEvent.receiver)
         }
         return events.map { .item($0, key) }
     }
@@ -63,6 +66,10 @@ extension Books {
             guard let name = SourceName(key.id) else { return nil }
             let state: IngestionSource? = if case .source(let source)? = item { source } else { nil }
             return IngestionSource.evolve(state, event, name: name, tenant: tenant, at: now).map(TenantItem.source)
+        case .receiver(let event):
+            guard let name = SourceName(key.id) else { return nil }
+            let state: Receiver? = if case .receiver(let receiver)? = item { receiver } else { nil }
+            return Receiver.evolve(state, event, name: name, tenant: tenant, at: now).map(TenantItem.receiver)
         }
     }
 
@@ -91,6 +98,8 @@ extension Books {
         case .subscription(.deleted): counts.subscriptions -= 1
         case .source(.created): counts.sources += 1
         case .source(.deleted): counts.sources -= 1
+        case .receiver(.created): counts.receivers += 1
+        case .receiver(.deleted): counts.receivers -= 1
         default: return nil
         }
         counts.version += 1

@@ -5,6 +5,7 @@ public enum ItemCommand: Sendable {
     case webhookKeys(WebhookKeyCommand)
     case holds(HoldCommand)
     case source(SourceName, SourceCommand)
+    case receiver(SourceName, ReceiverCommand)
 
     public var key: ItemKey {
         switch self {
@@ -13,6 +14,7 @@ public enum ItemCommand: Sendable {
         case .webhookKeys: .webhookKeys
         case .holds: .holds
         case .source(let name, _): .source(name)
+        case .receiver(let name, _): .receiver(name)
         }
     }
 
@@ -24,6 +26,7 @@ public enum ItemCommand: Sendable {
         case .webhookKeys(let command): "webhook-key." + command.name
         case .holds(let command): command.name
         case .source(_, let command): "ingestion-source." + command.name
+        case .receiver(_, let command): "ingestion-receiver." + command.name
         }
     }
 
@@ -32,6 +35,7 @@ public enum ItemCommand: Sendable {
         switch self {
         case .schedule(_, .create), .schedule(_, .delete), .subscription(_, .create), .subscription(_, .delete): true
         case .source(_, .create), .source(_, .put), .source(_, .delete): true
+        case .receiver(_, .put), .receiver(_, .delete): true
         default: false
         }
     }
@@ -47,7 +51,7 @@ public enum ItemCommand: Sendable {
     /// What there is before the first change, of items that every tenant has; nil for others.
     func blank(in tenant: TenantId, at now: Instant) -> TenantItem? {
         switch self {
-        case .schedule, .subscription, .source: nil
+        case .schedule, .subscription, .source, .receiver: nil
         case .webhookKeys: .webhookKeys(WebhookKeys(tenant: tenant, createdAt: now, updatedAt: now))
         case .holds: .holds(Holds(tenant: tenant, createdAt: now, updatedAt: now))
         }
@@ -60,6 +64,7 @@ public enum ItemCommand: Sendable {
         case .subscription(_, .create(let plan, _)), .subscription(_, .change(let plan, _)): plan.template.approximateBytes + 2_048
         case .source(_, .create(let plan)), .source(_, .put(let plan, _)): plan.approximateBytes
         case .source(_, .seal(let request, _)): request.approximateBytes
+        case .receiver(_, .put(let plan, _, _, _)): plan.approximateBytes
         default: 512
         }
     }
@@ -72,6 +77,7 @@ public enum ItemEvent: Hashable, Sendable {
     case webhookKeys(WebhookKeyEvent)
     case holds(HoldEvent)
     case source(SourceEvent)
+    case receiver(ReceiverEvent)
 
     public var type: EventType {
         switch self {
@@ -83,6 +89,7 @@ public enum ItemEvent: Hashable, Sendable {
         case .holds(.tenantPaused): .tenant(.paused)
         case .holds(.tenantResumed): .tenant(.resumed)
         case .source(let event): .ingestion(event.kind)
+        case .receiver(let event): .ingestion(event.kind)
         }
     }
 }

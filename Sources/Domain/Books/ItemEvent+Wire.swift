@@ -9,6 +9,7 @@ extension ItemEvent {
         case (.webhookKeys(let event), _): event.write(into: &json)
         case (.holds(let event), _): event.write(into: &json)
         case (.source(let event), .source(let source)): event.write(source, into: &json)
+        case (.receiver(let event), .receiver(let receiver)): event.write(receiver, into: &json)
         default: break
         }
     }

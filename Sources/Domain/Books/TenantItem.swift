@@ -10,10 +10,11 @@ public struct ItemKey: Hashable, Comparable, Sendable {
         case source = "ingestion-source"
         /// How far a source is followed; kept beside it.
         case progress = "ingestion-progress"
+        case receiver = "ingestion-receiver"
     }
 
     public let kind: Kind
-    /// The identifier of a schedule or subscription, the name of a source; of the others, of which a tenant has one, the kind itself.
+    /// The identifier of a schedule or subscription, the name of a source or receiver; of the others, of which a tenant has one, the kind itself.
     public let id: String
 
     public init(kind: Kind, id: String) {
@@ -27,6 +28,7 @@ public struct ItemKey: Hashable, Comparable, Sendable {
     public static let holds = ItemKey(kind: .holds, id: "holds")
     public static let counts = ItemKey(kind: .counts, id: "counts")
     public static func source(_ name: SourceName) -> ItemKey { ItemKey(kind: .source, id: name.value) }
+    public static func receiver(_ name: SourceName) -> ItemKey { ItemKey(kind: .receiver, id: name.value) }
     public static func progress(_ source: SourceName) -> ItemKey { ItemKey(kind: .progress, id: source.value) }
 
     public static func < (a: ItemKey, b: ItemKey) -> Bool { (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id) }
@@ -37,7 +39,7 @@ public struct ItemKey: Hashable, Comparable, Sendable {
     public func subject(in tenant: TenantId) -> UniqueId {
         if kind == .schedule || kind == .subscription, let id = UniqueId(id) { return id }
         var name = Array(tenant.value.utf8) + [0] + Array(kind.rawValue.utf8)
-        if kind == .source || kind == .progress { name += [0] + Array(id.utf8) }
+        if kind == .source || kind == .progress || kind == .receiver { name += [0] + Array(id.utf8) }
         return UniqueId.version5(namespace: Self.namespace, name: name)
     }
 }
@@ -51,6 +53,7 @@ public enum TenantItem: Hashable, Sendable {
     case counts(ItemCounts)
     case source(IngestionSource)
     case progress(SourceProgress)
+    case receiver(Receiver)
 
     public var key: ItemKey {
         switch self {
@@ -61,6 +64,7 @@ public enum TenantItem: Hashable, Sendable {
         case .counts: .counts
         case .source(let source): .source(source.name)
         case .progress(let progress): .progress(progress.source)
+        case .receiver(let receiver): .receiver(receiver.name)
         }
     }
 
@@ -73,6 +77,7 @@ public enum TenantItem: Hashable, Sendable {
         case .counts(let counts): counts.tenant
         case .source(let source): source.tenant
         case .progress(let progress): progress.tenant
+        case .receiver(let receiver): receiver.tenant
         }
     }
 
@@ -86,6 +91,7 @@ public enum TenantItem: Hashable, Sendable {
         case .counts(let counts): counts.version
         case .source(let source): source.version
         case .progress(let progress): progress.version
+        case .receiver(let receiver): receiver.version
         }
     }
 
@@ -97,6 +103,7 @@ public enum TenantItem: Hashable, Sendable {
         case .webhookKeys(let keys): keys.createdAt
         case .holds(let holds): holds.createdAt
         case .source(let source): source.createdAt
+        case .receiver(let receiver): receiver.createdAt
         case .counts, .progress: .earliest
         }
     }
@@ -108,6 +115,7 @@ public enum TenantItem: Hashable, Sendable {
         case .subscription(let subscription): subscription.status == .deleted
         case .source(let source): source.status == .deleted
         case .progress(let progress): progress.isDeleted && progress.running == nil
+        case .receiver(let receiver): receiver.status == .deleted
         case .webhookKeys, .holds, .counts: false
         }
     }
@@ -123,6 +131,7 @@ public enum TenantItem: Hashable, Sendable {
         case .counts: 128
         case .source(let source): source.approximateBytes
         case .progress: 256
+        case .receiver(let receiver): receiver.approximateBytes
         }
     }
 }
@@ -138,6 +147,7 @@ extension TenantItem {
         case .counts(let counts): counts.storedState
         case .source(let source): source.storedState
         case .progress(let progress): progress.storedState
+        case .receiver(let receiver): receiver.storedState
         }
     }
 
@@ -171,6 +181,10 @@ extension TenantItem {
                 let progress = SourceProgress(tenant: tenant, source: name, version: version, storedState: state)
             else { return nil }
             self = .progress(progress)
+        case .receiver:
+            guard let name = SourceName(id), let receiver = Receiver(tenant: tenant, name: name, version: version, storedState: state)
+            else { return nil }
+            self = .receiver(receiver)
         }
     }
 }
@@ -189,21 +203,25 @@ public struct ItemName: Hashable, Sendable, CustomStringConvertible {
     public var description: String { value }
 }
 
-/// How many schedules, subscriptions and sources a tenant has, deleted ones left out: what its limits are held against. It changes with them in one
-/// commit, so it is exact.
+/// How many schedules, subscriptions, sources and receivers a tenant has, deleted ones left out: what its limits are held against. It changes
+/// with them in one commit, so it is exact.
 public struct ItemCounts: Hashable, Sendable {
     public let tenant: TenantId
     public internal(set) var version: Int64
     public internal(set) var schedules: Int
     public internal(set) var subscriptions: Int
     public internal(set) var sources: Int
+    public internal(set) var receivers: Int
 
-    public init(tenant: TenantId, version: Int64 = 0, schedules: Int = 0, subscriptions: Int = 0, sources: Int = 0) {
+    public init(
+        tenant: TenantId, version: Int64 = 0, schedules: Int = 0, subscriptions: Int = 0, sources: Int = 0, receivers: Int = 0
+    ) {
         self.tenant = tenant
         self.version = version
         self.schedules = schedules
         self.subscriptions = subscriptions
         self.sources = sources
+        self.receivers = receivers
     }
 
     var storedState: [UInt8] {
@@ -212,6 +230,7 @@ public struct ItemCounts: Hashable, Sendable {
             json.field("schedules", schedules)
             json.field("subscriptions", subscriptions)
             json.field("sources", sources)
+            json.field("receivers", receivers)
         }
         return json.bytes
     }
@@ -220,9 +239,9 @@ public struct ItemCounts: Hashable, Sendable {
         guard let members = StoredMembers(state), let schedules = members.integer("schedules"),
             let subscriptions = members.integer("subscriptions")
         else { return nil }
-        // Counts of before there were sources have none.
+        // Counts of before there were sources or receivers have none.
         self.init(
             tenant: tenant, version: version, schedules: Int(clamping: schedules), subscriptions: Int(clamping: subscriptions),
-            sources: Int(clamping: members.integer("sources") ?? 0))
+            sources: Int(clamping: members.integer("sources") ?? 0), receivers: Int(clamping: members.integer("receivers") ?? 0))
     }
 }

@@ -184,6 +184,13 @@ extension IngestionEventKind {
         case .quarantineResolved: 822
         case .runStarted: 831
         case .runEnded: 832
+        case .receiverCreated: 841
+        case .receiverChanged: 842
+        case .receiverPaused: 843
+        case .receiverResumed: 844
+        case .receiverSecretAdded: 845
+        case .receiverDeleted: 846
+        case .messageReceived: 851
         }
     }
 }

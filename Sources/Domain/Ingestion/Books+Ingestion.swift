@@ -11,6 +11,7 @@ extension Books {
             guard let id = document.resolves else { return [subject] }
             return [subject, .ingestion(tenant, IngestionKey(kind: .quarantine, id: id))]
         case .quarantine, .mapped: return [subject]
+        case .receive(let message): return keys(for: message)
         }
     }
 
@@ -34,10 +35,8 @@ extension Books {
             guard let run = run(key) else { throw .noSuchIngestion(.run) }
             return run.status == .running && end.status != .running ? [.ingestion(.ended(end), key)] : []
         case .ingest(let document): return try decideIngest(document, key)
-        case .quarantine(let slice):
-            guard let known = quarantined(key) else { return [.ingestion(.quarantined(slice), key)] }
-            // Seen again. What it says may have changed with the source's settings.
-            return known.status == .open && known.finding.says(the: slice.finding) ? [] : [.ingestion(.quarantined(slice), key)]
+        case .quarantine(let slice): return decideQuarantine(slice, key)
+        case .receive(let message): return try decideReceive(message, key)
         case .mapped(_, _, let mapping):
             guard let invoice = ingested(key) else { throw .noSuchIngestion(.invoice) }
             // A later version has come, and is mapped by itself.
@@ -59,7 +58,13 @@ extension Books {
         return [.ingestion(.started(start, progress.window(source.plan, at: context.now), requests: source.requests), key)]
     }
 
-    private func decideIngest(_ document: IngestedDocument, _ key: IngestionKey) throws(BookError) -> [BookEvent] {
+    func decideQuarantine(_ slice: RefusedSlice, _ key: IngestionKey) -> [BookEvent] {
+        guard let known = quarantined(key) else { return [.ingestion(.quarantined(slice), key)] }
+        // Seen again. What it says may have changed with the source's settings.
+        return known.status == .open && known.finding.says(the: slice.finding) ? [] : [.ingestion(.quarantined(slice), key)]
+    }
+
+    func decideIngest(_ document: IngestedDocument, _ key: IngestionKey) throws(BookError) -> [BookEvent] {
         var events: [BookEvent] = []
         let known = ingested(key)
         if known?.latest.sha256 != document.sha256 {
@@ -110,6 +115,7 @@ extension Books {
             known.status = .resolved
             known.resolvedAs = id
             return .quarantine(known)
+        case (.messageReceived(let message), nil): return .message(IngestedMessage(message, tenant: tenant, at: now))
         case (.started(let start, let window, _), nil):
             return .run(
                 IngestionRun(
@@ -136,6 +142,8 @@ extension Books {
         switch (event, record) {
         case (.received(let document, let revision), _):
             return IngestionContent(tenant: record.tenant, key: key, version: revision, octets: document.octets)
+        case (.messageReceived(let message), _):
+            return IngestionContent(tenant: record.tenant, key: key, version: 1, octets: message.octets)
         // The same octets whenever they are seen again.
         case (.quarantined(let slice), .quarantine(let known)) where known.version == 1:
             return IngestionContent(tenant: record.tenant, key: key, version: 1, octets: slice.octets)

@@ -8,6 +8,8 @@ public enum IngestionCommand: Sendable {
     case quarantine(RefusedSlice)
     /// Puts on record what came of mapping a document.
     case mapped(number: String, of: SourceName, IngestedInvoice.Mapping)
+    /// Takes a message of a receiver, with the documents in it.
+    case receive(ReceivedMessage)
 
     /// The name under which the audit knows it.
     var name: String {
@@ -17,6 +19,7 @@ public enum IngestionCommand: Sendable {
         case .ingest: "ingestion.ingest"
         case .quarantine: "ingestion.quarantine"
         case .mapped: "ingestion.map"
+        case .receive: "ingestion.receive"
         }
     }
 
@@ -28,6 +31,7 @@ public enum IngestionCommand: Sendable {
         case .ingest(let document): .invoice(document.number, of: document.source, tenant: tenant)
         case .quarantine(let slice): .quarantine(slice.sha256.bytes, of: slice.source, tenant: tenant)
         case .mapped(let number, let source, _): .invoice(number, of: source, tenant: tenant)
+        case .receive(let message): .message(message.messageId, of: message.receiver, tenant: tenant)
         }
     }
 
@@ -39,6 +43,7 @@ public enum IngestionCommand: Sendable {
         case .ingest(let document): 2 * document.octets.count + document.namespaces.approximateBytes + 1_024
         case .quarantine(let slice): slice.octets.count + slice.finding.namespaces.approximateBytes + 1_024
         case .mapped(_, _, let mapping): mapping.problems.reduce(512) { $0 + $1.utf8.count }
+        case .receive(let message): message.approximateBytes
         }
     }
 }
@@ -53,6 +58,7 @@ public enum IngestionEvent: Hashable, Sendable {
     case resolved(as: UniqueId)
     case started(RunStart, IngestionRun.Window, requests: Int)
     case ended(RunEnd)
+    case messageReceived(ReceivedMessage)
 
     public var kind: IngestionEventKind {
         switch self {
@@ -62,6 +68,7 @@ public enum IngestionEvent: Hashable, Sendable {
         case .resolved: .quarantineResolved
         case .started: .runStarted
         case .ended: .runEnded
+        case .messageReceived: .messageReceived
         }
     }
 }
@@ -80,4 +87,11 @@ public enum IngestionEventKind: String, Sendable, CaseIterable {
     case quarantineResolved = "quarantine-resolved"
     case runStarted = "run-started"
     case runEnded = "run-ended"
+    case receiverCreated = "receiver-created"
+    case receiverChanged = "receiver-changed"
+    case receiverPaused = "receiver-paused"
+    case receiverResumed = "receiver-resumed"
+    case receiverSecretAdded = "receiver-secret-added"
+    case receiverDeleted = "receiver-deleted"
+    case messageReceived = "message-received"
 }

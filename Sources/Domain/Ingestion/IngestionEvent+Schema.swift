@@ -13,10 +13,17 @@ extension IngestionEventKind {
         case .quarantineResolved: "A part of a batch that had been kept was taken after all."
         case .runStarted: "A source is being asked for its documents."
         case .runEnded: "A run of a source has ended, and everything that came of it is told."
+        case .receiverCreated: "A receiver of webhooks was made."
+        case .receiverChanged: "A receiver was changed; what it is now."
+        case .receiverPaused: "A receiver was paused: it refuses what comes, so that senders try again."
+        case .receiverResumed: "A receiver was resumed."
+        case .receiverSecretAdded: "A receiver believes a further secret; the others expire."
+        case .receiverDeleted: "A receiver was deleted, and its address with it; what it brought stays."
+        case .messageReceived: "A message came whose sender was believed, and that was not known."
         }
     }
 
-    var fields: [EventField] { [EventField("source", .text, "The source's name.")] + ownFields }
+    var fields: [EventField] { [EventField("source", .text, "The source's name, or the receiver's.")] + ownFields }
 
     private var ownFields: [EventField] {
         let number = EventField("number", .text, "As it stands in the document.")
@@ -63,6 +70,29 @@ extension IngestionEventKind {
                 EventField("size", .integer, "How many octets are kept."), run, trace,
             ]
         case .quarantineResolved: return [EventField("document", .text, "The document that it became.")]
+        case .receiverCreated, .receiverChanged:
+            return [
+                EventField(
+                    "scheme", .choice(ReceiverScheme.Name.allCases.map(\.rawValue)), "How its sender shows that a message is its own."),
+                EventField("topic", .text, "The topic that its messages go to, when it has one of its own.", isOptional: true),
+            ]
+        case .receiverPaused, .receiverResumed, .receiverDeleted: return []
+        case .receiverSecretAdded:
+            return [
+                EventField("key", .text, "The secret's identifier."),
+                EventField("othersExpireAt", .instant, "Until when the others are believed too."),
+            ]
+        case .messageReceived:
+            return [
+                EventField("messageId", .text, "By which its repeats are known."),
+                EventField("sha256", .text, "Of the octets, in hexadecimal."), EventField("size", .integer, "How many octets."),
+                EventField("contentType", .text, "As the sender said.", isOptional: true), trace,
+                EventField("topic", .text, "The topic that it goes to, when its receiver has one of its own.", isOptional: true),
+                EventField("documents", .integer, "How many documents were found in it; each has an event of its own."),
+                EventField("quarantined", .integer, "How many parts of it could not be taken."),
+                EventField("body", .text, "The octets as they came, in Base64; absent when there are many.", isOptional: true),
+                EventField("bodyUrl", .text, "Where the octets are found, when there are many.", isOptional: true),
+            ]
         case .runStarted:
             return [
                 trigger, trace,

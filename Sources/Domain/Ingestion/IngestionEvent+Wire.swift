@@ -22,6 +22,7 @@ extension IngestionEvent {
             json.field("size", slice.octets.count)
             json.field("runId", ifPresent: slice.finding.run?.description)
             json.field("traceId", slice.finding.trace.description)
+        case (.messageReceived(let message), _): message.write(key, into: &json)
         case (.resolved(let id), _): json.field("document", id.description)
         case (.started(let start, let window, _), _):
             json.field("trigger", start.trigger.rawValue)
@@ -89,6 +90,21 @@ extension SourceEvent {
             json.field("numberPath", source.plan.split.numberPath.description)
             json.field("topic", ifPresent: source.plan.topic?.value)
         case .paused, .resumed, .runRequested, .deleted: break
+        }
+    }
+}
+
+extension ReceiverEvent {
+    func write(_ receiver: Receiver, into json: inout JSONWriter) {
+        json.field("source", receiver.name.value)
+        switch self {
+        case .created, .changed:
+            json.field("scheme", receiver.plan.scheme.name.rawValue)
+            json.field("topic", ifPresent: receiver.plan.topic?.value)
+        case .secretAdded(let secret, let end):
+            json.field("key", secret.id.description)
+            json.field("othersExpireAt", end)
+        case .paused, .resumed, .deleted: break
         }
     }
 }

@@ -10,6 +10,8 @@ public struct IngestionKey: Hashable, Comparable, Sendable {
         case quarantine
         /// One round of asking a source.
         case run
+        /// What a sender of webhooks delivered.
+        case message
     }
 
     public let kind: Kind
@@ -36,7 +38,7 @@ public struct IngestionKey: Hashable, Comparable, Sendable {
 
     private static let namespace = UniqueId(high: 0x6c65_6467_6572_5f6c, low: 0x8f6f_775f_6967_0001)
 
-    private static func derived(_ name: [UInt8], of source: SourceName, _ tenant: TenantId, kind: Kind) -> UniqueId {
+    static func derived(_ name: [UInt8], of source: SourceName, _ tenant: TenantId, kind: Kind) -> UniqueId {
         // A zero byte occurs in neither of the names before it.
         let prefix = Array(kind.rawValue.utf8) + [0] + Array(tenant.value.utf8) + [0] + Array(source.value.utf8) + [0]
         return UniqueId.version5(namespace: namespace, name: prefix + name)

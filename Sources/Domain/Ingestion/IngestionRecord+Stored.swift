@@ -9,6 +9,7 @@ extension IngestionRecord {
             case .invoice(let invoice): invoice.write(into: &json)
             case .quarantine(let slice): slice.write(into: &json)
             case .run(let run): run.write(into: &json)
+            case .message(let message): message.write(into: &json)
             }
         }
         return json.bytes
@@ -29,6 +30,9 @@ extension IngestionRecord {
         case .run:
             guard let run = IngestionRun(members, tenant, key.id, source, version, createdAt) else { return nil }
             self = .run(run)
+        case .message:
+            guard let message = IngestedMessage(members, tenant, source, createdAt) else { return nil }
+            self = .message(message)
         }
     }
 }

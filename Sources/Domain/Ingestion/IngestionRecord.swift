@@ -3,12 +3,14 @@ public enum IngestionRecord: Hashable, Sendable {
     case invoice(IngestedInvoice)
     case quarantine(QuarantinedSlice)
     case run(IngestionRun)
+    case message(IngestedMessage)
 
     public var key: IngestionKey {
         switch self {
         case .invoice(let invoice): invoice.key
         case .quarantine(let slice): slice.key
         case .run(let run): run.key
+        case .message(let message): message.key
         }
     }
 
@@ -17,14 +19,17 @@ public enum IngestionRecord: Hashable, Sendable {
         case .invoice(let invoice): invoice.tenant
         case .quarantine(let slice): slice.tenant
         case .run(let run): run.tenant
+        case .message(let message): message.tenant
         }
     }
 
+    /// The source, or the receiver, that it came by.
     public var source: SourceName {
         switch self {
         case .invoice(let invoice): invoice.source
         case .quarantine(let slice): slice.source
         case .run(let run): run.source
+        case .message(let message): message.receiver
         }
     }
 
@@ -34,6 +39,7 @@ public enum IngestionRecord: Hashable, Sendable {
         case .invoice(let invoice): invoice.version
         case .quarantine(let slice): slice.version
         case .run(let run): run.version
+        case .message: 1
         }
     }
 
@@ -42,6 +48,7 @@ public enum IngestionRecord: Hashable, Sendable {
         case .invoice(let invoice): invoice.createdAt
         case .quarantine(let slice): slice.createdAt
         case .run(let run): run.createdAt
+        case .message(let message): message.createdAt
         }
     }
 
@@ -51,6 +58,7 @@ public enum IngestionRecord: Hashable, Sendable {
         case .invoice(let invoice): invoice.latest.receivedAt
         case .quarantine(let slice): slice.updatedAt
         case .run: nil
+        case .message(let message): message.createdAt
         }
     }
 
@@ -63,6 +71,7 @@ public enum IngestionRecord: Hashable, Sendable {
         case .invoice(let invoice): invoice.mapping?.invoice == nil ? "not-mapped" : "mapped"
         case .quarantine(let slice): slice.status.rawValue
         case .run(let run): run.status.rawValue
+        case .message: "received"
         }
     }
 
@@ -77,6 +86,7 @@ public enum IngestionRecord: Hashable, Sendable {
                 + (invoice.mapping?.problems.reduce(0) { $0 + $1.utf8.count + 32 } ?? 0)
         case .quarantine(let slice): 640 + slice.finding.text.utf8.count + slice.finding.namespaces.approximateBytes
         case .run: 768
+        case .message(let message): 640 + message.messageId.utf8.count + (message.contentType?.utf8.count ?? 0)
         }
     }
 }

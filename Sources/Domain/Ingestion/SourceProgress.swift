@@ -78,7 +78,7 @@ extension SourceProgress {
             next.lastEndedAt = now
             next.count(end.status)
             if end.status.isComplete { next.completeTo = max(completeTo ?? .earliest, run.window.to) }
-        case .received, .mapped, .quarantined, .resolved: return nil
+        case .received, .mapped, .quarantined, .resolved, .messageReceived: return nil
         }
         return next
     }

@@ -166,7 +166,7 @@ extension SubmittedSource {
         return value
     }
 
-    private static func readTopic(_ fields: inout JSONFields, _ topics: [TopicName]) -> TopicName? {
+    static func readTopic(_ fields: inout JSONFields, _ topics: [TopicName]) -> TopicName? {
         guard let text = fields.optionalString("topic", maxBytes: 1_000) else { return nil }
         guard let topic = TopicName(text) else {
             fields.report("topic", "must have 1 to \(TopicName.maxBytes) of A–Z a–z 0–9 . _ -, and be neither . nor ..")

@@ -113,10 +113,10 @@ public struct RetentionPolicy: Hashable, Sendable {
 
     // MARK: - What was received
 
-    /// Whether the octets of a document or a part in quarantine go that stands as it is since `since`. Runs have none.
+    /// Whether the octets of a document, a message or a part in quarantine go that stands as it is since `since`. Runs have none.
     public func erasesContent(of kind: IngestionKey.Kind, since: Instant, now: Instant) -> Bool {
         switch kind {
-        case .invoice: documents.cutoff(at: now).map { since <= $0 } ?? false
+        case .invoice, .message: documents.cutoff(at: now).map { since <= $0 } ?? false
         case .quarantine: quarantine.cutoff(at: now).map { since <= $0 } ?? false
         case .run: false
         }

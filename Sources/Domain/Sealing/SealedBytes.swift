@@ -20,6 +20,8 @@ public struct SealContext: Hashable, Sendable {
         case password
         /// What else is secret in the request to a source.
         case sourceSecrets = "source-secrets"
+        /// A secret that a receiver of webhooks believes.
+        case receiverSecret = "receiver-secret"
     }
 
     public let tenant: TenantId

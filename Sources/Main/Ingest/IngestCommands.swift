@@ -5,12 +5,14 @@ internal import SystemAdapter
 
 struct IngestCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ingest", abstract: "Documents from SOAP services: the sources, their runs, what came and what could not be taken.",
+        commandName: "ingest",
+        abstract: "Documents from SOAP services and webhooks: sources, receivers, runs, what came and what could not be taken.",
         discussion: """
             Talks to a running engine, but for map. Exit codes: 0 done, 1 refused or failed, 64 wrong usage, 69 the engine does not answer.
             """,
         subcommands: [
-            IngestRun.self, IngestSources.self, IngestRuns.self, IngestInvoices.self, IngestQuarantine.self, IngestSplit.self,
+            IngestRun.self, IngestSources.self, IngestReceivers.self, IngestMessages.self, IngestRuns.self, IngestInvoices.self,
+            IngestQuarantine.self, IngestSplit.self,
             IngestMap.self,
         ])
 }

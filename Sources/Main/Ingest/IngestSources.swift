@@ -76,7 +76,7 @@ struct SourceOptions: ParsableArguments {
         return writer.bytes
     }
 
-    private static func password(in file: String) throws -> String {
+    static func password(in file: String) throws -> String {
         guard var text = String(validating: try contents(of: file), as: UTF8.self) else {
             throw CommandFailure(.usage, "the file “\(file)” is no text")
         }
@@ -84,7 +84,7 @@ struct SourceOptions: ParsableArguments {
         return text
     }
 
-    private static func json(in file: String) throws -> JSONValue {
+    static func json(in file: String) throws -> JSONValue {
         do {
             return try JSONReader.read(try contents(of: file))
         } catch let error as JSONSyntaxError {

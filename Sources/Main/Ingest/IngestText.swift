@@ -6,6 +6,7 @@ enum IngestText {
     static let runsPath = "/v1/ingestion/runs"
     static let invoicesPath = "/v1/ingestion/invoices"
     static let quarantinePath = "/v1/ingestion/quarantine"
+    static let messagesPath = "/v1/ingestion/messages"
 
     static func show(
         _ path: String, _ id: String, _ client: APIClient, _ format: FormatOption, _ detail: (JSONValue) -> String
@@ -78,6 +79,30 @@ enum IngestText {
             lines += (mapping["problems"]?.elements ?? []).map { "problem      " + text($0) }
         }
         return lines.joined(separator: "\n")
+    }
+
+    // MARK: Messages
+
+    static let messageHeading = [
+        Output.pad("ID", 36), Output.pad("RECEIVER", 20), Output.pad("MESSAGE", 40), Output.pad("RECEIVED", 27), "BYTES",
+    ].joined(separator: "  ")
+
+    static func message(_ message: JSONValue) -> String {
+        [
+            Output.pad(text(message["id"]), 36), Output.pad(Output.short(text(message["source"]), 20), 20),
+            Output.pad(Output.short(text(message["messageId"]), 40), 40), Output.pad(text(message["createdAt"]), 27),
+            number(message["size"]),
+        ].joined(separator: "  ")
+    }
+
+    static func messageDetail(_ message: JSONValue) -> String {
+        [
+            "id           \(text(message["id"]))", "receiver     \(text(message["source"]))",
+            "message      \(text(message["messageId"]))", "received     \(text(message["createdAt"]))",
+            "bytes        \(number(message["size"])), \(text(message["contentType"]))", "sha256       \(text(message["sha256"]))",
+            "documents    \(number(message["documents"])), \(number(message["quarantined"])) parts in quarantine",
+            "trace        \(text(message["traceId"]))",
+        ].joined(separator: "\n")
     }
 
     // MARK: Quarantine

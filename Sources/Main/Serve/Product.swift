@@ -181,6 +181,7 @@ struct Product: Sendable {
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
             anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, parseReceived: Self.parseReceived, quarantine: engine,
+            webhooks: engine,
             calendar: calendar, events: store.queries, signal: engine.signal, targets: engine, authenticator: authenticator,
             fingerprinter: fingerprinter, sealer: sealer, cursorKey: keys.cursor, time: time,
             entropy: entropy,

@@ -9,7 +9,7 @@ extension BlackBox {
             case embedded, postgres
             var description: String { rawValue }
             /// How many migrations this version has.
-            var count: Int { self == .embedded ? 6 : 8 }
+            var count: Int { self == .embedded ? 7 : 9 }
         }
 
         /// A store that no engine has used, and how a command is told of it.

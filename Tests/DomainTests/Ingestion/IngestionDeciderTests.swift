@@ -223,6 +223,7 @@ struct IngestionDeciderTests {
         try books.when(.ingestion(.quarantine(try S.slice("<a"))))
         try books.when(S.end(1, .failed))
         try books.when(S.begin(2, .request))
+        try books.when(S.receive("m \"1\"", "B", documents: [S.document("R-3", "B")]))
         var kinds: Set<IngestionKey.Kind> = []
         for case .ingestion(let record) in books.records.values {
             kinds.insert(record.key.kind)

@@ -60,6 +60,45 @@ extension BookScenario {
         return .ingestion(.end(run: run(number), of: try source(), RunEnd(status: status, counts: counts, failure: failure, attempts: 3)))
     }
 
+    static func receiverPlan(_ fingerprint: UInt8 = 1, topic: String? = "erp.in") throws -> Receiver.Plan {
+        let field = try SignatureField(
+            header: try #require(FieldName("X-Signature")), algorithm: .sha256, encoding: .hex, prefix: "sha256=",
+            timestamp: FieldName("X-Time"), content: try SignedContent("{timestamp}.{body}"))
+        return Receiver.Plan(
+            scheme: .hmac(field), messageId: .body(try #require(MessagePointer("/a~1b/0"))), topic: topic.flatMap(TopicName.init(_:)),
+            split: try sourcePlan().split, fingerprint: Fingerprint(bytes: [fingerprint]))
+    }
+
+    static func receiverSecret(_ number: UInt64) -> Receiver.Secret {
+        Receiver.Secret(id: UniqueId(high: 8, low: number), sealed: sealed, createdAt: .earliest)
+    }
+
+    /// A receiver whose fingerprint and secret are told apart by `number`.
+    static func put(_ number: UInt8, ifVersion: Int64? = nil) throws -> ReceiverCommand {
+        .put(
+            try receiverPlan(number), secret: receiverSecret(UInt64(number)), door: ReceiverAddress.door(random: (1, UInt64(number))),
+            ifVersion: ifVersion)
+    }
+
+    static func receive(
+        _ id: String, _ text: String, documents: [IngestedDocument] = [], refused: [RefusedSlice] = []
+    ) throws -> BookCommand {
+        .ingestion(
+            .receive(
+                ReceivedMessage(
+                    receiver: try source(), messageId: id, octets: Array(text.utf8), contentType: "text/xml", trace: trace,
+                    topic: TopicName("erp.in"), documents: documents, refused: refused)))
+    }
+
+    func receiver() throws -> Receiver? {
+        if case .receiver(let receiver)? = item(.receiver(try Self.source())) { return receiver } else { return nil }
+    }
+
+    func message(_ id: String) throws -> IngestedMessage? {
+        let key = IngestionKey.message(id, of: try Self.source(), tenant: tenant)
+        if case .ingestion(.message(let message))? = records[.ingestion(tenant, key)] { return message } else { return nil }
+    }
+
     func ingested(_ number: String) throws -> IngestedInvoice? {
         let key = IngestionKey.invoice(number, of: try Self.source(), tenant: tenant)
         if case .ingestion(.invoice(let invoice))? = records[.ingestion(tenant, key)] { return invoice } else { return nil }

@@ -40,6 +40,7 @@ struct TestServer: Sendable {
     let port: Int
     let engine: FakeEngine
     let books: FakeBooks
+    let door: FakeDoor
     let targets: FakeTargets
     let time: MovableTime
     let token: String
@@ -109,6 +110,7 @@ func withServer(
     let engine = FakeEngine { time.now() }
     let calendar = SystemCalendar()
     let books = FakeBooks(calendar: calendar) { time.now() }
+    let door = FakeDoor(books: books, time: time)
     let targets = FakeTargets()
     let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
     let readiness = TestServer.SharedReadiness()
@@ -125,7 +127,8 @@ func withServer(
             anchorKey: FakeBooks.anchorKey?.publicKey ?? [], desk: InvoiceDesk(parse: parse), parse: parse,
             parseReceived: { octets, encoding, namespaces throws(XMLError) in
                 try XMLReader.read(slice: octets, encoding: encoding, namespaces: namespaces)
-            }, quarantine: FakeQuarantine(books: books), calendar: calendar, events: engine, signal: engine, targets: targets,
+            }, quarantine: FakeQuarantine(books: books), webhooks: door, calendar: calendar, events: engine, signal: engine,
+            targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
             cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
@@ -141,7 +144,7 @@ func withServer(
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         let testServer = TestServer(
-            port: port, engine: engine, books: books, targets: targets, time: time,
+            port: port, engine: engine, books: books, door: door, targets: targets, time: time,
             token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
             diagnostics: diagnostics, issuer: issuer, stop: { await group.triggerGracefulShutdown() })

@@ -133,20 +133,20 @@ extension API {
         Parameter(name: "status", description: "Where they stand.", schema: #"{"type":"string","enum":\#(Schemas.list(values))}"#)
     }
 
-    private static func list(
-        _ path: String, _ operation: String, _ summary: String, _ schema: String, _ status: Parameter, _ further: [Parameter],
+    static func list(
+        _ path: String, _ operation: String, _ summary: String, _ schema: String, _ status: Parameter?, _ further: [Parameter],
         _ handler: @escaping Handler
     ) -> Route {
         Route(
             method: .GET, path: path, operation: operation, summary: summary, tag: ingestionTag,
-            query: [ofSource, status] + further + [limit, cursor],
+            query: [ofSource] + (status.map { [$0] } ?? []) + further + [limit, cursor],
             answers: [
                 .json(200, "A page. It may be short, even empty, and still have a nextCursor.", schema),
                 .problem(.invalidQuery, "A parameter or the cursor is wrong."), unavailable,
             ] + tenantProblems, maxBodyBytes: smallBody, handler: .tenant(.read, handler))
     }
 
-    private static func one(
+    static func one(
         _ path: String, _ operation: String, _ summary: String, _ schema: String, _ handler: @escaping Handler
     ) -> Route {
         Route(
@@ -155,7 +155,7 @@ extension API {
                 + tenantProblems, maxBodyBytes: smallBody, handler: .tenant(.read, handler))
     }
 
-    private static func raw(
+    static func raw(
         _ path: String, _ operation: String, _ summary: String, _ type: String, _ query: [Parameter], _ handler: @escaping Handler
     ) -> Route {
         Route(

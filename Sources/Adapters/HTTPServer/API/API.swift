@@ -47,6 +47,8 @@ struct API {
             queries: dependencies.bookQueries, anchors: dependencies.audit, publicKey: dependencies.anchorKey,
             store: dependencies.events.storeId, partitions: dependencies.events.partitionCount, diagnostics: dependencies.diagnostics)
         let sources = SourceHandlers(desk: desk, maxBytes: settings.maxBodyBytes, topics: settings.sourceTopics)
+        let receivers = ReceiverHandlers(desk: desk, maxBytes: settings.maxBodyBytes, topics: settings.sourceTopics)
+        let webhooks = WebhookHandlers(dependencies.webhooks, atOnce: settings.maxWebhooksInFlight)
         let ingestion = IngestionHandlers(
             queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors, room: room)
         let mappings = MappingHandlers(
@@ -58,6 +60,7 @@ struct API {
             Self.callRoutes(calls, settings) + Self.scheduleRoutes(schedules) + Self.subscriptionRoutes(subscriptions)
             + Self.targetRoutes(targets) + Self.secretRoutes(secrets) + Self.invoiceRoutes(invoices, settings) + Self.seriesRoutes(series)
             + Self.sourceRoutes(sources) + Self.ingestionRoutes(ingestion) + [Self.previewRoute(mappings)]
+            + Self.receiverRoutes(receivers) + Self.messageRoutes(ingestion) + [Self.webhookRoute(webhooks)]
             + Self.auditRoutes(audit) + Self.eventRoutes(events) + Self.operationsRoutes(operations, settings) + [topicsRoute]
         // The document describes its own route too; its handler is given the text that was made from the same list.
         let withoutText = Self.documentRoute { _ in Reply(status: 204) }

@@ -112,8 +112,16 @@ enum AsyncAPIDocument {
         ),
     ]
 
+    /// What the headers of what was delivered to a receiver have besides; the message is its body.
+    private static let deliveryHeaders: [(name: String, schema: String)] = [
+        ("ce_sourcename", #"{"type":"string","description":"The receiver."}"#), ("ce_messageid", #"{"type":"string"}"#),
+        ("ce_messagesha256", #"{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Of the message."}"#),
+        ("ce_messagesize", #"{"type":"string","pattern":"^[0-9]+$"}"#),
+    ]
+
     private static func write(_ type: EventType, to messages: inout JSONWriter) {
         let isDocument = type == .ingestion(.invoiceReceived)
+        let isDelivery = type == .ingestion(.messageReceived)
         messages.object(dynamic: type.name) { json in
             json.field("name", type.name)
             json.field("summary", type.summary)
@@ -126,16 +134,24 @@ enum AsyncAPIDocument {
                     names a topic, and the engine was given that one for sources, it goes there.
                     """)
             }
-            json.field("contentType", isDocument ? Reply.xml : Reply.json)
+            if isDelivery {
+                json.field(
+                    "description",
+                    """
+                    The message is the body as it was delivered, its octets unchanged; content-type is the sender's. Of a body of more than \
+                    \(IngestionLimits.inlineBytes) bytes it is JSON as below, which tells where the body is found.
+                    """)
+            }
+            json.field("contentType", isDocument ? Reply.xml : isDelivery ? IngestionHandlers.octets : Reply.json)
             json.object("headers") { headers in
                 headers.field("type", "object")
                 headers.field("required", ["ce_type", "content-type"] + eventHeaders.map(\.name))
                 headers.object("properties") { properties in
                     properties.object("ce_type") { $0.field("const", type.name) }
                     properties.object("content-type") { header in
-                        if isDocument { header.field("type", "string") } else { header.field("const", Reply.json) }
+                        if isDocument || isDelivery { header.field("type", "string") } else { header.field("const", Reply.json) }
                     }
-                    for header in eventHeaders + (isDocument ? documentHeaders : []) {
+                    for header in eventHeaders + (isDocument ? documentHeaders : isDelivery ? deliveryHeaders : []) {
                         properties.name(dynamic: header.name)
                         properties.raw(Array(header.schema.utf8))
                     }

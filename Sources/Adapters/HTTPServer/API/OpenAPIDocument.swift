@@ -33,6 +33,15 @@ enum OpenAPIDocument {
                     for schema in Schemas.all { schemas.field(dynamic: schema.name, raw: schema.json) }
                 }
                 components.object("securitySchemes") { schemes in
+                    schemes.object("signature") { scheme in
+                        scheme.field("type", "apiKey")
+                        scheme.field("in", "header")
+                        scheme.field("name", WebhookSignature.signatureField)
+                        scheme.field(
+                            "description",
+                            "A signature over the body, in the field and by the scheme that the receiver declares; this is that of Standard Webhooks."
+                        )
+                    }
                     schemes.object("token") { scheme in
                         scheme.field("type", "http")
                         scheme.field("scheme", "bearer")
@@ -55,6 +64,7 @@ enum OpenAPIDocument {
             operation.field("tags", [route.tag])
             operation.array("security") { security in
                 if route.needsToken { security.object { $0.array("token") { _ in } } }
+                if route.isSigned { security.object { $0.array("signature") { _ in } } }
             }
             if let permission = route.permission {
                 operation.field("x-permission", permission.rawValue)
@@ -67,6 +77,10 @@ enum OpenAPIDocument {
                     request.object("content") { content in
                         if body.takesXML {
                             content.object(dynamic: Reply.xml) { $0.object("schema") { $0.field("type", "string") } }
+                        }
+                        if body.isAnything {
+                            content.object(dynamic: "*/*") { $0.object("schema") { _ in } }
+                            return
                         }
                         content.object(dynamic: body.isPatch ? MergePatch.contentType : Reply.json) { type in
                             type.object("schema") { $0.field("$ref", reference(body.schema)) }

@@ -7,7 +7,7 @@ enum Schemas {
         let json: String
     }
 
-    static let all = calls + items + books + ingestion
+    static let all = calls + items + books + ingestion + receivers
 
     private static let calls = [
         Schema(name: "Submission", json: submission(extra: "")), Schema(name: "Retry", json: retry),

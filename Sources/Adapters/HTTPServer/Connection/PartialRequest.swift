@@ -19,6 +19,8 @@ final class PartialRequest {
 
     /// As much of a body as is read only to be thrown away, so that the connection can be kept.
     private static let maxDiscarded = 65_536
+    /// How many times less room there is for bodies of which nobody knows who sends them.
+    private static let shareOfStrangers = 8
 
     init(head: HTTPRequestHead, processor: RequestProcessor) {
         self.head = head
@@ -65,7 +67,9 @@ final class PartialRequest {
         let held = processor.metrics.bodyBytes.wrappingAdd(Int64(count), ordering: .relaxed).newValue
         if received > limit { return refusal ?? tooLarge }
         if refusal != nil { return nil }
-        if held > Int64(processor.settings.maxBodyBytesInFlight) {
+        // Of strangers' bodies less is held, so that they leave room to those who have a token.
+        let room = processor.settings.maxBodyBytesInFlight / (route?.isSigned == true ? Self.shareOfStrangers : 1)
+        if held > Int64(room) {
             return Problem(.busy, "Too many bodies are being read already; nothing was done.", retryAfter: 1)
         }
         if body.readableBytes == 0 {

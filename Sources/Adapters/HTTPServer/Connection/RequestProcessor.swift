@@ -45,7 +45,8 @@ final class RequestProcessor: Sendable {
         let span = tracing.flatMap { begin(request, $0) }
         do throws(Problem) {
             // Probes are answered under any load, or an orchestrator would kill a busy engine.
-            guard inFlight <= Int64(settings.maxConcurrentRequests) || !request.route.needsToken else {
+            guard inFlight <= Int64(settings.maxConcurrentRequests) || !(request.route.needsToken || request.route.isSigned)
+            else {
                 throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
             }
             let caller = try await admit(request)
@@ -84,7 +85,7 @@ final class RequestProcessor: Sendable {
         }
         if route.query.isEmpty, request.query != nil { try QueryReader(request.query, declared: []).finish() }
         switch (route.handler, caller) {
-        case (.open(let handle), _): return try await handle(request)
+        case (.open(let handle), _), (.signed(let handle), _): return try await handle(request)
         case (.tenant(_, let handle), .tenant(let principal)): return try await handle(request, principal)
         case (.operator(_, let handle), .operator(let person)): return try await handle(request, person)
         case (.tenant(let permission, _), let caller?), (.operator(let permission, _), let caller?):
@@ -130,7 +131,7 @@ final class RequestProcessor: Sendable {
 
     private func noteRefusal(_ problem: Problem, of request: IncomingRequest) {
         switch problem.kind {
-        case .unauthorized: metrics.unauthorized.add()
+        case .unauthorized, .signatureRefused: metrics.unauthorized.add()
         case .forbidden:
             metrics.forbidden.add()
             if let refusal = problem.refusal { refusals.forbidden(refusal, request) }

@@ -11,6 +11,7 @@ struct IngestionHandlers: Sendable {
     static let runsPath = "/v1/ingestion/runs"
     static let quarantinePath = "/v1/ingestion/quarantine"
     static let invoicesPath = "/v1/ingestion/invoices"
+    static let messagesPath = "/v1/ingestion/messages"
     /// Where the octets are kept of what is not known to be XML.
     static let octets = "application/octet-stream"
 
@@ -32,6 +33,10 @@ struct IngestionHandlers: Sendable {
 
     func listInvoices(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         try await list(.invoice, request, principal) { $0.choice("status", of: DocumentStatus.self)?.rawValue }
+    }
+
+    func listMessages(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        try await list(.message, request, principal) { _ in nil }
     }
 
     private func list(
@@ -75,6 +80,10 @@ struct IngestionHandlers: Sendable {
 
     func showInvoice(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         try await show(.invoice, request, principal)
+    }
+
+    func showMessage(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        try await show(.message, request, principal)
     }
 
     private func show(_ kind: IngestionKey.Kind, _ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
@@ -137,7 +146,16 @@ struct IngestionHandlers: Sendable {
     }
 
     func rawQuarantine(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        let key = try Self.key(.quarantine, request)
+        try await rawOnce(.quarantine, request, principal)
+    }
+
+    func rawMessage(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        try await rawOnce(.message, request, principal)
+    }
+
+    /// Of what has one version alone.
+    private func rawOnce(_ kind: IngestionKey.Kind, _ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
+        let key = try Self.key(kind, request)
         try QueryReader(request.query, declared: request.route.query).finish()
         let share = try await shareOfQuarantined(key, principal.tenant)
         return Self.raw(try await content(key, version: 1, latest: 1, principal.tenant), Self.octets, name: "\(key.id).bin", share)

@@ -9,7 +9,21 @@ enum IngestionWriter {
         case .invoice(let invoice): write(invoice, status: record.status, to: &json)
         case .quarantine(let slice): write(slice, to: &json)
         case .run(let run): write(run, to: &json)
+        case .message(let message): write(message, status: record.status, to: &json)
         }
+    }
+
+    private static func write(_ message: IngestedMessage, status: String, to json: inout JSONWriter) {
+        json.field("messageId", message.messageId)
+        json.field("status", status)
+        json.field("sha256", message.sha256.description)
+        json.field("size", message.size)
+        json.field("contentType", ifPresent: message.contentType)
+        json.field("traceId", message.trace.description)
+        json.field("documents", message.documents)
+        json.field("quarantined", message.refused)
+        json.field("rawUrl", "\(IngestionHandlers.messagesPath)/\(message.id)/raw")
+        json.field("createdAt", message.createdAt)
     }
 
     private static func write(_ invoice: IngestedInvoice, status: String, to json: inout JSONWriter) {

@@ -109,6 +109,7 @@ extension Problem {
         case .counts: "count"
         case .source: "source"
         case .progress: "progress of a source"
+        case .receiver: "receiver"
         }
     }
 

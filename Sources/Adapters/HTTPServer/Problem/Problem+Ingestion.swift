@@ -9,6 +9,7 @@ extension Problem {
             case .invoice: "received document"
             case .quarantine: "part of a batch in quarantine"
             case .run: "run of a source"
+            case .message: "message of a receiver"
             }
         return Problem(.notFound, "This tenant has no \(word) with that identifier.")
     }

@@ -8,6 +8,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case cursorExpired = "cursor-expired"
     case contentErased = "content-erased"
     case unauthorized = "unauthorized"
+    case signatureRefused = "signature-refused"
     case forbidden = "forbidden"
     case notFound = "not-found"
     case unknownPath = "unknown-path"
@@ -43,7 +44,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     var status: Int {
         switch self {
         case .malformedRequest, .malformedJSON, .invalidRequest, .invalidQuery, .invalidCursor: 400
-        case .unauthorized: 401
+        case .unauthorized, .signatureRefused: 401
         case .forbidden: 403
         case .notFound, .unknownPath: 404
         case .methodNotAllowed: 405
@@ -73,6 +74,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .cursorExpired: "What follows the cursor is no longer kept"
         case .contentErased: "The octets are no longer kept"
         case .unauthorized: "A valid token is needed"
+        case .signatureRefused: "The message is not shown to be of its sender"
         case .forbidden: "The token's roles do not allow it"
         case .notFound: "There is no such thing"
         case .unknownPath: "There is no such path"
@@ -116,6 +118,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
             "Read again how things stand now, then go on from oldestCursor: it skips what is gone. A follower must not stay away that long."
         case .contentErased:
             "Take it from where it came; the SHA-256 on record tells whether it is the same. An operator sets how long octets stay."
+        case .signatureRefused:
+            "Check the address, the secret, and the fields that are signed; sign the body as it is sent (docs/receiving-webhooks.md)."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
         case .forbidden: "Ask for a token with one of the roles that the detail names (docs/permissions.md)."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."

@@ -23,6 +23,8 @@ struct RequestBody: Sendable {
     var takesXML = false
     /// Whether it is a merge patch (RFC 7396).
     var isPatch = false
+    /// Whether it may be of any type; it is taken as it comes.
+    var isAnything = false
 }
 
 /// One of the answers of a route, as it is documented.
@@ -56,6 +58,8 @@ final class Route: Sendable {
     enum Handler: Sendable {
         /// For everyone.
         case open(@Sendable (IncomingRequest) async throws(Problem) -> Reply)
+        /// For whoever signs the request, which the handler judges.
+        case signed(@Sendable (IncomingRequest) async throws(Problem) -> Reply)
         /// For holders of a tenant's token whose roles have the permission (`Domain/Access`, docs/permissions.md); what it reads and writes is
         /// of the principal's tenant.
         case tenant(Permission, @Sendable (IncomingRequest, Principal) async throws(Problem) -> Reply)
@@ -86,6 +90,8 @@ final class Route: Sendable {
     /// What the caller needs; nil: nothing, not even a token.
     let permission: Permission?
     var needsToken: Bool { permission != nil }
+    /// Whether it is signed in place of that: who sends it is not known before the whole of its body is.
+    var isSigned: Bool { if case .signed = handler { true } else { false } }
 
     init(
         method: HTTPMethod, path: String, operation: String, summary: String, tag: String, query: [Parameter] = [],
@@ -108,7 +114,7 @@ final class Route: Sendable {
         self.handler = handler
         permission =
             switch handler {
-            case .open: nil
+            case .open, .signed: nil
             case .tenant(let permission, _), .operator(let permission, _): permission
             }
     }

@@ -1,8 +1,8 @@
 internal import Domain
 internal import Ports
 
-/// A document that a source sent, as its event tells of it: on Kafka the message is the document, its octets unchanged, and what else the
-/// event says stands in headers (EV-3).
+/// A document that a source sent, or what was delivered to a receiver, as its event tells of it: on Kafka the message is the document, its
+/// octets unchanged, and what else the event says stands in headers (EV-3).
 struct ReceivedDocument {
     /// nil when there are too many for an event, which then says where they are found: the message is its JSON.
     let octets: [UInt8]?
@@ -19,20 +19,30 @@ struct ReceivedDocument {
         ("encoding", "documentencoding"), ("size", "documentsize"), ("runId", "runid"),
         ("namespaces", "documentnamespaces"),
     ]
+    private static let namesOfMessages = [
+        ("source", "sourcename"), ("messageId", "messageid"), ("sha256", "messagesha256"), ("size", "messagesize"),
+    ]
     /// Above what a document in an event takes as Base64, with all else.
     private static let limits = JSONLimits(maxBytes: 4 * IngestionLimits.inlineBytes)
 
     /// - Returns: nil when the event is another one.
     init?(_ event: CommittedEvent) {
-        guard case .ingestion(.invoiceReceived) = event.type, let data = try? JSONReader.read(event.data, limits: Self.limits),
-            case .object(let members) = data
+        guard event.type == .ingestion(.invoiceReceived) || event.type == .ingestion(.messageReceived),
+            let data = try? JSONReader.read(event.data, limits: Self.limits), case .object(let members) = data
         else { return nil }
         func text(_ name: String) -> String? { if case .string(let text)? = members[name] { text } else { nil } }
-        octets = text("document").flatMap { Base64.decode($0) }
+        let isMessage = event.type == .ingestion(.messageReceived)
+        octets = text(isMessage ? "body" : "document").flatMap { Base64.decode($0) }
         contentType =
-            octets == nil ? "application/json" : "application/xml" + (text("encoding").map { "; charset=" + $0.lowercased() } ?? "")
+            if octets == nil {
+                "application/json"
+            } else if isMessage {
+                text("contentType") ?? "application/octet-stream"
+            } else {
+                "application/xml" + (text("encoding").map { "; charset=" + $0.lowercased() } ?? "")
+            }
         topic = text("topic")
-        attributes = Self.names.compactMap { member, attribute in
+        attributes = (isMessage ? Self.namesOfMessages : Self.names).compactMap { member, attribute in
             switch members[member] {
             case .string(let text)?: (attribute, text)
             case .number(let number)?: number.int64.map { (attribute, String($0)) }

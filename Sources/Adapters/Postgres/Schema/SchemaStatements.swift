@@ -11,6 +11,7 @@ enum SchemaStatements {
         Migration(number: 6, name: "anchors of the audit", up: anchors, down: dropAnchors),
         Migration(number: 7, name: "ingestion", up: ingestion, down: dropIngestion),
         Migration(number: 8, name: "octets that need not be kept", up: erasure, down: dropErasure),
+        Migration(number: 9, name: "receivers of webhooks", up: receivers, down: dropReceivers),
     ]
 
     /// The migration from which on the table `partitions` tells who serves it.

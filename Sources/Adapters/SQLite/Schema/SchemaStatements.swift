@@ -9,6 +9,7 @@ enum SchemaStatements {
         Migration(number: 4, name: "items, cursors, sealed payloads", up: items, down: withoutItems),
         Migration(number: 5, name: "anchors of the audit", up: anchors, down: withoutAnchors),
         Migration(number: 6, name: "ingestion", up: ingestion, down: withoutIngestion),
+        Migration(number: 7, name: "receivers of webhooks", up: receivers, down: withoutReceivers),
     ]
 
     /// `PRAGMA application_id` of the product's databases: "LFLW".

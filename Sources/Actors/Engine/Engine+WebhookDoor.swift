@@ -1,0 +1,96 @@
+public import Domain
+public import Ports
+
+extension Engine: WebhookDoor {
+    public func receive(_ message: SignedMessage, at address: ReceiverAddress?) async throws(WebhookError) -> WebhookReceipt {
+        guard let ingestion = ports.ingestion else { throw .notOffered }
+        do throws(WebhookError) {
+            let receipt = try await take(message, at: address, ingestion)
+            (receipt.isRepeat ? ingestionMetrics.messagesRepeated : ingestionMetrics.messagesTaken).add()
+            return receipt
+        } catch {
+            if case .refused = error { ingestionMetrics.messagesRefused.add() }
+            throw error
+        }
+    }
+
+    private func take(
+        _ message: SignedMessage, at address: ReceiverAddress?, _ ingestion: IngestionPorts
+    ) async throws(WebhookError) -> WebhookReceipt {
+        let now = ports.time.now()
+        guard let receiver = try await receiver(at: address, ingestion.books) else { throw .refused(ReceiverCheck.refuse(message)) }
+        let id: String
+        let check = ReceiverCheck(receiver.plan, secrets: try secrets(of: receiver, at: now))
+        do throws(ReceiverRefusal) { id = try check.admit(message, now: now) } catch { throw .refused(error) }
+        // From here on the sender is who it says, and may be told more.
+        guard receiver.status == .active else { throw .paused }
+        guard message.body.count <= receiver.plan.maxBytes else { throw .tooLarge(limit: receiver.plan.maxBytes) }
+        let trace = TraceId(random: (ports.entropy.next(), ports.entropy.next()))
+        let received = MessageReading(receiver: receiver, splitting: ingestion.splitting, trace: trace).received(message, id: id)
+        let reply: BookReply
+        do throws(IntentError) {
+            reply = try await router.send(
+                BookIntent(
+                    tenant: receiver.tenant, command: .ingestion(.receive(received)), by: "webhook", correlationId: trace.description))
+        } catch {
+            throw .notTaken(error)
+        }
+        guard case .ingestion(.message(let known)) = reply.record else { throw .notTaken(.unavailable("another record")) }
+        if known.sha256 != received.sha256 {
+            ports.diagnostics.report(
+                Diagnostic(
+                    .warning, "ingestion.message-differs",
+                    "A message came again under its identity with another body; what came first stays.",
+                    fields: [("tenant", receiver.tenant.value), ("receiver", receiver.name.value), ("message", known.id.description)]))
+        } else {
+            // Also of a repeat: the engine may have ended before the drafts were made.
+            try await draft(received, receiver, ingestion, trace: known.trace)
+        }
+        return WebhookReceipt(message: known, isRepeat: !reply.changed)
+    }
+
+    /// nil when no receiver has the address, or none that is in use.
+    private func receiver(at address: ReceiverAddress?, _ books: any BookQueries) async throws(WebhookError) -> Receiver? {
+        guard let address else { return nil }
+        do throws(QueryError) {
+            guard case .receiver(let receiver)? = try await books.item(.receiver(address.name), tenant: address.tenant) else { return nil }
+            return receiver.status != .deleted && address.leads(to: receiver) ? receiver : nil
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private func secrets(of receiver: Receiver, at now: Instant) throws(WebhookError) -> [[UInt8]] {
+        var secrets: [[UInt8]] = []
+        for secret in receiver.valid(at: now) {
+            do throws(SealError) {
+                secrets.append(try ports.sealer.open(secret.sealed, secret.context(in: receiver.tenant)))
+            } catch {
+                throw .unusable(error)
+            }
+        }
+        return secrets
+    }
+
+    /// Makes drafts of the message's documents, as of a source's; of those alone that nothing newer has come of.
+    private func draft(
+        _ message: ReceivedMessage, _ receiver: Receiver, _ ingestion: IngestionPorts, trace: TraceId
+    ) async throws(WebhookError) {
+        let courier = BookCourier(router: router, time: ports.time)
+        guard let mapper = DocumentMapper(receiver.plan.mapping, ingestion, courier, ports) else { return }
+        var documents: [(invoice: IngestedInvoice, octets: [UInt8])] = []
+        for document in message.documents {
+            let record: IngestionRecord?
+            do throws(QueryError) {
+                record = try await ingestion.books.ingestionRecord(
+                    .invoice(document.number, of: receiver.name, tenant: receiver.tenant), tenant: receiver.tenant)
+            } catch {
+                throw .unreadable(error)
+            }
+            if case .invoice(let invoice)? = record, invoice.latest.sha256 == document.sha256 {
+                documents.append((invoice, document.octets))
+            }
+        }
+        do throws(IntakeStop) { try await mapper.map(documents, by: "engine", trace: trace) } catch { throw .notHandled }
+    }
+}
