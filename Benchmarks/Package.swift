@@ -2,7 +2,8 @@
 import PackageDescription
 
 // A package of its own: it drives the built `ledgerflow` binary from outside and shares no code with it, so that what is
-// measured is what is shipped. Dependencies stay few; GRDB is compiled for `ledgerflow-bench-grdb` alone.
+// measured is what is shipped. Dependencies stay few; GRDB and hummingbird are compiled for the
+// programs alone that stand beside ours.
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -24,12 +25,15 @@ let package = Package(
     products: [
         .executable(name: "ledgerflow-bench", targets: ["ledgerflow-bench"]),
         .executable(name: "ledgerflow-bench-grdb", targets: ["ledgerflow-bench-grdb"]),
+        .executable(name: "ledgerflow-bench-hummingbird", targets: ["ledgerflow-bench-hummingbird"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
@@ -61,6 +65,14 @@ let package = Package(
             name: "ledgerflow-bench-grdb",
             dependencies: ["RowStore", arguments, .product(name: "GRDB", package: "GRDB.swift")],
             path: "Sources/BenchGRDB",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ledgerflow-bench-hummingbird",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/BenchHummingbird",
             swiftSettings: strict
         ),
     ]

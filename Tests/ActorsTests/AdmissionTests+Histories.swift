@@ -89,7 +89,7 @@ private struct AdmissionHistory {
             admission.advance(to: now)
             admission.relieveStarved(at: now)
             while let admitted = admission.pop(at: now) {
-                if admission.started() { isWoken = true }
+                if admission.started(admitted.call.key.tenant) { isWoken = true }
                 running.append(admitted)
                 made.append(admitted.call.key.id.value.low)
             }

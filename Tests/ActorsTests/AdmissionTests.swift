@@ -27,7 +27,7 @@ import Testing
         var popped: [Admitted] = []
         while let admitted = admission.pop(at: now) {
             popped.append(admitted)
-            _ = admission.started()
+            _ = admission.started(admitted.call.key.tenant)
         }
         return popped
     }
@@ -61,7 +61,7 @@ import Testing
         var next: [Admitted] = []
         while let admitted = admission.pop(at: Self.start) { next.append(admitted) }
         #expect(next.map(\.call.key.tenant) == [quiet, quiet])
-        #expect({ admission.started() }(), "there is more to do")
+        #expect({ admission.started(quiet) }(), "there is more to do")
         let popped = admission.pop(at: Self.start)
         #expect(popped?.call.key.tenant == quiet)
         next += [popped].compactMap { $0 }
@@ -70,7 +70,7 @@ import Testing
         var running = first + next
         var rest = 0
         while !running.isEmpty {
-            _ = admission.started()
+            _ = admission.started(running[0].call.key.tenant)
             admission.ended(end(running.removeFirst()), at: Self.start)
             while let admitted = admission.pop(at: Self.start) {
                 running.append(admitted)
@@ -210,6 +210,44 @@ import Testing
             started += popAll(&admission, at: now).count
         }
         #expect(started == 32)
+    }
+
+    @Test func inTheCompanyOfOthersATenantHasAPartOfTheStarts() throws {
+        var admission = admission()
+        let (loud, quiet) = (try tenant("loud"), try tenant("quiet"))
+        for number in 0..<200 { _ = admission.offer(call(loud, number), at: Self.start) }
+        /// Takes what may start now, and says how many it was; none of it is committed.
+        func starts(at now: Uptime) -> Int {
+            var count = 0
+            while admission.pop(at: now) != nil { count += 1 }
+            return count
+        }
+        #expect(starts(at: Self.start) == 32, "alone it has all")
+        for _ in 0..<32 { _ = admission.started(loud) }
+        _ = admission.offer(call(quiet, 500), at: Self.start)
+        #expect(starts(at: Self.start) == 9, "the quiet one's, and a quarter of the starts")
+        #expect({ admission.started(loud) }(), "there is more to do")
+        #expect(starts(at: Self.start) == 1, "one is committed, one follows")
+        let later = Self.start + Admission.company
+        #expect(starts(at: later) == 23, "it is alone again, and has the rest")
+        #expect(admission.starting == 32)
+    }
+
+    @Test func inTheCompanyOfOthersAllThatWaitsComesInTheEnd() throws {
+        var admission = admission()
+        let tenants = try (0..<5).map { try tenant("t\($0)") }
+        for number in 0..<1_000 { _ = admission.offer(call(tenants[number % 5], number), at: Self.start) }
+        var (running, served) = ([Admitted](), 0)
+        repeat {
+            while let admitted = admission.pop(at: Self.start) { running.append(admitted) }
+            guard let admitted = running.first else { break }
+            running.removeFirst()
+            _ = admission.started(admitted.call.key.tenant)
+            admission.ended(end(admitted), at: Self.start)
+            served += 1
+        } while served < 2_000
+        #expect(served == 1_000)
+        #expect(admission.waiting == 0)
     }
 
     @Test func whatWaitsIsBoundedAndThereIsWordOfRoom() throws {

@@ -149,11 +149,13 @@ import Testing
         }
     }
 
-    private func submission(_ number: Int, dueIn: TimeSpan = .hours(1)) throws -> ServiceCallIntent {
+    private func submission(
+        _ number: Int, dueIn: TimeSpan = .hours(1), to url: String = "https://example.com"
+    ) throws -> ServiceCallIntent {
         .submit(
             ServiceCallSubmission(
                 tenant: try #require(TenantId("acme")), id: ServiceCallId(UniqueId(high: 9, low: UInt64(number))),
-                request: SealedRequest(method: .POST, url: try TargetURL("https://example.com"), payload: .empty, bodyBytes: 0),
+                request: SealedRequest(method: .POST, url: try TargetURL(url), payload: .empty, bodyBytes: 0),
                 dueAt: Instant(microseconds: 1_790_000_001_000_000) + dueIn, fingerprint: Fingerprint(bytes: [1]), correlationId: "c"))
     }
 
@@ -169,6 +171,24 @@ import Testing
             }
         }
         #expect(bench.world.violations.isEmpty)
+    }
+
+    @Test func aStoreThatTakesNoCommitsIsToldOfOnceAndNotByEachCommand() throws {
+        var faults = Faults.calm
+        faults.commitUnavailable = 100
+        let bench = Bench(faults: faults)
+        bench.run { bench.engine.isReady }
+        for number in 1...5 {
+            bench.send(try submission(number))
+            bench.run { bench.results.count == number }
+        }
+        for result in bench.results {
+            guard case .failure(.unavailable) = result else {
+                Issue.record("\(result)")
+                continue
+            }
+        }
+        #expect(bench.world.trace.count { $0.contains("diagnostic commit.unavailable") } == 1)
     }
 
     /// CT-3: tried three times in all, then raised, counted, and told; those who wait beside it get their numbers.
@@ -318,7 +338,30 @@ import Testing
         #expect(bench.world.uptime - before < 1_000_000)
     }
 
-    /// The retry stays due when it was said to be; the operator is told once why nothing happens.
+    /// How long a retry waits was decided as a length of time.
+    @Test func aWallClockThatIsSetBackDoesNotDelayRetries() throws {
+        var faults = Faults.calm
+        faults.outage = 0...20_000_000
+        let bench = Bench(faults: faults)
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .zero, to: "https://\(SimulatedHost.dead.rawValue)/"))
+        bench.run { bench.store.allCalls.first?.call.status == .waitingRetry }
+        bench.world.wallOffset -= 24 * 3_600_000_000
+        bench.run(for: 300) { bench.store.allCalls.first?.call.status == .succeeded }
+        #expect(bench.world.violations.isEmpty)
+        var dueAt = Instant.earliest
+        for event in bench.store.allEvents.joined() {
+            if case .serviceCall(.retryScheduled) = event.type, case .object(let fields) = try JSONReader.read(event.data),
+                case .string(let text)? = fields["dueAt"]
+            {
+                dueAt = try #require(try? Instant(rfc3339: text))
+            }
+            if case .serviceCall(.executionStarted) = event.type { #expect(event.time >= dueAt, "no attempt before it is due") }
+        }
+        #expect(dueAt > .earliest)
+    }
+
+    /// What somebody chose stays due when it was said to be; the operator is told once why nothing happens.
     @Test func aWallClockThatIsSetBackDelaysWhatWasDueInBetweenAndIsTold() throws {
         let bench = Bench()
         bench.run { bench.engine.isReady }

@@ -31,7 +31,7 @@ import Testing
         /// - Parameter span: how long an attempt of the tenant takes.
         mutating func start(_ span: (TenantId) -> TimeSpan) {
             while let admitted = admission.pop(at: now) {
-                _ = admission.started()
+                _ = admission.started(admitted.call.key.tenant)
                 waits[admitted.call.key.tenant, default: []].append(now.microseconds - admitted.call.dueAt.microseconds)
                 running.append((now + span(admitted.call.key.tenant), admitted))
             }
@@ -160,7 +160,7 @@ import Testing
                 }
             case .pop:
                 guard let admitted = admission.pop(at: now) else { break }
-                _ = admission.started()
+                _ = admission.started(admitted.call.key.tenant)
                 let hold = holds[admitted.call.key.tenant] ?? LaneHolds()
                 if hold.isPaused || hold.hosts.contains(admitted.call.host) { throw Broken(description: "a paused call started") }
                 running.append(admitted)
@@ -185,7 +185,7 @@ import Testing
             for admitted in running { admission.ended(AttemptEnd(admitted, at: now, took: .zero, outcome: .succeeded), at: now) }
             running = []
             while let admitted = admission.pop(at: now) {
-                _ = admission.started()
+                _ = admission.started(admitted.call.key.tenant)
                 running.append(admitted)
             }
             hear(admission.takeNews())

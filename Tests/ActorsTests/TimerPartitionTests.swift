@@ -118,13 +118,80 @@ import Testing
         let popped = partition.popDue(clocks)
         let call = try #require(popped)
         partition.apply(due(try key(2), in: 0), clocks: clocks, grace: .zero)
-        partition.postpone(call, until: Self.uptime + .seconds(1), pausing: true)
+        partition.postpone(call, until: Self.uptime + .seconds(1))
         let next = partition.nextDue()
         #expect(next == nil)
         #expect(partition.nextResumption == Self.uptime + .seconds(1))
         let paused = partition.popDue(clocks)
         #expect(paused == nil)
         #expect({ popAll(&partition, after: 1) }() == [1, 2])
+    }
+
+    // MARK: - A wall clock that is set back
+
+    private func retry(_ key: ServiceCallKey, in seconds: Int64, version: Int64) -> TimerChange {
+        TimerChange(
+            key: key, host: "example.com", version: version, kind: .due(Self.start + .seconds(seconds)), backOff: .seconds(seconds))
+    }
+
+    /// Both clocks after so many seconds, the wall clock an hour behind.
+    private func setBack(_ seconds: Int64) -> (now: Instant, uptime: Uptime) {
+        (Self.start - .hours(1) + .seconds(seconds), Self.uptime + .seconds(seconds))
+    }
+
+    @Test func aRetryThatHasWaitedEnoughIsToldOfAndADueTimeThatSomebodyChoseIsNot() throws {
+        var partition = partition()
+        partition.apply(retry(try key(1), in: 10, version: 3), clocks: clocks, grace: .zero)
+        partition.apply(due(try key(2), in: 10), clocks: clocks, grace: .zero)
+        #expect(partition.nextElapsed == Self.uptime + .seconds(15))
+        let early = partition.popElapsed(setBack(14))
+        let elapsed = partition.popElapsed(setBack(15))
+        let more = partition.popElapsed(setBack(4_000))
+        let expected = TimerPartition.BackOff(until: Self.uptime + .seconds(15), key: try key(1), version: 3)
+        #expect(early == nil && elapsed == expected && more == nil)
+        #expect(partition.dueCount == 2, "both still wait")
+    }
+
+    @Test func aRetryIsToldOfAgainUntilItHasANewDueTime() throws {
+        var partition = partition()
+        partition.apply(retry(try key(1), in: 10, version: 3), clocks: clocks, grace: .zero)
+        let first = partition.popElapsed(setBack(15))
+        partition.again(try #require(first), at: Self.uptime + .seconds(16))
+        let second = partition.popElapsed(setBack(16))
+        partition.again(try #require(second), at: Self.uptime + .seconds(17))
+        partition.apply(due(try key(1), in: 16, version: 4), clocks: setBack(16), grace: .zero)
+        let third = partition.popElapsed(setBack(17))
+        #expect(third == nil)
+    }
+
+    @Test func aRetryByAClockThatWasNotSetBackIsLeftAlone() throws {
+        var partition = partition()
+        partition.apply(retry(try key(1), in: 10, version: 3), clocks: clocks, grace: .zero)
+        let elapsed = partition.popElapsed((Self.start + .seconds(15), Self.uptime + .seconds(15)))
+        #expect(elapsed == nil)
+        #expect({ popAll(&partition, after: 15) }() == [1])
+    }
+
+    @Test func aCallThatWasEarlyIsBackInItsWindow() throws {
+        var partition = partition()
+        partition.apply(due(try key(1), in: 0, version: 3), clocks: clocks, grace: .zero)
+        let popped = partition.popDue(clocks)
+        partition.giveBack(try #require(popped), dueAt: Self.start, at: Self.uptime)
+        let nothing = partition.popDue(setBack(1))
+        let elapsed = partition.popElapsed(setBack(5))
+        let expected = TimerPartition.BackOff(until: Self.uptime + .seconds(5), key: try key(1), version: 3)
+        #expect(nothing == nil && elapsed == expected)
+        #expect({ popAll(&partition, after: 0) }() == [1], "the clock may be put right again before")
+    }
+
+    /// Else one whose report is lost would run until the clock has come to its time again.
+    @Test func anAttemptIsGivenUpAfterTheLongestTimeOutAtTheLatest() throws {
+        var partition = partition()
+        let running = TimerChange(
+            key: try key(1), host: "example.com", version: 2, kind: .running(attempt: 1, deadline: Self.start + .seconds(30)))
+        partition.apply(running, clocks: setBack(0), grace: .seconds(2))
+        let until = partition.nextOverdue()
+        #expect(until == Self.uptime + ServiceCallSubmission.timeouts.upperBound + .seconds(2))
     }
 
     @Test func aBlockedTenantWaitsAndTheOthersDoNot() throws {

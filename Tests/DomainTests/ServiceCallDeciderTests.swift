@@ -164,6 +164,29 @@ import Testing
         #expect(record.endedAt >= record.startedAt)
     }
 
+    @Test func aRetryThatAClockHoldsBackWhichWasSetBackGetsADueTimeAnew() throws {
+        var scenario = try running()
+        try scenario.when(.executionFailed(attempt: 1, Self.unavailable), entropy: .max)
+        let version = try #require(scenario.state?.version)
+        scenario.pass(.hours(-5))
+        #expect(try scenario.when(.backOffElapsed(version: version - 1)).isEmpty, "of another wait")
+        #expect(try scenario.when(.backOffElapsed(version: version)) == [.retryScheduled(dueAt: scenario.now)])
+        #expect(try scenario.when(.backOffElapsed(version: version)).isEmpty, "told twice")
+        #expect(try scenario.when(.dueTimeReached).kinds == [.executionStarted])
+    }
+
+    @Test func onlyARetryThatIsNotYetDueGetsADueTimeAnew() throws {
+        var scheduled = try submitted(Scenario.submission(dueAt: Scenario.start + .hours(1)))
+        #expect(try scheduled.when(.backOffElapsed(version: 1)).isEmpty)
+        var attempting = try running()
+        #expect(try attempting.when(.backOffElapsed(version: 2)).isEmpty)
+        var waiting = try running()
+        try waiting.when(.executionFailed(attempt: 1, Self.unavailable), entropy: .max)
+        let version = try #require(waiting.state?.version)
+        waiting.pass(.minutes(1))
+        #expect(try waiting.when(.backOffElapsed(version: version)).isEmpty)
+    }
+
     // MARK: - Deadline
 
     @Test func noAttemptStartsAfterTheDeadline() throws {

@@ -25,6 +25,7 @@ import Testing
                 ("submit", .submit(submission)), ("cancel", .cancel), ("retry", .retry), ("due", .dueTimeReached),
                 ("due", .dueTimeReached), ("due", .dueTimeReached),
                 ("reschedule", .reschedule(dueAt: Scenario.start + .seconds(Int64.random(in: -5...30, using: &generator)))),
+                ("elapsed", .backOffElapsed(version: Int64.random(in: 1...12, using: &generator))),
                 ("timeout \(attempt)", .attemptTimedOut(attempt: attempt)), ("lost \(attempt)", .attemptOwnerLost(attempt: attempt)),
                 ("ok \(attempt)", .executionSucceeded(attempt: attempt, ResponseSummary(status: 200, bodyBytes: 1))),
                 ("503 \(attempt)", .executionFailed(attempt: attempt, ExecutionFailure(kind: .status, status: 503, detail: ""))),

@@ -147,6 +147,37 @@ import Testing
         }
     }
 
+    @Test func whatMustNotBeThereYetIsMadeAndNeverReplaced() async throws {
+        try await withServer { server in
+            let body = "{\(Self.plain)}"
+            let new = [("If-None-Match", "*")]
+            let made = try await server.put(Self.one, body, headers: new)
+            #expect(made.status == 201, "\(made.text)")
+            for other in [body, #"{"intervalSeconds":30,\#(Self.plain)}"#] {
+                let refused = try await server.put(Self.one, other, headers: new)
+                #expect(refused.status == 412, "\(refused.text)")
+                #expect(try refused.string("type") == "/problems/version-conflict")
+                #expect(refused.header("etag") == "\"1\"")
+            }
+            #expect(try await server.get(Self.one).body == made.body)
+            #expect(try await server.put(Self.one, body, headers: new + [("If-Match", "\"1\"")]).status == 412)
+            #expect(try await server.put(Self.path + "/none", body, headers: new + [("If-Match", "*")]).status == 404)
+            // A name that is free again may be made again.
+            #expect(try await server.send("DELETE", Self.one).status == 204)
+            #expect(try await server.put(Self.one, body, headers: new).status == 201)
+        }
+    }
+
+    @Test(arguments: ["\"1\"", "W/\"1\"", "", "*, \"1\"", "1"])
+    func ofIfNoneMatchOnlyTheStarIsTaken(_ value: String) async throws {
+        try await withServer { server in
+            let answer = try await server.put(Self.one, "{\(Self.plain)}", headers: [("If-None-Match", value)])
+            #expect(answer.status == 400, "\(answer.text)")
+            #expect(answer.text.contains("If-None-Match"))
+            #expect(try await server.get(Self.path).count("items") == 0)
+        }
+    }
+
     @Test func aPasswordStaysWithItsServerAndUserOnly() async throws {
         try await withServer { server in
             _ = try await server.post(Self.path, Self.full)

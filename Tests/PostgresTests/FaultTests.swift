@@ -93,6 +93,8 @@ struct FaultTests {
         try await eventually("the store says that nobody answers") { store.writeTrouble == .unreachable }
         try server.start()
         try await eventually("the store knows without a commit that it can write") { store.writeTrouble == nil }
+        let left = try server.sql("SELECT count(*) FROM ledgerflow.store WHERE key = 'write_trial'", database: "x")
+        #expect(left == ["0"], "what was written to find out does not stay")
         try await eventually("the store is back") { (try? await store.takeOwnership(of: owner.partition)) != nil }
         owner = try await Owner(store, 0)
         #expect(owner.head == 1)

@@ -60,6 +60,26 @@ struct LeaseTests {
         await second.close()
     }
 
+    @Test("an engine that stands by locks nothing of the owner's")
+    func quietStandby() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let first = try await PostgresStore.open(url: server.url(database), options: options("first"))
+        var owner = try await Owner(first, 0)
+        _ = try await owner.submit([Sample.submission(1, in: owner)])
+        let second = try await PostgresStore.open(url: server.url(database), options: options("second"))
+        func locks() throws -> [String] {
+            try server.sql("SELECT id, xmax FROM ledgerflow.partitions ORDER BY id", database: database)
+        }
+        let before = try locks()
+        for partition in 0..<4 {
+            await #expect(throws: JournalError.heldElsewhere("first")) { try await second.takeOwnership(of: PartitionId(partition)) }
+        }
+        #expect(before.count == 4)
+        #expect(try locks() == before)
+        await first.close()
+        await second.close()
+    }
+
     @Test("an idle engine renews its lease; one that is cut off loses it")
     func renewed() async throws {
         let (server, database) = try SharedServer.newDatabase()

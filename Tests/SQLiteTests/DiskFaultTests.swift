@@ -1,6 +1,7 @@
 import Domain
 import PortContract
 import Ports
+import Synchronization
 import Testing
 
 @testable import SQLiteAdapter
@@ -17,11 +18,13 @@ struct DiskFaultTests {
 
     /// Opens a store on the faulty disk, has `body` break it, and heals it whatever comes.
     private func withFaultyStore(
-        backlog: Int = 1, trials: TimeSpan = .seconds(2), _ body: (SQLiteHarness, inout Owner) async throws -> Void
+        backlog: Int = 1, trials: TimeSpan = .seconds(2), diagnostics: (any Diagnostics)? = nil,
+        _ body: (SQLiteHarness, inout Owner) async throws -> Void
     ) async throws {
         try await withScratch { directory in
             var options = Self.faulty(backlog)
             options.trialInterval = trials
+            options.diagnostics = diagnostics
             let harness = try await SQLiteHarness(directory, options: options)
             var owner = try await Owner(harness.journal, 0)
             _ = try await owner.submit([Sample.submission(1, in: owner)])
@@ -150,6 +153,47 @@ struct DiskFaultTests {
             #expect(harness.store.writeTrouble == nil)
             _ = try await takeOwnership(harness)
         }
+    }
+
+    @Test("a disk that stays full is told of once and not at each commit, and so is its end")
+    func fewReports() async throws {
+        let told = Told()
+        try await withFaultyStore(trials: .hours(1), diagnostics: told) { harness, owner in
+            let batch = owner.batch([try owner.change(nil, .submit(Sample.submission(2, in: owner)), at: Sample.start)])
+            FaultyDisk.set(.diskFull)
+            for _ in 0..<20 { #expect(await error(of: batch, harness)?.isUnavailable == true) }
+            let failures = told.texts(of: "store.write-failed")
+            #expect(!failures.isEmpty)
+            #expect(Set(failures).count == failures.count, "\(failures)")
+            FaultyDisk.set(.none)
+            #expect(await error(of: batch, harness) == nil)
+            #expect(told.texts(of: "store.write-recovered").count == 1)
+        }
+    }
+
+    private final class Told: Diagnostics {
+        private let all = Mutex<[Diagnostic]>([])
+        func report(_ diagnostic: Diagnostic) { all.withLock { $0.append(diagnostic) } }
+        func texts(of event: String) -> [String] { all.withLock { $0.filter { $0.event == event }.map(\.message) } }
+    }
+
+    @Test("what goes on is told again once a minute, what is new at once, and what comes back after its end as well")
+    func repeatedReports() {
+        var reports = RepeatedReports()
+        var told: [Bool] = []
+        func tell(_ text: String, _ tick: Int64) { told.append(reports.tells(text, at: tick)) }
+        tell("full", 0)
+        tell("full", 59_999_999)
+        tell("failing", 59_999_999)
+        tell("full", 60_000_000)
+        reports.forget()
+        tell("full", 60_000_001)
+        #expect(told == [true, false, true, true, true])
+        told = []
+        for number in 0..<40 { tell("\(number)", 60_000_002) }
+        tell("full", 60_000_003)
+        tell("39", 60_000_003)
+        #expect(told == Array(repeating: true, count: 41) + [false], "only so many are remembered")
     }
 
     @Test("a commit that succeeds ends the trouble; one that is refused for what it holds is none")

@@ -30,6 +30,8 @@ public final class Simulation: @unchecked Sendable {
     let store: InMemoryStore
     let faults: FaultsInForce
     let published: PublishedLog
+    /// Every fourth history is traced; what is not traced must behave as before, which most are.
+    private let spans: SimulatedSpans?
     let settings: EngineSettings
     let variant: EngineVariant
     let seed: UInt64
@@ -54,6 +56,7 @@ public final class Simulation: @unchecked Sendable {
         store = InMemoryStore(partitionCount: partitions, storeId: UniqueId(high: 7, low: seed))
         faults = FaultsInForce(Self.faults(&world.generator))
         published = PublishedLog(world: world, store: store)
+        spans = seed % 4 == 0 ? SimulatedSpans(world: world, store: store) : nil
         settings = Self.settings(&world.generator)
         var variant = EngineVariant()
         variant.repliesBeforeCommit = defect == .repliesBeforeCommit
@@ -211,7 +214,8 @@ public final class Simulation: @unchecked Sendable {
             calendar: UTCCalendar(),
             anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
             ingestion: IngestionPorts(
-                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store))
+                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store),
+            tracing: spans.map { Tracing(recorder: $0, ratio: .all, time: clock, entropy: SimulatedEntropy(world: world)) })
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
         engines.append((engine, executor))

@@ -191,5 +191,16 @@ import Testing
         await absent.shutdown()
     }
 
+    /// It would hold up the batches behind it for an hour, and the engine's end.
+    @Test(.timeLimit(.minutes(1))) func anAnswerThatNeverEndsIsNotWaitedFor() async throws {
+        let collector = try await Collector(drips: true) { _ in (.ok, [:], "{}") }
+        let receiver = OTLPReceiver(
+            try #require(
+                try OTLPSettings.read(endpoint: collector.url, environment: ["OTEL_EXPORTER_OTLP_TIMEOUT": "300"], version: "1")))
+        guard case .taken(rejected: 0) = await receiver.send([]) else { throw Unexpected() }
+        await receiver.shutdown()
+        await collector.stop()
+    }
+
     private struct Unexpected: Error {}
 }

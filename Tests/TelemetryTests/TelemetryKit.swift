@@ -79,15 +79,17 @@ final class Collector: Sendable {
         let state = Mutex<[Request]>([])
     }
 
-    /// - Parameter answer: status, header fields and body of the answer to the request with that number, from 1; nil: none ever comes.
-    init(_ answer: @escaping @Sendable (Int) -> (HTTPResponseStatus, HTTPHeaders, String)?) async throws {
+    /// - Parameters:
+    ///   - drips: whether answers never end: a blank comes again and again behind their bodies.
+    ///   - answer: status, header fields and body of the answer to the request with that number, from 1; nil: none ever comes.
+    init(drips: Bool = false, _ answer: @escaping @Sendable (Int) -> (HTTPResponseStatus, HTTPHeaders, String)?) async throws {
         let record = Record()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(record, answer))
+                    try channel.pipeline.syncOperations.addHandler(Handler(record, drips, answer))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -104,12 +106,14 @@ final class Collector: Sendable {
         typealias OutboundOut = HTTPServerResponsePart
 
         private let record: Record
+        private let drips: Bool
         private let answer: @Sendable (Int) -> (HTTPResponseStatus, HTTPHeaders, String)?
         private var head: HTTPRequestHead?
         private var body: [UInt8] = []
 
-        init(_ record: Record, _ answer: @escaping @Sendable (Int) -> (HTTPResponseStatus, HTTPHeaders, String)?) {
+        init(_ record: Record, _ drips: Bool, _ answer: @escaping @Sendable (Int) -> (HTTPResponseStatus, HTTPHeaders, String)?) {
             self.record = record
+            self.drips = drips
             self.answer = answer
         }
 
@@ -128,11 +132,17 @@ final class Collector: Sendable {
                 }
                 guard let (status, headers, text) = answer(number) else { return }
                 var fields = headers
-                fields.replaceOrAdd(name: "Content-Length", value: String(text.utf8.count))
+                fields.replaceOrAdd(name: "Content-Length", value: String(text.utf8.count + (drips ? 1 << 16 : 0)))
                 fields.replaceOrAdd(name: "Content-Type", value: "application/json")
                 context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: fields))), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
-                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+                guard drips else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+                context.flush()
+                let channel = context.channel
+                context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(20)) { task in
+                    guard channel.isActive else { return task.cancel() }
+                    channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: " "))), promise: nil)
+                }
             }
         }
     }

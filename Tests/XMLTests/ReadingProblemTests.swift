@@ -46,6 +46,29 @@ struct ReadingProblemTests {
         #expect(reading.unmapped.isEmpty)
     }
 
+    @Test("takes the day of a date with a time zone, and tells that the zone is left out")
+    func timeZone() throws {
+        let reading = try ubl(
+            """
+            <cbc:IssueDate>2026-11-20+02:00</cbc:IssueDate><cbc:DueDate>2026-12-20Z</cbc:DueDate>
+            <cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode><cbc:TaxPointDate>2026-11-20+25:00</cbc:TaxPointDate>
+            <cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>
+            """)
+        #expect(reading.document.issueDate?.description == "2026-11-20")
+        #expect(reading.document.dueDate?.description == "2026-12-20")
+        #expect(reading.document.taxPointDate == nil)
+        #expect(reading.problems.map(\.location) == ["/Invoice/cbc:TaxPointDate"])
+        #expect(reading.unmapped.map(\.location) == ["/Invoice/cbc:IssueDate", "/Invoice/cbc:DueDate"])
+    }
+
+    @Test("takes the type code 81 in an Invoice, where it belongs as in a CreditNote, and refuses 381 there", arguments: ["81", "381"])
+    func typeOfBoth(_ code: String) throws {
+        let reading = try ubl(
+            "<cbc:InvoiceTypeCode>\(code)</cbc:InvoiceTypeCode><cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>")
+        #expect(reading.document.typeCode == code)
+        #expect(reading.problems.compactMap(\.term) == (code == "81" ? [] : ["BT-3"]))
+    }
+
     @Test("tells of every element, attribute and text that the model has no place for")
     func unmapped() throws {
         let reading = try ubl(

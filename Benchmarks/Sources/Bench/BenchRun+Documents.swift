@@ -48,7 +48,7 @@ extension BenchRun {
             DocumentSize(bytes: 10_000, documents: options.quick ? 1_000 : 5_000, documentsPerCommit: 95),
         ]
         for size in sizes { try await measure(size, service) }
-        for megabytes in options.quick ? [1, 10] : [1, 10, 64] { try await measureMemory(megabytes, service) }
+        for megabytes in options.quick ? [1, 10] : [1, 10, 100] { try await measureMemory(megabytes, service) }
         try await service.stop()
     }
 

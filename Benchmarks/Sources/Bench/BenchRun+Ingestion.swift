@@ -25,14 +25,16 @@ extension BenchRun {
         let sizes = options.quick ? [1, 10] : [1, 10, 100]
         let largest = sizes.last ?? 1
         for size in sizes { try SampleBatch.write(megabytes: size, .section, to: batchPath(size, .section)) }
-        try SampleBatch.write(megabytes: largest, .elements, to: batchPath(largest, .elements))
+        for carrier in [SampleBatch.Carrier.elements, .escaped] {
+            try SampleBatch.write(megabytes: largest, carrier, to: batchPath(largest, carrier))
+        }
         for round in 1...options.effectiveRounds {
             progress("round \(round): libxml2's reader, \(largest) MB")
             let plain = batchPath(largest, .elements)
             let peer: ReaderLine = try await line(of: ["/proc/self/exe", "reader", "--seconds", seconds, plain])
             let bytes = Double(try FileHandle(forReadingFrom: URL(fileURLWithPath: plain)).seekToEnd())
             rates["reader", default: []].append(bytes / peer.nanoseconds * 1e3)
-            for (size, carrier) in sizes.map({ ($0, SampleBatch.Carrier.section) }) + [(largest, .elements)] {
+            for (size, carrier) in sizes.map({ ($0, SampleBatch.Carrier.section) }) + [(largest, .elements), (largest, .escaped)] {
                 progress("round \(round): split, \(size) MB, \(carrier.rawValue)")
                 let found: SplitLine = try await line(
                     of: [
@@ -43,7 +45,7 @@ extension BenchRun {
                     throw ChildProcess.Failure(description: "split: \(found.invoices) invoices, \(found.refused) refused")
                 }
                 let bytes = Double(found.bytes)
-                let name = carrier == .section ? "\(size)" : "elements"
+                let name = carrier == .section ? "\(size)" : carrier.rawValue
                 rates["P14-\(name)", default: []].append(bytes / found.nanoseconds * 1e3)
                 if carrier == .section, size == largest {
                     rates["P14-sha256", default: []].append(bytes / found.hashedNanoseconds * 1e3)
@@ -60,7 +62,8 @@ extension BenchRun {
             [("reader", "libxml2's xmlTextReader, invoices as elements", "MB/s")]
             + sizes.map { ("P14-\($0)", "split \($0) MB, invoices in CDATA", "MB/s") }
             + [
-                ("P14-elements", "split the reader's file", "MB/s"), ("P14-sha256", "split \(largest) MB, SHA-256 of each invoice", "MB/s"),
+                ("P14-escaped", "split \(largest) MB, invoices escaped", "MB/s"), ("P14-elements", "split the reader's file", "MB/s"),
+                ("P14-sha256", "split \(largest) MB, SHA-256 of each invoice", "MB/s"),
                 ("P14-invoices", "the same without hashing", "invoices/s"),
             ]
         for (id, what, unit) in texts {
@@ -71,7 +74,7 @@ extension BenchRun {
     }
 
     private mutating func judgeSplitting(_ growth: [Int: Double], largest: Int) {
-        for id in ["P14-elements", "P14-\(largest)"] {
+        for id in ["P14-elements", "P14-escaped", "P14-\(largest)"] {
             guard let split = report.rate(id), let reader = report.rate("reader"), reader > 0 else { continue }
             report.verdicts.append(
                 Verdict(

@@ -15,6 +15,9 @@ extension BenchRun {
             judge(
                 "P1 at \(connections) connections ≥ 1/3 of the empty POST", "P1-\(connections)", of: "ping-\(connections)",
                 share: 1.0 / 3)
+            judge(
+                "P1 at \(connections) connections ≥ 1/3 of hummingbird's empty POST", "P1-\(connections)",
+                of: "hummingbird-\(connections)", share: 1.0 / 3)
         }
         if let rate = best("P1-64", "P1-256") {
             report.verdicts.append(

@@ -8,11 +8,18 @@ extension BenchRun {
         let ping = EngineInterface.ping(engine)
         let submit = EngineInterface.submit(engine, sinkPort: sink.port, carriesDueTime: false)
         report.settings["submitted body"] = "\(submit.bodyLength) B"
+        let peer = try await PingPeer.start(in: directory)
         var pings = [64: Samples(), 256: Samples()]
+        var peerPings = [64: Samples(), 256: Samples()]
         var submits = [64: Samples(), 256: Samples()]
         for round in 1...options.effectiveRounds {
             for connections in [64, 256] {
                 progress("round \(round): POST /ping and P1, \(connections) connections")
+                if let peer {
+                    let before = peer.cpuSeconds()
+                    let tally = try await load.run(peer.plan(like: plan(engine, ping, connections: connections)))
+                    peerPings[connections]?.add(tally, cpuSeconds: peer.cpuSeconds() - before)
+                }
                 let (pinged, pingCPU) = try await timed(engine, plan(engine, ping, connections: connections))
                 pings[connections]?.add(pinged, cpuSeconds: pingCPU)
                 let (submitted, submitCPU) = try await timed(
@@ -20,9 +27,15 @@ extension BenchRun {
                 submits[connections]?.add(submitted, cpuSeconds: submitCPU)
             }
         }
+        try await peer?.stop()
         noteMemory("P1")
         for connections in [64, 256] {
             guard let pinged = pings[connections], let submitted = submits[connections] else { continue }
+            if let row = peerPings[connections], !row.rates.isEmpty {
+                report.measurements.append(
+                    row.measurement("hummingbird-\(connections)", "peer: hummingbird, empty POST, \(connections) conn.", unit: "requests/s")
+                )
+            }
             report.measurements.append(
                 pinged.measurement("ping-\(connections)", "limit: empty POST, \(connections) conn.", unit: "requests/s"))
             report.measurements.append(

@@ -75,6 +75,15 @@ final class ChildProcess: Sendable {
         if let standardInput { close(standardInput) }
     }
 
+    /// Processor time that it has spent, of all its threads.
+    func cpuSeconds() -> Double {
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        // The second field is the name in parentheses; after it, utime and stime are the 12th and 13th.
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
     /// The exit status once the process has ended; -1 when a signal ended it.

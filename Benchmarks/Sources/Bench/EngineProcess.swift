@@ -76,13 +76,7 @@ final class EngineProcess: Sendable {
     }
 
     /// Processor time that the engine has used so far.
-    func cpuSeconds() -> Double {
-        let text = (try? String(contentsOfFile: "/proc/\(child.pid)/stat", encoding: .utf8)) ?? ""
-        // The second field is the name in parentheses; after it, utime and stime are the 12th and 13th.
-        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    }
+    func cpuSeconds() -> Double { child.cpuSeconds() }
 
     /// The database files of the data directory, recognised by SQLite's header.
     func databases() throws -> [String] {

@@ -6,6 +6,8 @@ enum SampleBatch {
     enum Carrier: String, CaseIterable {
         /// In a CDATA section, as sources do.
         case section
+        /// In text, its markup escaped, as others do.
+        case escaped
         /// As elements, so that a reader of XML sees the invoices.
         case elements
     }
@@ -21,11 +23,16 @@ enum SampleBatch {
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? file.close() }
         let (open, close) = carrier == .section ? ("<![CDATA[<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "]]>") : ("", "")
+        func carried(_ text: String) -> String {
+            guard carrier == .escaped else { return text }
+            return text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+                .replacingOccurrences(of: ">", with: "&gt;")
+        }
         try file.write(
             contentsOf: Data(
                 """
                 <?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>\
-                <GetInvoicesResponse xmlns="urn:batch"><GetInvoicesResult>\(open)<Invoices>
+                <GetInvoicesResponse xmlns="urn:batch"><GetInvoicesResult>\(open)\(carried("<Invoices>"))
 
                 """.utf8))
         var written = 0
@@ -33,11 +40,13 @@ enum SampleBatch {
         while written < megabytes * 1_000_000 {
             count += 1
             let digits = String(count)
-            let text = before + "INV-2026-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + after
+            let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
+            let text = carried("\(before)INV-2026-\(zeros)\(digits)\(after)")
             try file.write(contentsOf: Data(text.utf8))
             written += text.utf8.count
         }
         try file.write(
-            contentsOf: Data("</Invoices>\(close)</GetInvoicesResult></GetInvoicesResponse></soap:Body></soap:Envelope>".utf8))
+            contentsOf: Data(
+                "\(carried("</Invoices>"))\(close)</GetInvoicesResult></GetInvoicesResponse></soap:Body></soap:Envelope>".utf8))
     }
 }

@@ -16,7 +16,8 @@ public struct EngineSettings: Sendable {
     /// Attempts that run at one time.
     public var maxRunning = 512
     /// Of these, attempts whose start is not committed yet. They wait in their partitions in the order in which they came, so few of them
-    /// are let in at one time: the others wait where it is seen to that each tenant has its turn. Who runs next to nothing does not wait.
+    /// are let in at one time: the others wait where it is seen to that each tenant has its turn. Who runs next to nothing does not wait;
+    /// while calls of several tenants are served, one of them has a quarter of these.
     public var maxStarting = 32
     /// Due calls that may wait for execution: to one target of a tenant, of one tenant, and in all.
     public var executionQueuePerLane = 2_048

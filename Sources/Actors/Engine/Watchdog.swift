@@ -9,23 +9,29 @@ struct Watchdog: Sendable {
 
     /// Looks at every partition until the task is cancelled.
     func run() async {
+        var reports = partitions.map { _ in RepeatedReports() }
         while !Task.isCancelled {
             await ports.time.sleep(for: TimeSpan(microseconds: max(1_000, timeout.microseconds / 4)))
-            look()
+            look(&reports)
         }
     }
 
-    private func look() {
+    /// - Parameter reports: by partition; one that stays stuck is told of once a minute.
+    private func look(_ reports: inout [RepeatedReports]) {
         let now = ports.time.uptime()
-        for partition in partitions {
+        for (index, partition) in partitions.enumerated() {
             let stuck = partition.progress.stuck(since: Uptime(microseconds: now.microseconds - timeout.microseconds))
-            guard !stuck.isEmpty else { continue }
+            guard !stuck.isEmpty else {
+                reports[index].forget()
+                continue
+            }
             for delivery in stuck {
                 delivery.fail(.unknownOutcome("The store has not answered for \(timeout.milliseconds) ms."))
             }
             for delivery in partition.mailbox.removeAll() {
                 delivery.fail(.unavailable("The store does not answer."))
             }
+            guard reports[index].tells("", at: now.microseconds) else { continue }
             ports.diagnostics.report(
                 Diagnostic(
                     .error, "partition.stuck", "The store does not answer; callers were told so.",

@@ -38,7 +38,7 @@ extension Admission {
                 fresh.removeFirst()
                 continue
             }
-            if credit <= 0 || running >= evenShare {
+            if credit <= 0 || running >= evenShare || isHeldBack(tenant, at: now) {
                 fresh.removeFirst()
                 tenants[tenant]?.list = .old
                 old.append(tenant)
@@ -90,7 +90,8 @@ extension Admission {
                 continue
             }
             let turn = look(tenant, at: now)
-            let isPassedOver = rule == .belowEven ? running >= evenShare : rule == .withinShares && turn == .overShare
+            let isOver = rule == .belowEven ? running >= evenShare : rule == .withinShares && turn == .overShare
+            let isPassedOver = isOver || isHeldBack(tenant, at: now)
             if turn != .nothing, isPassedOver || credit <= 0 {
                 if !isPassedOver {
                     tenants[tenant]?.credit = credit + grant
@@ -106,6 +107,13 @@ extension Admission {
             tenants[tenant]?.list = .none
         }
         return nil
+    }
+
+    /// In the company of others a tenant has a part of the starts only, also when nobody else wants the rest: a start that comes meanwhile
+    /// waits for the commit and the processors that these keep busy.
+    private func isHeldBack(_ tenant: TenantId, at now: Uptime) -> Bool {
+        guard let starting = tenants[tenant]?.starting, starting >= bounds.maxStartingInCompany else { return false }
+        return heard.contains { $0.tenant != tenant && now - $0.at < Self.company }
     }
 
     /// Never hold a copy of a tenant while it is changed: that would copy its lanes.
@@ -124,6 +132,7 @@ extension Admission {
         waitingKeys.remove(call.key)
         running += 1
         starting += 1
+        noteHeard(tenant, at: now)
         tenants[tenant]?.credit -= charge
         delistIfDone(tenant)
         relieve(tenant, at: now)

@@ -87,6 +87,8 @@ struct Admission {
     var running = 0
     /// Of those that run, the ones whose start is not committed yet.
     var starting = 0
+    /// The two tenants that were heard of last, the newest first.
+    var heard: [(tenant: TenantId, at: Uptime)] = []
     var busyTenants = 0
     var laneCount = 0
     var trimAt: Int
@@ -109,6 +111,8 @@ struct Admission {
     static let alwaysWaiting = 4
     /// Who runs fewer attempts need not wait until the starts of others are committed.
     static let few = 4
+    /// How long a tenant is in the company of another one, of which a call came or was served.
+    static let company = TimeSpan.seconds(5)
     /// How many tenants are looked at for one that may have a place of the reserve.
     static let reserveVisits = 32
 
@@ -127,8 +131,9 @@ struct Admission {
     /// The start of an admitted attempt was committed, or will not be.
     ///
     /// - Returns: whether execution should look.
-    mutating func started() -> Bool {
+    mutating func started(_ tenant: TenantId) -> Bool {
         starting -= 1
+        tenants[tenant]?.starting -= 1
         return !waitingKeys.isEmpty
     }
 
@@ -140,11 +145,20 @@ struct Admission {
         uses += 1
         if tenants[tenant]?.isBusy == false { busyTenants += 1 }
         waitingKeys.insert(call.key)
+        noteHeard(tenant, at: now)
         tenants[tenant]?.waiting += 1
         tenants[tenant]?.lanes[host]?.queue.append(call)
         tenants[tenant]?.lanes[host]?.usedAt = uses
         tenants[tenant]?.enlist(host)
         return .accepted(wakes: enlist(tenant))
+    }
+
+    mutating func noteHeard(_ tenant: TenantId, at now: Uptime) {
+        if heard.first?.tenant == tenant {
+            heard[0].at = now
+        } else {
+            heard = [(tenant, now)] + heard.prefix(1)
+        }
     }
 
     /// How many calls of the lane would be accepted now. When it is none, there is word once it is some.

@@ -101,6 +101,8 @@ struct AdmissionTenant {
     var turns = Deque<String>()
     var waiting = 0
     var running = 0
+    /// Of those that run, the ones whose start is not committed yet.
+    var starting = 0
     /// The time in places that it may still take in this round, in microseconds.
     var credit: Int64 = 0
     var list = List.none
@@ -154,6 +156,7 @@ struct AdmissionTenant {
         bucket?.take(at: now)
         waiting -= 1
         running += 1
+        starting += 1
         return taken
     }
 }

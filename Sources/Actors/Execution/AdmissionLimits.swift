@@ -47,6 +47,8 @@ public struct AdmissionLimits: Sendable {
 struct AdmissionBounds {
     let maxRunning: Int
     let maxStarting: Int
+    /// Of one tenant, while calls of others are served too.
+    let maxStartingInCompany: Int
     let reserve: Int
     let tenantShare: Int
     let laneShare: Int
@@ -65,6 +67,7 @@ struct AdmissionBounds {
         let limits = settings.admission
         maxRunning = max(1, settings.maxRunning)
         maxStarting = max(1, settings.maxStarting)
+        maxStartingInCompany = max(Admission.few, maxStarting / 4)
         reserve = max(0, limits.reserve ?? maxRunning / 8)
         tenantShare = max(1, limits.tenantShare ?? maxRunning / 2)
         laneShare = max(1, limits.laneShare ?? maxRunning / 8)

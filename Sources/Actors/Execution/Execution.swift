@@ -63,7 +63,7 @@ actor Execution {
     private nonisolated func attempt(_ admitted: Admitted) async -> AttemptEnd {
         let due = admitted.call
         let begun = await begin(due)
-        queue.started()
+        queue.started(due.key.tenant)
         guard let call = begun, !Task.isCancelled else { return end(of: admitted, took: nil, .nothing) }
         let span = ports.tracing?.attempt(in: call.trace)
         let sentAt = ports.time.uptime()
@@ -103,11 +103,10 @@ actor Execution {
         } catch {
             switch error {
             case .refused(.notYetDue(let dueAt)):
-                let left = dueAt - ports.time.now()
-                timer.again(due, at: ports.time.uptime() + max(left, .milliseconds(1)), pausing: false)
+                timer.early(due, dueAt: dueAt)
             case .refused, .refusedByBooks, .stopping: break
             case .busy, .unavailable, .unknownOutcome:
-                timer.again(due, at: ports.time.uptime() + .milliseconds(200), pausing: true)
+                timer.again(due, at: ports.time.uptime() + .milliseconds(200))
             }
             return nil
         }

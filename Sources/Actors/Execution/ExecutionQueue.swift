@@ -62,8 +62,8 @@ final class ExecutionQueue: Sendable {
     }
 
     /// The start of an admitted attempt was committed, or will not be; to be told once of each, before its end.
-    func started() {
-        if admission.withLock({ $0.started() }) { finished.wake() }
+    func started(_ tenant: TenantId) {
+        if admission.withLock({ $0.started(tenant) }) { finished.wake() }
     }
 
     /// Takes in what has ended, and gives out the places.

@@ -18,11 +18,20 @@ struct BookCourier: Sendable {
             if attempt > 1, Task.isCancelled { throw .cancelled }
             let replies = await router.send(left.map { intents[$0] })
             var again: [Int] = []
+            // What was taken although something before it of the same subject was not: it goes again behind that, or the older of two versions
+            // would be the latest.
+            var overtaken: Set<BookKey> = []
             for (index, reply) in zip(left, replies) {
                 switch reply {
-                case .success(let reply): outcomes[index] = .success(reply)
-                case .failure(.refusedByBooks(let error)): outcomes[index] = .failure(error)
-                case .failure(.busy), .failure(.unavailable), .failure(.unknownOutcome): again.append(index)
+                case .success, .failure(.refusedByBooks):
+                    if !overtaken.isEmpty, overtaken.contains(subject(of: intents[index])) {
+                        again.append(index)
+                    } else {
+                        outcomes[index] = reply.books
+                    }
+                case .failure(.busy), .failure(.unavailable), .failure(.unknownOutcome):
+                    again.append(index)
+                    overtaken.insert(subject(of: intents[index]))
                 case .failure(.stopping): throw .cancelled
                 case .failure(.refused(let error)): throw .books(String(describing: error))
                 }
@@ -32,5 +41,18 @@ struct BookCourier: Sendable {
             if attempt < Self.attempts { await time.sleep(for: wait.next()) }
         }
         throw .books("the store did not take \(left.count) of \(intents.count) changes within \(Self.attempts) attempts")
+    }
+}
+
+private func subject(of intent: BookIntent) -> BookKey { intent.command.subject(in: intent.tenant) }
+
+extension Result<BookReply, IntentError> {
+    /// What the books said; nil when nothing did.
+    fileprivate var books: Result<BookReply, BookError>? {
+        switch self {
+        case .success(let reply): .success(reply)
+        case .failure(.refusedByBooks(let error)): .failure(error)
+        case .failure: nil
+        }
     }
 }

@@ -25,6 +25,8 @@ struct DocumentMapper: Sendable {
         var problems = unmapped.map { _ in [String]() }
         var drafts: [(index: Int, content: InvoiceContent)] = []
         for (index, document) in unmapped.enumerated() {
+            // A document may take as long as a mapping is allowed to: others have their turn between two.
+            await Task.yield()
             switch step(document.invoice, document.octets) {
             case .draft(let content): drafts.append((index, content))
             case .none(let found): problems[index] = found

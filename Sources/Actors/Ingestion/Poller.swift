@@ -15,6 +15,8 @@ actor Poller {
     private var agenda = SourceAgenda()
     /// Partitions whose sources must be read, and when.
     private var unread: [PartitionId: Uptime] = [:]
+    /// Sources that were read with open secrets in their settings.
+    private var unsealed: [SourceAgenda.Key] = []
     private var wait = BackOff(first: .milliseconds(100), most: .seconds(5))
 
     init(
@@ -39,6 +41,11 @@ actor Poller {
                 for message in batch { handle(message) }
                 for partition in inbox.takeBehind() { unread[partition] = ports.time.uptime() }
                 await readUnread()
+                if !unsealed.isEmpty {
+                    let sealing = SourceSealing(keys: unsealed, ports: ports, courier: BookCourier(router: router, time: ports.time))
+                    unsealed = []
+                    group.addTask { await sealing.perform() }
+                }
                 let taken = agenda.take(
                     limit: settings.sourcesRunning, perTenant: settings.sourcesRunningPerTenant, at: ports.time.uptime())
                 for assignment in taken {
@@ -86,14 +93,20 @@ actor Poller {
 
     /// Reads all sources of a partition. What is told meanwhile waits in the inbox and is taken afterwards, by its version.
     private func read(_ partition: PartitionId) async throws(JournalError) {
-        var sources: [SourceAgenda.Key: IngestionSource] = [:]
+        // Of each as little as is needed: their mappings may be large.
+        var sources: [SourceAgenda.Key: SourceChange] = [:]
         var progress: [SourceAgenda.Key: SourceProgress] = [:]
+        var open: [SourceAgenda.Key] = []
         try await ports.journal.readItems(of: .source, in: partition) { item in
-            if case .source(let source) = item { sources[SourceAgenda.Key(tenant: source.tenant, source: source.name)] = source }
+            guard case .source(let source) = item else { return }
+            let change = SourceChange(source)
+            sources[change.key] = change
+            if source.plan.request.hasOpenSecrets { open.append(change.key) }
         }
         try await ports.journal.readItems(of: .progress, in: partition) { item in
             if case .progress(let found) = item { progress[SourceAgenda.Key(tenant: found.tenant, source: found.source)] = found }
         }
+        unsealed += open
         let clocks = (ports.time.now(), ports.time.uptime())
         for key in Set(sources.keys).union(progress.keys).sorted() where sources[key] != nil || progress[key]?.running != nil {
             agenda.put(sources[key], progress[key], key, clocks: clocks, random: ports.entropy.next())

@@ -112,18 +112,18 @@ struct SourceAgenda {
     ///
     /// - Parameter source: nil for a deleted one of which a run was left.
     mutating func put(
-        _ source: IngestionSource?, _ progress: SourceProgress?, _ key: Key, clocks: (now: Instant, uptime: Uptime), random: UInt64
+        _ source: SourceChange?, _ progress: SourceProgress?, _ key: Key, clocks: (now: Instant, uptime: Uptime), random: UInt64
     ) {
         if let known = entries[key] {
             // What is told of is newer than what is read; what was read here and not told of has to be put right.
-            if let source, known.version < source.version { put(SourceChange(source), at: clocks.uptime, random: random) }
+            if let source, known.version < source.version { put(source, at: clocks.uptime, random: random) }
             if source == nil, !known.isRunning { remove(key) }
             return
         }
         var entry: Entry
         if let source {
-            entry = Entry(version: 0, isActive: false, interval: source.plan.interval, requests: 0)
-            entry.take(SourceChange(source))
+            entry = Entry(version: 0, isActive: false, interval: source.interval, requests: 0)
+            entry.take(source)
         } else {
             entry = Entry(version: 0, isActive: false, interval: IngestionLimits.intervals.upperBound, requests: 0)
             entry.isGone = true

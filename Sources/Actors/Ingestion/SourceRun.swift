@@ -17,13 +17,16 @@ struct SourceRun: Sendable {
     private var source: SourceName { assignment.key.source }
 
     func perform() async -> SourceAgenda.Result {
+        var lost: UniqueId?
         if let orphan = assignment.orphan {
-            guard await abandon(orphan) else {
-                return .init(orphan: orphan, wait: Self.pause, owed: assignment.trigger)
+            switch await abandon(orphan) {
+            case .ended: break
+            case .lost: lost = orphan
+            case .unknown: return .init(orphan: orphan, wait: Self.pause, owed: assignment.trigger)
             }
         }
         guard let trigger = assignment.trigger else { return .init() }
-        let start = RunStart(id: newId(), source: source, trigger: trigger, trace: newTrace())
+        let start = RunStart(id: newId(), source: source, trigger: trigger, trace: newTrace(), inPlaceOf: lost)
         let root = ports.tracing?.root(of: start.trace)
         switch await begin(start) {
         case .begun(let run): return await perform(run, root)
@@ -65,12 +68,31 @@ struct SourceRun: Sendable {
         }
     }
 
+    private enum Abandonment {
+        case ended
+        /// There is no such run on record, so that nothing can be ended.
+        case lost
+        case unknown
+    }
+
     /// Ends a run that another engine left under way.
-    private func abandon(_ id: UniqueId) async -> Bool {
-        guard case .ingestion(.run(let run))? = await record(.ingestion(tenant, .run(id))) else { return false }
-        guard await end(id, Self.abandonment, run.trace) else { return false }
+    private func abandon(_ id: UniqueId) async -> Abandonment {
+        let found: BookRecord?
+        do throws(JournalError) { found = try await load(.ingestion(tenant, .run(id))) } catch { return .unknown }
+        guard case .ingestion(.run(let run))? = found else {
+            ports.diagnostics.report(
+                Diagnostic(
+                    .error, "ingestion.run-lost",
+                    "A run that is said to be under way is not on record; the source's next one begins without it. Check the store.",
+                    fields: [
+                        (name: "tenant_id", value: tenant.value), (name: "source", value: source.value),
+                        (name: "run_id", value: id.description),
+                    ]))
+            return .lost
+        }
+        guard await end(id, Self.abandonment, run.trace) else { return .unknown }
         tell(run, Self.abandonment, ports.tracing?.root(of: run.trace, since: run.createdAt))
-        return true
+        return .ended
     }
 
     /// - Returns: false when it is not known to be on record.
@@ -127,9 +149,12 @@ struct SourceRun: Sendable {
         return until - ports.time.now()
     }
 
-    private func record(_ key: BookKey) async -> BookRecord? {
+    /// nil also when it cannot be read.
+    private func record(_ key: BookKey) async -> BookRecord? { try? await load(key) }
+
+    private func load(_ key: BookKey) async throws(JournalError) -> BookRecord? {
         let partition = PartitionId(PartitionHash.partition(tenant: tenant, count: ports.journal.partitionCount))
-        return try? await ports.journal.load([key], in: partition).first?.record
+        return try await ports.journal.load([key], in: partition).first?.record
     }
 
     private func work(_ run: IngestionRun, _ root: OpenSpan?) async -> RunEnd {
@@ -310,19 +335,6 @@ extension IngestionSource {
             return try BasicCredentials(user: user, password: String(decoding: password, as: UTF8.self))
         } catch {
             throw .unusable(error.description)
-        }
-    }
-
-    /// What is sent, with what is secret in its places.
-    ///
-    /// - Throws: `SealError` when it cannot be opened.
-    fileprivate func revealedRequest(_ sealer: any Sealer) throws(SealError) -> SourceRequest {
-        switch plan.request.secrets {
-        case nil: return plan.request
-        case .erased?: throw .erased
-        case .sealed(let sealed)?:
-            guard let request = plan.request.revealed(try sealer.open(sealed, .secrets(of: name, tenant: tenant))) else { throw .damaged }
-            return request
         }
     }
 }

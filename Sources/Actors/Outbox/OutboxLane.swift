@@ -39,6 +39,8 @@ actor OutboxLane {
     private let metrics: EngineMetrics
     private let variant: EngineVariant
     private var pending = Deque<CommittedEvent>()
+    /// What was told of failures since the cursor last moved.
+    private var reports = RepeatedReports()
 
     init(partition: PartitionId, ports: EnginePorts, settings: EngineSettings, metrics: EngineMetrics, variant: EngineVariant) {
         self.partition = partition
@@ -167,6 +169,7 @@ actor OutboxLane {
     private func acknowledge(_ count: Int, of events: [CommittedEvent]) {
         guard count > 0, let last = events.prefix(count).last else { return }
         metrics.published.add(count)
+        reports.forget()
         ports.tracing?.published(events.prefix(count))
         let now = time.uptime()
         known.withLock { known in
@@ -180,6 +183,7 @@ actor OutboxLane {
     }
 
     private func report(_ level: Diagnostic.Level, _ event: String, _ message: String, _ reason: String) {
+        guard reports.tells("\(event) \(reason)", at: time.uptime().microseconds) else { return }
         ports.diagnostics.report(
             Diagnostic(level, event, message, fields: [("partition", partition.description), ("reason", reason)]))
     }

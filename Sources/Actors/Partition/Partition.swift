@@ -37,6 +37,8 @@ actor Partition {
     private var ownCommands: [ServiceCallIntent] = []
     /// Turns in which new submissions are looked up before they are decided; see `loaded`.
     private var cautiousTurns = 0
+    /// What was told of failures since a commit last succeeded.
+    private var reports = RepeatedReports()
 
     init(
         id: PartitionId, ports: EnginePorts, outlets: PartitionOutlets, settings: EngineSettings, metrics: EngineMetrics,
@@ -360,6 +362,7 @@ actor Partition {
             epoch: epoch, head: turn.batch.head, headEpoch: turn.base.epoch, lastOrdinal: turn.lastOrdinal,
             published: turn.base.published)
         var changes: [TimerChange] = []
+        let retries = turn.retries
         for key in turn.callKeys {
             guard let stored = turn.calls[key]?.stored else { continue }
             if isNeededSoon(stored.call) {
@@ -367,10 +370,11 @@ actor Partition {
             } else {
                 calls.remove(key)
             }
-            changes.append(TimerChange(stored.call))
+            changes.append(TimerChange(stored.call, retryDecidedAt: retries[key]))
             if stored.call.status == .cancelled { outlets.cancelled(key) }
         }
         keep(turn)
+        reports.forget()
         metrics.commits.add()
         metrics.commitEvents.observe(Int64(turn.events.count))
         for event in turn.events { count(event.type) }
@@ -451,9 +455,14 @@ actor Partition {
         for delivery in deliveries { delivery.fail(error) }
     }
 
+    /// What goes on failing in the same way is told once a minute, until a commit succeeds.
     private func report(_ level: Diagnostic.Level, _ event: String, _ message: String, _ error: JournalError?) {
         var fields = [(name: "partition", value: id.description)]
-        if let error { fields.append((name: "reason", value: String(describing: error))) }
+        if let error {
+            let reason = String(describing: error)
+            guard reports.tells("\(event) \(reason)", at: ports.time.uptime().microseconds) else { return }
+            fields.append((name: "reason", value: reason))
+        }
         ports.diagnostics.report(Diagnostic(level, event, message, fields: fields))
     }
 }

@@ -76,6 +76,16 @@ struct Turn {
         return nil
     }
 
+    /// The calls that the turn leaves waiting for a retry as long as it has decided itself, and when it did.
+    var retries: [ServiceCallKey: Instant] {
+        var decided: [ServiceCallKey: Instant] = [:]
+        for event in events {
+            guard case .serviceCall(let kind) = event.type, kind == .retryScheduled || !decided.isEmpty else { continue }
+            decided[ServiceCallKey(tenant: event.tenant, id: ServiceCallId(event.subject))] = kind == .retryScheduled ? event.time : nil
+        }
+        return decided
+    }
+
     /// The position that the next event but `offset` gets.
     func position(after offset: Int) -> Int64 { base.head + Int64(events.count + offset) + 1 }
 

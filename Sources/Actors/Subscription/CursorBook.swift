@@ -22,6 +22,7 @@ final class CursorBook: Sendable {
         var epochs: [Int64?]
         /// At most one of each item.
         var unstored: [Key: Place] = [:]
+        var reports = RepeatedReports()
     }
 
     private static let batch = 1_000
@@ -96,12 +97,15 @@ final class CursorBook: Sendable {
         }
     }
 
+    /// What goes on failing in the same way is told once a minute.
     private func report(_ error: JournalError) {
+        let (reason, tick) = (String(describing: error), ports.time.uptime().microseconds)
+        guard state.withLock({ $0.reports.tells(reason, at: tick) }) else { return }
         ports.diagnostics.report(
             Diagnostic(
                 .warning, "follower.cursor-not-stored",
                 "How far schedules and subscriptions are followed could not be stored; trying again.",
-                fields: [("reason", String(describing: error))]))
+                fields: [("reason", reason)]))
     }
 
     /// Takes back what could not be stored, where nothing newer has come.

@@ -66,6 +66,11 @@ struct DueWindow {
 
     mutating func remove(_ id: ServiceCallId) { entries[id] = nil }
 
+    /// When the call is due, if it waits here in that version.
+    func dueAt(of id: ServiceCallId, version: Int64) -> Instant? {
+        entries[id].flatMap { $0.version == version ? $0.place.dueAt : nil }
+    }
+
     /// - Returns: false when the window knows of a later version, which stays.
     mutating func remove(_ id: ServiceCallId, upTo version: Int64) -> Bool {
         if let known = entries[id], known.version > version { return false }

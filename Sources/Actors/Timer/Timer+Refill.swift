@@ -35,10 +35,7 @@ extension Timer {
             metrics.parkedPages.add()
             partitions[index]?.finish(next, entries, now: clocks.now) { execution.offer($0, at: clocks.uptime) }
         } catch {
-            ports.diagnostics.report(
-                Diagnostic(
-                    .warning, "timer.read-failed", "Parked calls could not be read; trying again.",
-                    fields: [("partition", String(index)), ("reason", String(describing: error))]))
+            reportUnread("Parked calls could not be read; trying again.", index, error)
             partitions[index]?.abandon(next)
             await ports.time.sleep(for: .milliseconds(200))
         }

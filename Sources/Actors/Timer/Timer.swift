@@ -23,6 +23,7 @@ actor Timer {
     private var wallLead: TimeSpan?
     /// Whose turn it is to come first, so that none is always first at the room there is.
     private var first = 0
+    private var reports = RepeatedReports()
 
     /// - Parameter swept: called each time that a partition's near future has been read.
     init(
@@ -71,8 +72,8 @@ actor Timer {
     /// What a clock that is steered does is far below it.
     private static let setBack = TimeSpan.seconds(5)
 
-    /// Tells the operator why calls wait that seem to be due: a due time, also a retry's, is an instant on record, and no attempt starts
-    /// before it by the wall clock.
+    /// Tells the operator why calls wait that seem to be due: a due time is an instant on record, and no attempt starts before it by the wall
+    /// clock. Retries get theirs anew; see `TimerPartition.BackOff`.
     private func noticeSetBack() {
         let (now, uptime) = clocks
         let lead = TimeSpan(microseconds: now.microseconds) - TimeSpan(microseconds: uptime.microseconds)
@@ -81,7 +82,7 @@ actor Timer {
         ports.diagnostics.report(
             Diagnostic(
                 .warning, "timer.clock-set-back",
-                "The wall clock was set back; retries, and what was due in between, wait until it has come to their time again.",
+                "The wall clock was set back; what was due in between waits until it has come to its time again. Retries do not.",
                 fields: [("seconds", String((wallLead - lead).milliseconds / 1_000))]))
     }
 
@@ -96,9 +97,15 @@ actor Timer {
             let clocks = clocks
             for change in changes { partitions[partition.index]?.apply(change, clocks: clocks, grace: settings.watchdogGrace) }
         case .admission(let news): take(in: news)
-        case .again(let call, let moment, let pausing):
+        case .again(let call, let moment):
             guard partitions.indices.contains(call.partition.index) else { return }
-            partitions[call.partition.index]?.postpone(call, until: moment, pausing: pausing)
+            partitions[call.partition.index]?.postpone(call, until: moment)
+        case .early(let call, let dueAt):
+            guard partitions.indices.contains(call.partition.index) else { return }
+            partitions[call.partition.index]?.giveBack(call, dueAt: dueAt, at: ports.time.uptime())
+        case .stillWaiting(let partition, let backOff, let moment):
+            guard partitions.indices.contains(partition.index) else { return }
+            partitions[partition.index]?.again(backOff, at: moment)
         case .stillOverdue(let partition, let overdue, let moment):
             guard partitions.indices.contains(partition.index) else { return }
             partitions[partition.index]?.watch(overdue, until: moment)
@@ -128,6 +135,12 @@ actor Timer {
             while let overdue = partitions[index]?.popOverdue(at: uptime) {
                 if !end(overdue, in: PartitionId(index)) {
                     partitions[index]?.watch(overdue, until: uptime + .milliseconds(100))
+                    break
+                }
+            }
+            while let elapsed = partitions[index]?.popElapsed(clocks) {
+                if !renew(elapsed, in: PartitionId(index)) {
+                    partitions[index]?.again(elapsed, at: uptime + .milliseconds(100))
                     break
                 }
             }
@@ -166,6 +179,19 @@ actor Timer {
         }
     }
 
+    /// Has the retry get a due time anew by its partition.
+    private func renew(_ elapsed: TimerPartition.BackOff, in partition: PartitionId) -> Bool {
+        let (inbox, time) = (inbox, ports.time)
+        return router.post(ServiceCallIntent(key: elapsed.key, command: .backOffElapsed(version: elapsed.version))) { outcome in
+            guard case .failure(let error) = outcome else { return }
+            switch error {
+            case .refused, .refusedByBooks, .stopping: break
+            case .busy, .unavailable, .unknownOutcome:
+                inbox.stillWaiting(elapsed, in: partition, at: time.uptime() + .milliseconds(500))
+            }
+        }
+    }
+
     var clocks: (now: Instant, uptime: Uptime) { (ports.time.now(), ports.time.uptime()) }
 
     private func nextWake() -> Uptime {
@@ -174,6 +200,7 @@ actor Timer {
         for index in partitions.indices {
             if let due = partitions[index]?.nextDue() { wake = min(wake, uptime + max(.zero, due - now)) }
             if let resumption = partitions[index]?.nextResumption { wake = min(wake, max(uptime, resumption)) }
+            if let elapsed = partitions[index]?.nextElapsed { wake = min(wake, max(uptime, elapsed)) }
             if let page = partitions[index]?.nextPage(after: uptime) { wake = min(wake, page) }
             if let overdue = partitions[index]?.nextOverdue() { wake = min(wake, max(uptime, overdue)) }
         }
@@ -201,16 +228,21 @@ actor Timer {
                         try await nextPage(index, tenant)
                     }
                 } catch {
-                    ports.diagnostics.report(
-                        Diagnostic(
-                            .warning, "timer.read-failed", "Due calls could not be read; trying again.",
-                            fields: [("partition", String(index)), ("reason", String(describing: error))]))
+                    reportUnread("Due calls could not be read; trying again.", index, error)
                     partitions[index]?.forget()
                     await ports.time.sleep(for: .milliseconds(200))
                 }
             }
             inbox.mailbox.wake()
         }
+    }
+
+    /// While the store is away every read fails, and all alike: that is told once a minute.
+    func reportUnread(_ message: String, _ index: Int, _ error: JournalError) {
+        let reason = String(describing: error)
+        guard reports.tells(reason, at: ports.time.uptime().microseconds) else { return }
+        ports.diagnostics.report(
+            Diagnostic(.warning, "timer.read-failed", message, fields: [("partition", String(index)), ("reason", reason)]))
     }
 
     private func sweepAll(_ index: Int) async throws(JournalError) {

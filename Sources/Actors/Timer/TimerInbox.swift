@@ -17,15 +17,19 @@ struct TimerChange: Sendable {
     let host: String
     let version: Int64
     let kind: Kind
+    /// How long a retry waits, when this commit said so; nil where the due time is somebody's choice.
+    let backOff: TimeSpan?
 
-    init(key: ServiceCallKey, host: String, version: Int64, kind: Kind) {
+    init(key: ServiceCallKey, host: String, version: Int64, kind: Kind, backOff: TimeSpan? = nil) {
         self.key = key
         self.host = host
         self.version = version
         self.kind = kind
+        self.backOff = backOff
     }
 
-    init(_ call: ServiceCall) {
+    /// - Parameter retryDecidedAt: when the commit decided that the call waits for a retry; nil when it did not.
+    init(_ call: ServiceCall, retryDecidedAt: Instant? = nil) {
         let kind: Kind
         if let dueAt = call.dueAt {
             kind = .due(dueAt)
@@ -36,7 +40,7 @@ struct TimerChange: Sendable {
         }
         self.init(
             key: ServiceCallKey(tenant: call.tenant, id: call.id), host: call.submission.request.url.host, version: call.version,
-            kind: kind)
+            kind: kind, backOff: retryDecidedAt.flatMap { at in call.dueAt.map { $0 - at } })
     }
 }
 
@@ -48,7 +52,11 @@ enum TimerMessage: Sendable {
     /// What became of calls and lanes in execution.
     case admission(Admission.News)
     /// The attempt could not be begun; try it again at the given uptime.
-    case again(DueCall, at: Uptime, pausing: Bool)
+    case again(DueCall, at: Uptime)
+    /// The call is not due before the given instant: the wall clock was set back after it seemed to be, or it was rescheduled.
+    case early(DueCall, dueAt: Instant)
+    /// The end of a back-off could not be stored; try it again at the given uptime.
+    case stillWaiting(PartitionId, TimerPartition.BackOff, at: Uptime)
     /// The end of an attempt could not be stored; try it again at the given uptime.
     case stillOverdue(PartitionId, TimerPartition.Overdue, at: Uptime)
 }
@@ -74,8 +82,17 @@ struct TimerInbox: Sendable {
         if !news.isEmpty { _ = mailbox.offer(.admission(news), reserved: true) }
     }
 
-    func again(_ call: DueCall, at moment: Uptime, pausing: Bool) {
-        if mailbox.offer(.again(call, at: moment, pausing: pausing), weight: 1) == .full { fellBehind(call.partition) }
+    func again(_ call: DueCall, at moment: Uptime) {
+        if mailbox.offer(.again(call, at: moment), weight: 1) == .full { fellBehind(call.partition) }
+    }
+
+    func early(_ call: DueCall, dueAt: Instant) {
+        if mailbox.offer(.early(call, dueAt: dueAt), weight: 1) == .full { fellBehind(call.partition) }
+    }
+
+    /// Bounded by the calls in the windows.
+    func stillWaiting(_ backOff: TimerPartition.BackOff, in partition: PartitionId, at moment: Uptime) {
+        _ = mailbox.offer(.stillWaiting(partition, backOff, at: moment), reserved: true)
     }
 
     /// Bounded by the number of attempts that run.

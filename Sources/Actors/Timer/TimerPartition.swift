@@ -63,6 +63,9 @@ struct TimerPartition {
     private var watchHeap = Heap<Watch>()
     /// Calls that execution gave back. Not part of a window: their place in it is behind its horizon's promise.
     private var postponed = Heap<Postponed>()
+    /// Retries that wait in the windows, by the clock that never jumps.
+    var backOffs = Heap<BackOff>()
+    var backOffLimit = 1_024
     private(set) var pausedUntil: Uptime?
     /// Up to here every tenant's window is complete, unless it is capped or a read is under way.
     private(set) var sweptTo: Instant = .earliest
@@ -92,11 +95,12 @@ struct TimerPartition {
         switch change.kind {
         case .due(let dueAt):
             watches[change.key] = nil
-            insert(change.key, dueAt: dueAt, version: change.version, host: change.host)
+            let isKept = insert(change.key, dueAt: dueAt, version: change.version, host: change.host)
+            if isKept, let backOff = change.backOff { wait(for: change.key, version: change.version, until: clocks.uptime + backOff) }
         case .running(let attempt, let deadline):
             windows[change.key.tenant]?.remove(change.key.id)
             let overdue = Overdue(key: change.key, attempt: attempt, isOrphan: false)
-            watch(overdue, until: clocks.uptime + (deadline - clocks.now) + grace)
+            watch(overdue, until: clocks.uptime + Self.left(until: deadline, clocks) + grace)
         case .ended:
             watches[change.key] = nil
             windows[change.key.tenant]?.remove(change.key.id)
@@ -166,7 +170,7 @@ struct TimerPartition {
             let key = ServiceCallKey(tenant: tenant, id: entry.id)
             if let running = entry.running {
                 let overdue = Overdue(key: key, attempt: running.attempt, isOrphan: running.epoch < firstEpoch)
-                let left = overdue.isOrphan && !orphansMayRun ? .zero : running.deadline - clocks.now + grace
+                let left = overdue.isOrphan && !orphansMayRun ? .zero : Self.left(until: running.deadline, clocks) + grace
                 watch(overdue, until: clocks.uptime + left)
             } else if !insert(key, dueAt: entry.dueAt, version: entry.version, host: entry.host) {
                 covered += 1
@@ -228,13 +232,11 @@ struct TimerPartition {
         }
     }
 
-    /// The attempt could not be begun.
-    ///
-    /// - Parameter pausing: whether nothing else of the partition can be begun either, because its store is away; so what is due stays in
-    ///   its windows, and memory stays bounded.
-    mutating func postpone(_ call: DueCall, until: Uptime, pausing: Bool) {
+    /// The attempt could not be begun. Nothing else of the partition can be either, because its store is away: what is due stays in its
+    /// windows, and memory stays bounded.
+    mutating func postpone(_ call: DueCall, until: Uptime) {
         postponed.insert(Postponed(until: until, call: call))
-        if pausing { pausedUntil = max(pausedUntil ?? until, until) }
+        pausedUntil = max(pausedUntil ?? until, until)
     }
 
     /// Takes out the next attempt whose time has passed without a report.
@@ -298,6 +300,11 @@ struct TimerPartition {
             if let earliest { plan(first.tenant, at: earliest) }
         }
         return nil
+    }
+
+    /// No attempt runs longer than any may, whatever the wall clock says.
+    private static func left(until deadline: Instant, _ clocks: (now: Instant, uptime: Uptime)) -> TimeSpan {
+        min(deadline - clocks.now, ServiceCallSubmission.timeouts.upperBound)
     }
 
     static func end(of instant: Instant) -> DuePlace {

@@ -22,8 +22,9 @@ public final class HTTPServer: Service {
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         self.onListening = onListening
-        let table = API(dependencies, settings, metrics, draining).table
-        processor = RequestProcessor(dependencies, settings, table, metrics)
+        let room = LargeRoom(settings, metrics)
+        let table = API(dependencies, settings, metrics, draining, room).table
+        processor = RequestProcessor(dependencies, settings, table, metrics, room)
     }
 
     /// What the server counts of itself, for `/metrics`.

@@ -9,6 +9,7 @@ final class HTTPServerMetrics: Sendable {
     let forbidden = MetricCounter()
     let inFlight = Atomic<Int64>(0)
     let bodyBytes = Atomic<Int64>(0)
+    let answerBytes = Atomic<Int64>(0)
     let streams = Atomic<Int64>(0)
     let connections = Atomic<Int64>(0)
 
@@ -42,6 +43,10 @@ final class HTTPServerMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_http_body_bytes", "Bytes of request bodies held.", .gauge { self.bodyBytes.load(ordering: .relaxed) })
         )
+        families.append(
+            MetricFamily(
+                "ledgerflow_http_answer_bytes", "Bytes of what is large and being read, or waits for its reader.",
+                .gauge { self.answerBytes.load(ordering: .relaxed) }))
         families.append(
             MetricFamily("ledgerflow_http_streams", "Event streams open.", .gauge { self.streams.load(ordering: .relaxed) }))
         families.append(

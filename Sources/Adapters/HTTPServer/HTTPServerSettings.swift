@@ -27,8 +27,12 @@ public struct HTTPServerSettings: Sendable {
     public var bodyTimeout = TimeSpan.seconds(30)
     /// How long the engine may take to answer; after it the client is told that the outcome is not known.
     public var answerTimeout = TimeSpan.seconds(60)
-    /// How long a client may leave a part of a stream unread.
+    /// How long a client may leave a part of a stream, or of a large answer, unread.
     public var writeTimeout = TimeSpan.seconds(30)
+    /// What is larger than 64 KiB and read for a request, or not yet taken by the reader of an answer: over all connections, and of one
+    /// tenant. What goes beyond it is refused with 503. A tenant that holds none may have one, however large.
+    public var maxAnswerBytesInFlight = 256 << 20
+    public var maxAnswerBytesPerTenant = 64 << 20
     /// Server-sent event streams open at once; one more is refused with 503.
     public var maxStreams = 1_024
     public var maxStreamsPerTenant = 64

@@ -4,7 +4,7 @@ public import Ports
 /// How a store is opened. The standard values suit one engine beside its database.
 public struct PostgresStoreOptions: Sendable {
     /// Partitions of a store that is created now; an existing store keeps its own number. 1 to 4096.
-    public var partitionCount = 4
+    public var partitionCount = 2
     /// Identifies a store that is created now; random when nil.
     public var storeId: UniqueId?
     /// When it is created.

@@ -39,13 +39,30 @@ final class OTLPReceiver: Sendable {
         request.headers.replaceOrAdd(name: "User-Agent", value: "ledgerflow/\(settings.version)")
         request.body = .bytes(message)
         do {
-            let limit = min(settings.timeout, timeout ?? settings.timeout)
-            let response = try await http.execute(request, timeout: TimeAmount(limit))
-            let body = try? await response.body.collect(upTo: Self.maxAnswerBytes)
+            let deadline = NIODeadline.now() + TimeAmount(min(settings.timeout, timeout ?? settings.timeout))
+            let response = try await http.execute(request, deadline: deadline)
+            let body = await Self.body(of: response, by: deadline)
             let after = response.headers.first(name: "Retry-After").flatMap(Int64.init).map { TimeSpan.seconds(max(0, $0)) }
-            return Self.answer(status: Int(response.status.code), body.map { Array($0.readableBytesView) } ?? [], after: after)
+            return Self.answer(status: Int(response.status.code), body, after: after)
         } catch {
             return .again(reason: Self.word(error), after: nil)
+        }
+    }
+
+    /// What came of the answer's body until the deadline, if it is whole; the library's own stops counting at the head. What the status says holds
+    /// all the same.
+    private static func body(of response: HTTPClientResponse, by deadline: NIODeadline) async -> [UInt8] {
+        await withTaskGroup(of: [UInt8].self) { group in
+            group.addTask {
+                let whole = try? await response.body.collect(upTo: maxAnswerBytes)
+                return whole.map { Array($0.readableBytesView) } ?? []
+            }
+            group.addTask {
+                try? await Task.sleep(for: .nanoseconds(max(0, (deadline - .now()).nanoseconds)))
+                return []
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? []
         }
     }
 

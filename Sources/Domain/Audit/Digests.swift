@@ -70,6 +70,7 @@ extension ServiceCallCommand {
         case .reschedule: "service-call.reschedule"
         case .retry: "service-call.retry"
         case .dueTimeReached: "service-call.start"
+        case .backOffElapsed: "service-call.back-off-elapsed"
         case .attemptTimedOut: "service-call.time-out"
         case .attemptOwnerLost: "service-call.owner-lost"
         case .executionSucceeded: "service-call.succeed"

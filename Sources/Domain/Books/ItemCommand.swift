@@ -63,6 +63,7 @@ public enum ItemCommand: Sendable {
         case .schedule(_, .create(let plan)), .schedule(_, .change(let plan, _)): plan.template.approximateBytes + 512
         case .subscription(_, .create(let plan, _)), .subscription(_, .change(let plan, _)): plan.template.approximateBytes + 2_048
         case .source(_, .create(let plan)), .source(_, .put(let plan, _)): plan.approximateBytes
+        case .source(_, .seal(let request, _)): request.approximateBytes
         case .receiver(_, .put(let plan, _, _, _)): plan.approximateBytes
         default: 512
         }

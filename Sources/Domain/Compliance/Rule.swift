@@ -6,18 +6,25 @@ struct Rule: Sendable {
     let id: String
     let severity: Finding.Severity
     let context: RuleContext
-    /// What the rule asks for, in English.
-    let text: String
+    /// What the rule asks for.
+    let wording: Wording
     let test: Test
 
     init(
-        _ id: String, _ severity: Finding.Severity = .fatal, in context: RuleContext, _ text: String, _ test: @escaping Test
+        _ id: String, _ severity: Finding.Severity = .fatal, in context: RuleContext, _ wording: Wording, _ test: @escaping Test
     ) {
         self.id = id
         self.severity = severity
         self.context = context
-        self.text = text
+        self.wording = wording
         self.test = test
+    }
+
+    /// - Parameter text: a sentence of the rule's own, in English.
+    init(
+        _ id: String, _ severity: Finding.Severity = .fatal, in context: RuleContext, _ text: String, _ test: @escaping Test
+    ) {
+        self.init(id, severity, in: context, .own(text), test)
     }
 
     /// The attribute's value, without white space around it, is in the list; an attribute that is absent is not.
@@ -49,6 +56,13 @@ struct Rule: Sendable {
     static func atMostOne(
         _ id: String, _ severity: Finding.Severity = .fatal, in context: RuleContext, _ path: NodePath, _ name: String
     ) -> Rule {
-        Rule(id, severity, in: context, "There is at most one \(name).") { $0.count(path) <= 1 }
+        Rule(id, severity, in: context, .atMostOne(name)) { $0.count(path) <= 1 }
+    }
+
+    /// There is the element, and once.
+    static func exactlyOne(
+        _ id: String, _ severity: Finding.Severity = .fatal, in context: RuleContext, _ path: NodePath, _ name: String
+    ) -> Rule {
+        Rule(id, severity, in: context, .exactlyOne(name)) { $0.count(path) == 1 }
     }
 }

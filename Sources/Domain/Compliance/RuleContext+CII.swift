@@ -30,7 +30,7 @@ extension RuleContext {
         case .taxPointDateCode: [ContextPattern("ram:DueDateTypeCode")]
         case .paymentInstruction: [ContextPattern("ram:SpecifiedTradeSettlementPaymentMeans")]
         case .creditTransferAccount:
-            [ContextPattern("ram:SpecifiedTradeSettlementPaymentMeans/ram:PayerPartyDebtorFinancialAccount", .ofCreditTransfer)]
+            [ContextPattern("ram:SpecifiedTradeSettlementPaymentMeans/ram:PayeePartyCreditorFinancialAccount", .ofCreditTransfer)]
         case .cardNumber: [ContextPattern("ram:ApplicableTradeSettlementFinancialCard/ram:ID")]
         case .paymentMeansCode: [ContextPattern("ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode")]
         case .documentAllowance: [ContextPattern("\(Self.header)ram:SpecifiedTradeAllowanceCharge", .allowance)]
@@ -77,6 +77,7 @@ extension RuleContext {
         let line = "/\(Self.transaction)ram:IncludedSupplyChainTradeLineItem/"
         return switch self {
         case .documentContext: [ContextPattern("/rsm:ExchangedDocumentContext")]
+        case .anyContextParameter: Self.names(endingIn: "DocumentContextParameter")
         case .exchangedDocument: [ContextPattern("/rsm:ExchangedDocument")]
         case .includedNote: [ContextPattern("/rsm:ExchangedDocument/ram:IncludedNote")]
         case .lineDocument: [ContextPattern("\(line)ram:AssociatedDocumentLineDocument")]

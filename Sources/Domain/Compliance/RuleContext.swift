@@ -22,7 +22,8 @@ enum RuleContext: Int, CaseIterable, Sendable {
     case typeCode, documentCurrency, taxCurrency, country, originCountry, amountCurrency, anyAmount, anyBinaryObject, quantityUnit
 
     // Of CII alone: the elements of its structure.
-    case documentContext, exchangedDocument, includedNote, lineDocument, tradeProduct, lineAgreement, lineSettlement, grossPriceDiscount
+    case documentContext, anyContextParameter, exchangedDocument, includedNote, lineDocument, tradeProduct, lineAgreement, lineSettlement,
+        grossPriceDiscount
     case headerAgreement, headerDelivery, headerSettlement
     case anyReferencedDocument, anyTradeTax, anyPeriod, anyTradeAddress, anyDateText
     case plainIdentifier, anyOtherIdentifier, anyTypeCode, lineTradeCategory, anyTradeAmount, anyTradeQuantity

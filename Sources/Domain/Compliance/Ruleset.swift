@@ -27,7 +27,9 @@ public struct Ruleset: Sendable {
     /// The business rules of EN 16931-1, as the official validation artefacts 1.3.16 test them.
     public static let en16931 = Ruleset(
         name: "en16931", ubl: CompiledRules(EN16931.businessRules + EN16931.syntaxRulesUBL, .ubl, EN16931.unusedUBL),
-        cii: CompiledRules(EN16931.businessRules + EN16931.syntaxRulesCII, .cii, replaced: EN16931.testsCII, EN16931.unusedCII))
+        cii: CompiledRules(
+            EN16931.businessRules + EN16931.syntaxRulesCII, .cii, replaced: EN16931.testsCII, severities: EN16931.severitiesCII,
+            EN16931.unusedCII))
 
     /// What the rules find, in the order of the document.
     ///
@@ -44,8 +46,7 @@ public struct Ruleset: Sendable {
                 Finding(
                     rule: "document-type", severity: .fatal, location: tree.path(of: tree.root),
                     message: MessageCatalogue.message(
-                        rule: "document-type", english: "The document is a UBL Invoice or CreditNote, or a CrossIndustryInvoice.", language)
-                )
+                        rule: "document-type", .own("The document is a UBL Invoice or CreditNote, or a CrossIndustryInvoice."), language))
             ]
         }
         let rules = syntax == .ubl ? ubl : cii
@@ -64,6 +65,11 @@ public struct Ruleset: Sendable {
 
     /// Likewise for CII.
     var rulesOfCII: [String] { cii.infos.map(\.id) }
+
+    /// What each rule says, those for UBL first.
+    func messages(_ language: MessageLanguage) -> [(rule: String, text: String)] {
+        (ubl.infos + cii.infos).map { ($0.id, $0.message(language)) }
+    }
 }
 
 /// A rule broken at a place.
@@ -78,14 +84,9 @@ struct CompiledRules: Sendable {
     struct Info: Sendable {
         let id: String
         let severity: Finding.Severity
-        let text: String
-        /// The unused element or attribute, for a rule that says that there is none.
-        let unused: String?
+        let wording: Wording
 
-        func message(_ language: MessageLanguage) -> String {
-            guard let unused else { return MessageCatalogue.message(rule: id, english: text, language) }
-            return MessageCatalogue.unused(unused, language)
-        }
+        func message(_ language: MessageLanguage) -> String { MessageCatalogue.message(rule: id, wording, language) }
     }
 
     private struct Candidate: Sendable {
@@ -106,8 +107,13 @@ struct CompiledRules: Sendable {
     private var amountRules = 0..<0
     private var binaryRules = 0..<0
 
-    /// - Parameter replaced: the tests that differ from those of the rules, by the rules' identifiers.
-    init(_ rules: [Rule], _ syntax: DocumentSyntax, replaced: [String: Rule.Test] = [:], _ unused: UnusedTerms?) {
+    /// - Parameters:
+    ///   - replaced: the tests that differ from those of the rules, by the rules' identifiers.
+    ///   - severities: likewise the severities.
+    init(
+        _ rules: [Rule], _ syntax: DocumentSyntax, replaced: [String: Rule.Test] = [:], severities: [String: Finding.Severity] = [:],
+        _ unused: UnusedTerms?
+    ) {
         starts = Array(repeating: 0..<0, count: XMLName.allCases.count)
         var byName: [[Candidate]] = Array(repeating: [], count: XMLName.allCases.count)
         for context in RuleContext.allCases {
@@ -116,7 +122,7 @@ struct CompiledRules: Sendable {
             guard !own.isEmpty else { continue }
             let range = infos.count..<(infos.count + own.count)
             for rule in own {
-                infos.append(Info(id: rule.id, severity: rule.severity, text: rule.text, unused: nil))
+                infos.append(Info(id: rule.id, severity: severities[rule.id] ?? rule.severity, wording: rule.wording))
                 tests.append(replaced[rule.id] ?? rule.test)
             }
             for pattern in patterns { byName[Int(pattern.lastName)].append(Candidate(pattern: pattern, rules: range)) }
@@ -130,11 +136,10 @@ struct CompiledRules: Sendable {
         self.unused = unused
         infos.append(
             Info(
-                id: "document-effort", severity: .fatal, text: "The document repeats its groups beyond what can be validated.", unused: nil)
-        )
+                id: "document-effort", severity: .fatal, wording: .own("The document repeats its groups beyond what can be validated.")))
         effortRule = infos.count - 1
         unusedStart = infos.count
-        for info in unused?.infos ?? [] { infos.append(Info(id: info.id, severity: info.severity, text: "", unused: info.what)) }
+        infos += unused?.infos.map { Info(id: $0.id, severity: $0.severity, wording: $0.wording) } ?? []
     }
 
     /// The rules that do not hold, in the order of the document.

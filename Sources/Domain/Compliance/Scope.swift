@@ -127,6 +127,9 @@ extension Scope {
     /// The text without the white space around it.
     var trimmed: Text { text.trimmedXML }
 
+    /// The text as the official rules compare a VAT category: for UBL without the white space around it, for CII as written.
+    var comparedCode: Text { document.pointee.syntax == .ubl ? trimmed : text }
+
     /// The text of the only element there is not blank.
     ///
     /// - Throws: when there are several.
@@ -300,6 +303,12 @@ enum XMLDate {
         guard text.count >= 10, let date = CalendarDate(String(decoding: text[..<10], as: UTF8.self)) else { return nil }
         guard let zone = zone(Scope.Text(rebasing: text[10...])) else { return nil }
         return days(date) * 1_440 - zone
+    }
+
+    /// The day as it is written, whatever its time zone; nil when the text is no date.
+    static func day(_ text: String) -> CalendarDate? {
+        let isDate = Array(text.utf8).withUnsafeBufferPointer { minutes($0) != nil }
+        return isDate ? CalendarDate(String(text.prefix(10))) : nil
     }
 
     private static func zone(_ text: UnsafeBufferPointer<UInt8>) -> Int? {

@@ -6,19 +6,20 @@ struct UnusedTerms: Sendable {
     struct Pattern: Sendable {
         let id: String
         let severity: Finding.Severity
-        let path: String
         let pattern: ContextPattern
         let attribute: XMLAttribute?
+        let wording: Wording
 
+        /// - Parameter text: what the rule says where the path alone does not; a sentence of the rule's own, in English.
         init(
             _ id: String, _ path: String, _ attribute: XMLAttribute? = nil, _ condition: ContextPattern.Condition = .always,
-            _ severity: Finding.Severity = .warning
+            _ severity: Finding.Severity = .warning, _ text: String? = nil
         ) {
             self.id = id
             self.severity = severity
-            self.path = path
             pattern = ContextPattern(path, condition)
             self.attribute = attribute
+            wording = text.map { .own($0) } ?? .unused(path + (attribute.map { "/@\($0.rawName)" } ?? ""))
         }
     }
 
@@ -38,8 +39,7 @@ struct UnusedTerms: Sendable {
     struct Info: Sendable {
         let id: String
         let severity: Finding.Severity
-        /// The element or attribute, as a path.
-        let what: String
+        let wording: Wording
     }
 
     /// A place where one was found; `rule` is the index in `infos`.
@@ -85,7 +85,7 @@ struct UnusedTerms: Sendable {
                 let path = (above == "." ? "" : above + "/") + word
                 let digits = String(number)
                 let id = prefix + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-                infos.append(Info(id: id, severity: .warning, what: path.replacingLine))
+                infos.append(Info(id: id, severity: .warning, wording: .unused(path.replacingLine)))
                 let parts = path.split(separator: "/").map(String.init)
                 for line in parts.first == "LINE" ? lineNames : [.other] {
                     ways.append((parts.map { $0 == "LINE" ? line : XMLName(text: $0) ?? .other }, id))
@@ -136,14 +136,14 @@ struct UnusedTerms: Sendable {
     private mutating func add(_ list: [Pattern], _ attributes: [AnyAttribute]) {
         let sorted = list.sorted { $0.pattern.lastName < $1.pattern.lastName }
         for (index, entry) in sorted.enumerated() {
-            infos.append(Info(id: entry.id, severity: entry.severity, what: entry.path + (entry.attribute.map { "/@\($0.rawName)" } ?? "")))
+            infos.append(Info(id: entry.id, severity: entry.severity, wording: entry.wording))
             let name = entry.pattern.lastName
             patterns.append((name, entry.pattern, entry.attribute, infos.count - 1))
             let start = patternRanges[Int(name)].isEmpty ? Int16(index) : patternRanges[Int(name)].lowerBound
             patternRanges[Int(name)] = start..<Int16(index + 1)
         }
         for entry in attributes {
-            infos.append(Info(id: entry.id, severity: .warning, what: "@\(entry.attribute.rawName)"))
+            infos.append(Info(id: entry.id, severity: .warning, wording: .unused("@\(entry.attribute.rawName)")))
             anyAttributes[Int(entry.attribute.rawValue)] = (infos.count - 1, entry.exception)
         }
     }

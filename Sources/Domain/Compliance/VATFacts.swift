@@ -136,7 +136,7 @@ extension VATFacts {
     mutating func add(_ scope: Scope, categories: NodePath, id: NodePath, percent: NodePath, _ change: (inout Totals) -> Void) {
         var seenCategories: UInt16 = 0
         scope.visit(categories) { element in
-            guard let code = try? element.single(id), let category = VATCategory(code.trimmed) else { return true }
+            guard let code = try? element.single(id), let category = VATCategory(code.comparedCode) else { return true }
             let bit: UInt16 = 1 << UInt16(category.rawValue)
             guard seenCategories & bit == 0 else { return true }
             seenCategories |= bit

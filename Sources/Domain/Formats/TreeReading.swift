@@ -147,13 +147,16 @@ struct TreeReading {
         return (decimal(element, term), attribute(.unitCode, of: element))
     }
 
-    /// A date as XML Schema writes it.
+    /// A date as XML Schema writes it. The day is taken as it is written; a time zone behind it is left as unmapped.
     mutating func date(_ name: XMLName, of parent: Element?, _ term: StaticString) -> CalendarDate? {
         guard let element = leaf(name, of: parent) else { return nil }
-        guard let date = CalendarDate(tree.trimmedText(of: element)) else {
+        let text = tree.trimmedText(of: element)
+        if let date = CalendarDate(text) { return date }
+        guard let date = XMLDate.day(text) else {
             report(element, term, "must be a date such as 2026-11-20")
             return nil
         }
+        leave(element, "has a time zone, which is left out")
         return date
     }
 

@@ -3,7 +3,9 @@ extension Books {
     func keys(for command: IngestionCommand) -> [BookKey] {
         let subject = BookKey.ingestion(tenant, command.subject(in: tenant))
         switch command {
-        case .begin(let start): return [subject, .item(tenant, .source(start.source)), .item(tenant, .progress(start.source))]
+        case .begin(let start):
+            let keys = [subject, .item(tenant, .source(start.source)), .item(tenant, .progress(start.source))]
+            return keys + (start.inPlaceOf.map { [.ingestion(tenant, .run($0))] } ?? [])
         case .end(_, let source, _): return [subject, .item(tenant, .progress(source))]
         case .ingest(let document):
             guard let id = document.resolves else { return [subject] }
@@ -52,7 +54,7 @@ extension Books {
             } else {
                 SourceProgress(tenant: tenant, source: start.source)
             }
-        if let running = progress.running { throw .runUnderWay(running) }
+        if let running = progress.running, running != start.inPlaceOf || run(.run(running)) != nil { throw .runUnderWay(running) }
         return [.ingestion(.started(start, progress.window(source.plan, at: context.now), requests: source.requests), key)]
     }
 

@@ -17,10 +17,12 @@ public struct IngestedInvoice: Hashable, Sendable {
         public let trace: TraceId
     }
 
-    /// From which version on its octets are in an encoding, by IANA name.
-    public struct EncodingSpan: Hashable, Sendable {
+    /// From which version on its octets are in an encoding, by IANA name, with these namespaces declared around them.
+    public struct FormSpan: Hashable, Sendable {
         public let from: Int64
         public let encoding: String
+        /// nil: not known any more, or from before they were kept.
+        public internal(set) var namespaces: [InheritedNamespace]?
     }
 
     /// What came of making an invoice of the engine from it.
@@ -51,20 +53,23 @@ public struct IngestedInvoice: Hashable, Sendable {
     public internal(set) var version: Int64
     public internal(set) var latest: Revision {
         didSet {
-            guard encodings.last?.encoding != latest.encoding else { return }
-            encodings = encodings.suffix(Self.maxEncodings - 1) + [EncodingSpan(from: latest.number, encoding: latest.encoding)]
+            if let last = forms.last, last.encoding == latest.encoding, last.namespaces == latest.namespaces { return }
+            forms = forms.suffix(Self.maxForms - 1) + [FormSpan(latest)]
+            forgetNamespaces()
         }
     }
-    /// Where the encoding changed between the versions, the oldest first; the last is that of the latest.
-    private(set) var encodings: [EncodingSpan]
-    static let maxEncodings = 64
+    /// Where the encoding or the namespaces changed between the versions, the oldest first; the last is that of the latest.
+    public private(set) var forms: [FormSpan]
+    static let maxForms = 64
+    /// About how many bytes of namespaces are kept of earlier versions, the newest first.
+    static let maxNamespaceBytes = 32_768
     public internal(set) var mapping: Mapping?
     public let createdAt: Instant
     public internal(set) var updatedAt: Instant
 
-    /// - Parameter encodings: those of earlier versions, as far as they are known.
+    /// - Parameter forms: those of earlier versions too, as far as they are known.
     init(
-        tenant: TenantId, source: SourceName, number: String, version: Int64, latest: Revision, encodings: [EncodingSpan] = [],
+        tenant: TenantId, source: SourceName, number: String, version: Int64, latest: Revision, forms: [FormSpan] = [],
         mapping: Mapping?, createdAt: Instant, updatedAt: Instant
     ) {
         self.tenant = tenant
@@ -72,7 +77,7 @@ public struct IngestedInvoice: Hashable, Sendable {
         self.number = number
         self.version = version
         self.latest = latest
-        self.encodings = encodings.isEmpty ? [EncodingSpan(from: latest.number, encoding: latest.encoding)] : encodings
+        self.forms = forms.isEmpty ? [FormSpan(latest)] : forms
         self.mapping = mapping
         self.createdAt = createdAt
         self.updatedAt = updatedAt
@@ -80,7 +85,23 @@ public struct IngestedInvoice: Hashable, Sendable {
 
     /// The IANA name of the encoding that a version is in; nil when there is no such version, or it came before encodings were kept.
     public func encoding(of version: Int64) -> String? {
-        version > latest.number ? nil : encodings.last { $0.from <= version }?.encoding
+        form(of: version)?.encoding
+    }
+
+    /// The namespaces that were declared around a version; nil when there is no such version, or they are not on record.
+    public func namespaces(of version: Int64) -> [InheritedNamespace]? {
+        version == latest.number ? latest.namespaces : form(of: version)?.namespaces
+    }
+
+    private func form(of version: Int64) -> FormSpan? { version > latest.number ? nil : forms.last { $0.from <= version } }
+
+    /// A source that declares others each time would make a record as large as its documents.
+    private mutating func forgetNamespaces() {
+        var bytes = 0
+        for index in forms.indices.dropLast().reversed() {
+            bytes += forms[index].namespaces?.approximateBytes ?? 0
+            if bytes > Self.maxNamespaceBytes { forms[index].namespaces = nil }
+        }
     }
 
     public var key: IngestionKey { .invoice(number, of: source, tenant: tenant) }
@@ -88,6 +109,12 @@ public struct IngestedInvoice: Hashable, Sendable {
 
     /// The draft that is made of it, whatever its version: UUIDv5 over its identity.
     public var draft: InvoiceId { InvoiceId(UniqueId.version5(namespace: id, name: Array("draft".utf8))) }
+}
+
+extension IngestedInvoice.FormSpan {
+    fileprivate init(_ revision: IngestedInvoice.Revision) {
+        self.init(from: revision.number, encoding: revision.encoding, namespaces: revision.namespaces)
+    }
 }
 
 /// A document on its way into the books.

@@ -2,7 +2,7 @@ extension IngestionEventKind {
     var summary: String {
         switch self {
         case .sourceCreated: "A source of documents was made."
-        case .sourceChanged: "A source was changed; what it is now."
+        case .sourceChanged: "A source was changed, or secrets in it sealed; what it is now."
         case .sourcePaused: "A source was paused: it is asked by hand only."
         case .sourceResumed: "A source was resumed."
         case .sourceRunRequested: "A source is asked at once, by hand."

@@ -83,7 +83,7 @@ extension SourceEvent {
     func write(_ source: IngestionSource, into json: inout JSONWriter) {
         json.field("source", source.name.value)
         switch self {
-        case .created, .changed:
+        case .created, .changed, .sealed:
             json.field("url", source.plan.request.url.withoutQuery)
             json.field("intervalSeconds", source.plan.interval.microseconds / 1_000_000)
             json.field("invoiceElement", source.plan.split.invoiceElement.description)

@@ -52,12 +52,14 @@ extension IngestedInvoice {
             json.field("trace", latest.trace.description)
         }
         // Of a document in one version, or that was read from before there were such, they say nothing more.
-        if encodings.first?.from != latest.number {
+        if forms.first?.from != latest.number {
             json.array("encodings") { json in
-                for span in encodings {
+                for span in forms {
                     json.object { json in
                         json.field("from", span.from)
                         json.field("encoding", span.encoding)
+                        // Also none, told from what is not known.
+                        span.namespaces?.write(into: &json)
                     }
                 }
             }
@@ -81,11 +83,15 @@ extension IngestedInvoice {
             guard let revision = members.integer("revision"), let problems = members.texts("problems") else { return nil }
             mapping = Mapping(revision: revision, invoice: members.text("invoice").flatMap(InvoiceId.init(_:)), problems: problems)
         }
-        let encodings = (members.objects("encodings") ?? []).compactMap { members in
-            members.integer("from").flatMap { from in members.text("encoding").map { EncodingSpan(from: from, encoding: $0) } }
+        let forms = (members.objects("encodings") ?? []).compactMap { members in
+            members.integer("from").flatMap { from in
+                members.text("encoding").map { encoding in
+                    FormSpan(from: from, encoding: encoding, namespaces: members.array("namespaces") == nil ? nil : members.namespaces)
+                }
+            }
         }
         self.init(
-            tenant: tenant, source: source, number: number, version: version, latest: latest, encodings: encodings, mapping: mapping,
+            tenant: tenant, source: source, number: number, version: version, latest: latest, forms: forms, mapping: mapping,
             createdAt: createdAt, updatedAt: updatedAt)
     }
 }

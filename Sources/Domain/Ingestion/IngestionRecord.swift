@@ -82,7 +82,7 @@ public enum IngestionRecord: Hashable, Sendable {
     public var approximateBytes: Int {
         switch self {
         case .invoice(let invoice):
-            640 + invoice.latest.namespaces.approximateBytes
+            640 + invoice.forms.reduce(invoice.latest.namespaces.approximateBytes) { $0 + 32 + ($1.namespaces?.approximateBytes ?? 0) }
                 + (invoice.mapping?.problems.reduce(0) { $0 + $1.utf8.count + 32 } ?? 0)
         case .quarantine(let slice): 640 + slice.finding.text.utf8.count + slice.finding.namespaces.approximateBytes
         case .run: 768

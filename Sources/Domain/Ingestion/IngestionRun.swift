@@ -86,12 +86,15 @@ public struct RunStart: Hashable, Sendable {
     public let source: SourceName
     public let trigger: IngestionRun.Trigger
     public let trace: TraceId
+    /// A run that is said to be under way and was looked for in vain: if it is not on record indeed, this one begins in its place.
+    public let inPlaceOf: UniqueId?
 
-    public init(id: UniqueId, source: SourceName, trigger: IngestionRun.Trigger, trace: TraceId) {
+    public init(id: UniqueId, source: SourceName, trigger: IngestionRun.Trigger, trace: TraceId, inPlaceOf: UniqueId? = nil) {
         self.id = id
         self.source = source
         self.trigger = trigger
         self.trace = trace
+        self.inPlaceOf = inPlaceOf
     }
 }
 

@@ -28,10 +28,7 @@ extension IngestionSource {
 
 extension IngestionSource.Plan {
     /// About how many bytes it takes in memory and in the store.
-    public var approximateBytes: Int {
-        request.parameters.reduce(2_048 + (mapping?.approximateBytes ?? 0)) { $0 + $1.name.utf8.count + $1.value.utf8.count + 64 } + 2
-            * request.url.description.utf8.count
-    }
+    public var approximateBytes: Int { 1_024 + request.approximateBytes + (mapping?.approximateBytes ?? 0) }
 
     fileprivate func write(into json: inout JSONWriter) {
         json.object("request") { request.write(into: &$0) }
@@ -86,6 +83,11 @@ extension SplitLimits {
 }
 
 extension SourceRequest {
+    /// About how many bytes it takes in memory and in the store.
+    var approximateBytes: Int {
+        parameters.reduce(1_024) { $0 + $1.name.utf8.count + $1.value.utf8.count + 64 } + 2 * url.description.utf8.count
+    }
+
     fileprivate func write(into json: inout JSONWriter) {
         json.field("url", url.description)
         json.field("user", ifPresent: user)

@@ -42,6 +42,12 @@ public struct IngestionSource: Hashable, Sendable {
                 request: request.erased, interval: interval, overlap: overlap, lookback: lookback, split: split, topic: topic,
                 fingerprint: fingerprint)
         }
+
+        fileprivate func with(_ request: SourceRequest) -> Plan {
+            Plan(
+                request: request, interval: interval, overlap: overlap, lookback: lookback, split: split, topic: topic, mapping: mapping,
+                fingerprint: fingerprint)
+        }
     }
 
     public enum Status: String, Sendable, CaseIterable {
@@ -103,13 +109,6 @@ public struct SourceRequest: Hashable, Sendable {
         self.parameters = parameters
         self.limits = limits
     }
-
-    var erased: SourceRequest {
-        SourceRequest(
-            url: url, user: user, password: password == nil ? nil : .erased, secrets: secrets == nil ? nil : .erased,
-            allowsUnencryptedPassword: allowsUnencryptedPassword, soapVersion: soapVersion, action: action, operation: operation,
-            parameters: parameters, limits: limits)
-    }
 }
 
 extension SealContext {
@@ -160,6 +159,9 @@ public enum SourceCommand: Sendable {
     /// Has it run at once, also while it is paused.
     case run
     case delete
+    /// Puts the same request in its place, with what was open in it sealed. It does nothing when the source has another version: whoever
+    /// changed it has sealed it.
+    case seal(SourceRequest, ifVersion: Int64)
 
     var name: String {
         switch self {
@@ -169,6 +171,7 @@ public enum SourceCommand: Sendable {
         case .resume: "resume"
         case .run: "run"
         case .delete: "delete"
+        case .seal: "seal"
         }
     }
 }
@@ -180,11 +183,13 @@ public enum SourceEvent: Hashable, Sendable {
     case resumed
     case runRequested
     case deleted
+    /// Nothing is other than before, but that secrets in it are sealed.
+    case sealed(SourceRequest)
 
     public var kind: IngestionEventKind {
         switch self {
         case .created: .sourceCreated
-        case .changed: .sourceChanged
+        case .changed, .sealed: .sourceChanged
         case .paused: .sourcePaused
         case .resumed: .sourceResumed
         case .runRequested: .sourceRunRequested
@@ -214,6 +219,9 @@ extension IngestionSource {
         case .delete:
             guard let state else { throw .noSuchItem(.source) }
             return state.status == .deleted ? [] : [.deleted]
+        case .seal(let request, let version):
+            guard let inUse else { throw .noSuchItem(.source) }
+            return inUse.version == version && inUse.plan.request != request ? [.sealed(request)] : []
         case .pause, .resume, .run:
             guard let inUse else { throw .noSuchItem(.source) }
             if case .pause = command { return inUse.status == .paused ? [] : [.paused] }
@@ -247,6 +255,7 @@ extension IngestionSource {
         case .deleted:
             source.status = .deleted
             source.plan = source.plan.erased
+        case .sealed(let request): source.plan = source.plan.with(request)
         }
         return source
     }

@@ -13,7 +13,7 @@ public struct SourceProgress: Hashable, Sendable {
     public internal(set) var lastEndedAt: Instant?
     /// Changes at the source up to then are in the books; nil before the first complete run.
     public internal(set) var completeTo: Instant?
-    /// Failed runs since the last complete one.
+    /// Failed runs since the last complete one, and since the source's settings were changed.
     public internal(set) var failuresInRow: Int
     /// Runs since the last one that ended whose engine ended before they did.
     public internal(set) var abandonedInRow: Int
@@ -93,7 +93,7 @@ extension SourceProgress {
         }
     }
 
-    /// After its source was deleted, or made again: a source that is made again begins anew.
+    /// After its source was deleted, changed or made again: a source that is made again begins anew, one that is changed may fail anew.
     func after(_ event: SourceEvent) -> SourceProgress? {
         switch event {
         case .deleted:
@@ -107,7 +107,14 @@ extension SourceProgress {
             next.running = running
             next.served = served
             return next
-        case .changed, .paused, .resumed, .runRequested: return nil
+        case .changed:
+            // Whoever has mended the settings is not kept waiting for what the old ones did.
+            guard failuresInRow > 0 else { return nil }
+            var next = self
+            next.version += 1
+            next.failuresInRow = 0
+            return next
+        case .paused, .resumed, .runRequested, .sealed: return nil
         }
     }
 }

@@ -1,11 +1,22 @@
-/// What is secret in the request to a source beside its password: the whole query of its URL, and the values of parameters whose names say so.
+/// What is secret in the request to a source beside its password: the whole query of its URL, and the values of parameters, but for those of
+/// which it is plain that there is no secret in them.
 ///
 /// It is sealed, and the mark of redaction stands in its place: so it is stored, shown and told. A submitted source never holds the mark.
 extension SourceRequest {
+    /// Whether something lies open that is to be sealed: so it is with a source from before that was done.
+    public var hasOpenSecrets: Bool {
+        url.parted.query != nil && !Self.isMarked(url) || parameters.contains { $0.isSecret && $0.value != RedactionPolicy.mark }
+    }
+
+    /// The same without what only its runs need; for a source that is deleted.
+    var erased: SourceRequest {
+        sealed(password: password == nil ? nil : .erased, secrets: secrets == nil && !hasOpenSecrets ? nil : .erased)
+    }
+
     /// What is secret, to be sealed; nil when nothing is.
     ///
     /// The form is stored, and so never changes: an object whose member `secrets` lists the texts in the order of their places.
-    var secretBytes: [UInt8]? {
+    public var secretBytes: [UInt8]? {
         let texts = [url.parted.query].compactMap { $0 } + parameters.filter(\.isSecret).map(\.value)
         guard !texts.isEmpty else { return nil }
         var json = JSONWriter(capacity: 256)
@@ -18,7 +29,7 @@ extension SourceRequest {
     /// - Parameters:
     ///   - password: sealed; nil when there is no user.
     ///   - secrets: `secretBytes`, sealed; nil when there are none.
-    func sealed(password: Secret?, secrets: Secret?) -> SourceRequest {
+    public func sealed(password: Secret?, secrets: Secret?) -> SourceRequest {
         with(
             url: secrets == nil ? url : Self.marked(url), password: user == nil ? nil : password, secrets: secrets,
             parameters: secrets == nil ? parameters : parameters.map { $0.isSecret ? $0.with(RedactionPolicy.mark) : $0 })
@@ -62,7 +73,31 @@ extension SourceRequest {
 }
 
 extension SOAPParameter {
-    fileprivate var isSecret: Bool { RedactionPolicy.standard.isSecret(name.utf8) }
+    /// Whether its value is to be sealed. A name seldom tells that there is a secret (`companyId` may be one), so what counts is that it
+    /// tells of something harmless, or that the value is made of the window alone.
+    var isSecret: Bool { !isWindow && !Self.harmlessNames.contains(plainName) }
+
+    /// Its value as it may be shown: a mark for what is sealed, and for what `policy` takes by the name.
+    public func shown(under policy: RedactionPolicy) -> String {
+        isWindow || !isSecret && !policy.isSecret(name.utf8) ? value : RedactionPolicy.mark
+    }
+
+    /// What batches are narrowed by, in lower case and without `_`, `-` and `.`.
+    private static let harmlessNames: Set<String> = [
+        "after", "batchsize", "before", "changedfrom", "changedsince", "changedto", "country", "currency", "date", "datefrom", "dateto",
+        "documenttype", "end", "enddate", "format", "from", "fromdate", "lang", "language", "limit", "locale", "maxresults", "maxrows",
+        "offset", "page", "pagenumber", "pagesize", "since", "size", "sort", "start", "startdate", "status", "timezone", "to", "todate",
+        "type", "until", "version",
+    ]
+
+    private var plainName: String { name.filter { !"_-.".contains($0) }.lowercased() }
+
+    /// Whether nothing but `{from}`, `{to}`, spaces and punctuation stands in it.
+    private var isWindow: Bool {
+        value.replacing("{from}", with: "").replacing("{to}", with: "").utf8.allSatisfy { byte in
+            byte < 0x80 && !(0x30...0x39).contains(byte) && !(0x61...0x7A).contains(byte | 0x20)
+        }
+    }
 
     /// A mark and what was taken from a valid parameter are valid values.
     fileprivate func with(_ value: String) -> SOAPParameter { (try? SOAPParameter(name: name, value: value)) ?? self }

@@ -33,7 +33,7 @@ extension ExactDecimal: CustomStringConvertible, LosslessStringConvertible {
             self = .zero
             return
         }
-        guard let exponent = Int(text), abs(exponent) <= 2 * Self.maxScale else { throw .overflow }
+        guard let exponent = Int(text), (-2 * Self.maxScale...2 * Self.maxScale).contains(exponent) else { throw .overflow }
         let least = value.normalized
         let scale = least.scale - exponent
         if scale >= 0 {

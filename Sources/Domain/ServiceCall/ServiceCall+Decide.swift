@@ -15,6 +15,7 @@ extension ServiceCall {
         case .reschedule(let dueAt): return try call.decideReschedule(dueAt)
         case .retry: return try call.decideRetry(context)
         case .dueTimeReached: return try call.decideDueTimeReached(context)
+        case .backOffElapsed(let version): return call.decideBackOffElapsed(version, context)
         case .attemptTimedOut(let attempt):
             let failure = ExecutionFailure(kind: .timeout, detail: "No report came within the attempt's time-out.")
             return call.decideFailure(attempt, failure, context)
@@ -73,6 +74,12 @@ extension ServiceCall {
         guard context.now >= dueAt else { throw .notYetDue(dueAt: dueAt) }
         if run == 1, let deadline = submission.retry.deadline, context.now > deadline { return [.failed(.deadlineExceeded)] }
         return [.executionStarted(attempt: attempts + 1, epoch: context.epoch)]
+    }
+
+    /// The due time on record is moved, so that no attempt starts before it.
+    private func decideBackOffElapsed(_ version: Int64, _ context: DecisionContext) -> [ServiceCallEvent] {
+        guard case .waitingRetry(let until) = state, version == self.version, context.now < until else { return [] }
+        return [.retryScheduled(dueAt: context.now)]
     }
 
     private func decideFailure(

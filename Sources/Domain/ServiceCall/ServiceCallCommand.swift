@@ -7,6 +7,10 @@ public enum ServiceCallCommand: Sendable {
     case retry
     /// The time for an attempt seems to have come; decided by the state and the clock, so a duplicate or an early one is harmless.
     case dueTimeReached
+    /// The wait before a retry is over by a clock that never jumps, and the due time has still not come: the wall clock was set back.
+    ///
+    /// - Parameter version: the call's version that began the wait.
+    case backOffElapsed(version: Int64)
     /// The attempt's time-out has passed and no report came.
     case attemptTimedOut(attempt: Int)
     /// The engine that ran the attempt is gone.

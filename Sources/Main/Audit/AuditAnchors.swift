@@ -77,7 +77,7 @@ struct AnchorPages {
 
     private init(_ page: JSONValue) throws {
         guard let store = page["store"]?.text.flatMap({ UniqueId($0) }), let tenant = page["tenant"]?.text.flatMap({ TenantId($0) }),
-            let partitions = page["partitions"]?.int, let key = page["publicKey"]?.text
+            let partitions = page["partitions"]?.int, let key = page["publicKey"]?.text, Hexadecimal.bytes(key)?.count == 32
         else {
             throw CommandFailure(
                 .refused, "the server answered with something that is no page of anchors",

@@ -32,7 +32,7 @@ struct Demo: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let time = SystemTimeSource()
         let target = DemoTarget(now: { time.now() })
-        let sample = SampleSource(pace: .milliseconds(500))
+        let sample = SampleSource(pace: .milliseconds(500), remembers: true)
         let product = try await Product(
             directory: DataDirectory(path: directory), host: "127.0.0.1", port: 0, allowedTargets: [try CIDR("127.0.0.0/8")], partitions: 8,
             maxRunning: 512, leastDiagnostic: .warning)

@@ -21,6 +21,7 @@ final class SampleSource: Sendable {
     /// How often an engine that is told of it asks.
     let interval: TimeSpan
     private let ledger: SampleLedger
+    private let remembers: Bool
     let time: SystemTimeSource
     private let record = Mutex(Record())
 
@@ -49,11 +50,14 @@ final class SampleSource: Sendable {
     /// - Parameters:
     ///   - pace: a new invoice is entered so often.
     ///   - interval: how often an engine that is told of it asks.
+    ///   - remembers: whether it keeps what it gives, which grows as long as it serves.
     init(
-        pace: TimeSpan = .seconds(10), interval: TimeSpan = .seconds(10), time: SystemTimeSource = SystemTimeSource(),
+        pace: TimeSpan = .seconds(10), interval: TimeSpan = .seconds(10), remembers: Bool = false,
+        time: SystemTimeSource = SystemTimeSource(),
         entropy: SystemEntropy = SystemEntropy()
     ) {
         self.interval = interval
+        self.remembers = remembers
         ledger = SampleLedger(start: time.now(), pace: pace)
         self.time = time
         password = String(entropy.next(), radix: 36)
@@ -61,7 +65,8 @@ final class SampleSource: Sendable {
 
     /// How often it was asked with the right password.
     var asked: Int { record.withLock { $0.asked } }
-    /// By number, the versions of each well-formed invoice that were given: what an engine must have, each once, in this order.
+    /// By number, the versions of each well-formed invoice that were given: what an engine must have, each once, in this order. Empty unless
+    /// it remembers, as the next one.
     var given: [String: [String]] { record.withLock { $0.given } }
     /// The numbers of invoices that were given in a form that is not well-formed.
     var refused: Set<String> { record.withLock { $0.refused } }
@@ -111,7 +116,7 @@ final class SampleSource: Sendable {
         record.withLock { record in
             record.asked += 1
             let behaviour = Behaviour(count: record.asked)
-            guard behaviour == .answer || behaviour == .slow else { return behaviour }
+            guard remembers, behaviour == .answer || behaviour == .slow else { return behaviour }
             for invoice in invoices {
                 if invoice.form.isWellFormed {
                     if record.given[invoice.number]?.last != invoice.xml { record.given[invoice.number, default: []].append(invoice.xml) }

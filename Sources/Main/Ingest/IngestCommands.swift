@@ -51,10 +51,15 @@ struct IngestRun: AsyncParsableCommand {
     private func followed(_ others: Set<String>, _ client: APIClient) async throws -> JSONValue {
         let time = SystemTimeSource()
         let end = time.uptime() + (DueOptions.span(waitLimit) ?? .minutes(30))
+        // The first that is new, also when others have followed it since.
+        var asked: String?
         while true {
-            let progress = try await client.manage(.get, source.path, of: Sources.subject).value["progress"]
-            if let id = progress?["lastRun"]?.text, !others.contains(id), progress?["runningRun"] == nil {
-                return try await client.manage(.get, IngestText.runsPath + "/" + APIClient.escaped(id), of: "ingest runs").value
+            if let asked {
+                let run = try await client.manage(.get, IngestText.runsPath + "/" + APIClient.escaped(asked), of: "ingest runs").value
+                if run["status"]?.text != IngestionRun.Status.running.rawValue { return run }
+            } else {
+                let progress = try await client.manage(.get, source.path, of: Sources.subject).value["progress"]
+                asked = progress?["lastRun"]?.text.flatMap { others.contains($0) ? nil : $0 }
             }
             guard time.uptime() < end else {
                 throw CommandFailure(
@@ -77,6 +82,10 @@ struct IngestRuns: AsyncParsableCommand {
     @OptionGroup var pages: PageOptions
     @OptionGroup var format: FormatOption
     @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if id != nil, source != nil || status != nil { throw ValidationError("--source and --status narrow the list, not one run.") }
+    }
 
     func run() async throws {
         try await connection.withClient { client in
@@ -107,6 +116,9 @@ struct IngestInvoices: AsyncParsableCommand {
 
     func validate() throws {
         if raw, id == nil { throw ValidationError("--raw needs the identifier of a document.") }
+        if id != nil, source != nil || number != nil || status != nil {
+            throw ValidationError("--source, --number and --status narrow the list, not one document.")
+        }
         if version != nil, !raw { throw ValidationError("--version has a meaning only together with --raw.") }
     }
 
@@ -144,6 +156,7 @@ struct IngestQuarantine: AsyncParsableCommand {
 
     func validate() throws {
         if raw || retry, id == nil { throw ValidationError("--raw and --retry need the identifier of a part.") }
+        if id != nil, source != nil || status != nil { throw ValidationError("--source and --status narrow the list, not one part.") }
         if raw, retry { throw ValidationError("Give --raw or --retry, not both.") }
     }
 

@@ -34,11 +34,12 @@ struct SourceOptions: ParsableArguments {
         if namespace != nil, operation == nil { throw ValidationError("--namespace has a meaning only together with --operation.") }
         for text in parameter where !text.contains("=") { throw ValidationError("--parameter “\(text)” must be name=value.") }
         if passwordFile != nil, username == nil { throw ValidationError("--password-file has a meaning only together with --username.") }
+        if passwordFile == "-", mapping == "-" { throw ValidationError("Standard input (-) can be read once only.") }
     }
 
     var isGiven: Bool {
         url != nil || username != nil || interval != nil || operation != nil || soapAction != nil || !parameter.isEmpty
-            || invoiceElement != nil || numberPath != nil || topic != nil || mapping != nil
+            || invoiceElement != nil || numberPath != nil || topic != nil || mapping != nil || allowUnencryptedPassword
     }
 
     func body() throws -> [UInt8] {

@@ -33,9 +33,14 @@ struct IngestSplit: ParsableCommand {
     func validate() throws {
         if SplitName(invoiceElement) == nil { throw ValidationError("--invoice-element \(SplitName.rule).") }
         if SplitPath(numberPath) == nil { throw ValidationError("--number-path \(SplitPath.rule).") }
-        if let measure, !(measure > 0 && measure <= 3_600) {
+        guard SubmittedSource.invoiceBytes.contains(maxInvoiceBytes) else {
+            throw ValidationError("--max-invoice-bytes must be from 1 to \(SubmittedSource.invoiceBytes.upperBound).")
+        }
+        guard let measure else { return }
+        guard measure > 0, measure <= 3_600 else {
             throw ValidationError("--measure must be a number of seconds above 0, at most 3600.")
         }
+        if InputPath(file).isStandardInput { throw ValidationError("--measure needs a file: standard input (-) can be read once only.") }
     }
 
     func run() throws {

@@ -36,7 +36,7 @@ struct LimitOptions: ParsableArguments {
             ("running", limits.mostPerTenant), ("runningPerTarget", limits.mostPerLane),
             ("startsPerSecond", limits.ratePerTenant?.perSecond), ("startsPerSecondPerTarget", limits.ratePerLane?.perSecond),
             ("schedules", Schedule.limit), ("subscriptions", Subscription.limit), ("webhookSecrets", WebhookKeys.limit),
-            ("pausedTargets", Holds.limit),
+            ("pausedTargets", Holds.limit), ("sources", IngestionLimits.sources),
         ]
     }
 

@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: "A PEM file with the certificate authorities that targets with https are believed by, in place of the system's.")
     var trustedRoots: String?
-    @Option(help: "How many partitions a new store gets, 1 to 256 (default: 4). An existing store keeps its own.")
+    @Option(help: "How many partitions a new store gets, 1 to 256 (default: 2). An existing store keeps its own.")
     var partitions: String?
     @Option(help: "How many attempts may run at one time, 1 to 65536 (default: 512).") var maxRunning: String?
     @OptionGroup var limits: LimitOptions
@@ -58,16 +58,18 @@ struct Serve: AsyncParsableCommand {
             host: Setting.text(host, "host", default: "127.0.0.1"),
             port: Setting.number(port, "port", in: 0...65_535, default: 8080), allowedTargets: allowed,
             targets: targets,
-            partitions: Setting.number(partitions, "partitions", in: 1...256, default: 4),
+            partitions: Setting.number(partitions, "partitions", in: 1...256, default: 2),
             maxRunning: Setting.number(maxRunning, "max-running", in: 1...65_536, default: 512),
             limits: limits, retention: retention, anchors: anchors, tax: tax, tracing: tracing, sources: sources,
             sample: isSampled ? SampleSource() : nil)
         let isWelcome = welcome || Setting.environment("welcome") == "true"
-        let (token, host) = (isWelcome ? try await product.token(for: Setting.tenant(nil)) : nil, product.host)
+        let host = product.host
+        let guest = isWelcome ? try Setting.tenant(nil) : nil
+        let token = if let guest { try await product.token(for: guest) } else { String?.none }
         try await product.run { port in
             let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             print("Ledgerflow \(productVersion) listens on \(address)")
-            if let token { print(Self.welcomeText(address: address, token: token)) }
+            if let guest, let token { print(Self.welcomeText(address: address, tenant: guest, token: token)) }
             flushStandardOutput()
         }
     }
@@ -85,10 +87,10 @@ struct Serve: AsyncParsableCommand {
         return targets
     }
 
-    private static func welcomeText(address: String, token: String) -> String {
+    private static func welcomeText(address: String, tenant: TenantId, token: String) -> String {
         """
 
-        A token for the tenant “demo”:
+        A token for the tenant “\(tenant)”:
 
           export TOKEN=\(token)
 

@@ -15,22 +15,28 @@ struct SourceFile: Sendable {
     let path: String
     /// Those that a source may name.
     let topics: [TopicName]
-    /// As the file was when the engine was started.
-    let first: [Entry]
+    /// As it was when the engine was started.
+    private let first: [Entry]
+    /// Whether it is a pipe or a terminal, which can be read once only.
+    private let isPipe: Bool
 
     private static let maxBytes = 16 << 20
     private static let maxSources = 10_000
     private static let maxSecretBytes = 4_096
 
-    /// - Throws: `CommandFailure` that names everything that is wrong.
+    /// - Throws: `CommandFailure` that names everything that is wrong in the file.
     init(path: String, topics: [TopicName]) throws {
         self.path = path
         self.topics = topics
+        let kind = InputPath(path).kind
+        isPipe = InputPath(path).isStandardInput || kind == S_IFIFO || kind == S_IFCHR
         first = try Self.read(path, topics)
     }
 
-    /// As the file is now.
-    func read() throws -> [Entry] { try Self.read(path, topics) }
+    /// As the file is now; of what can be read once only, as it was.
+    ///
+    /// - Throws: as `init`.
+    func read() throws -> [Entry] { isPipe ? first : try Self.read(path, topics) }
 
     private static func read(_ path: String, _ topics: [TopicName]) throws -> [Entry] {
         let value: JSONValue
@@ -91,10 +97,18 @@ struct SourceFile: Sendable {
         if file != nil, variable != nil { fields.report("passwordFile", "cannot be given together with passwordVariable") }
         if let variable {
             let value = ProcessInfo.processInfo.environment[variable]
-            if value == nil { fields.report("passwordVariable", "names no variable of the engine's environment") }
+            // An empty variable counts as not set, here as everywhere.
+            guard let value, !value.isEmpty else {
+                fields.report("passwordVariable", "names no variable of the engine's environment, or an empty one")
+                return nil
+            }
             return value
         }
         guard let file else { return nil }
+        guard !InputPath(file).isStandardInput else {
+            fields.report("passwordFile", "must be a file: the engine reads none from its standard input")
+            return nil
+        }
         guard let bytes = try? InputFile.contents(of: InputPath(file), limit: maxSecretBytes),
             var text = String(validating: bytes, as: UTF8.self)
         else {

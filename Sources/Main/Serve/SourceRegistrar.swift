@@ -31,7 +31,7 @@ struct SourceRegistrar: Sendable {
                         .error, "ingestion.source-not-taken", "A source of the settings was not taken.",
                         fields: [
                             (name: "tenant_id", value: entry.tenant.value), (name: "source", value: entry.source.name.value),
-                            (name: "reason", value: String(describing: error)),
+                            (name: "reason", value: Self.words(error)),
                         ]))
             }
         }
@@ -46,6 +46,19 @@ struct SourceRegistrar: Sendable {
     }
 
     private struct PasswordMissing: Error {}
+
+    /// Why a source was not taken, for people.
+    private static func words(_ error: any Error) -> String {
+        switch error {
+        case is PasswordMissing: "password is required together with username"
+        case IntentError.refusedByBooks(.tooManyItems(_, let limit)):
+            "the tenant has \(limit) sources already, which is the most; delete one that is not needed"
+        case IntentError.unavailable(let reason), IntentError.unknownOutcome(let reason): "the store did not take it: \(reason)"
+        case IntentError.busy: "the engine had too much to do, again and again"
+        case IntentError.stopping: "the engine is stopping"
+        default: String(describing: error)
+        }
+    }
 
     /// - Returns: whether anything changed.
     private func apply(_ entry: SourceFile.Entry) async throws -> Bool {
@@ -95,7 +108,7 @@ struct SourceRegistrar: Sendable {
             diagnostics.report(
                 Diagnostic(
                     .warning, "ingestion.sample-not-paused", "The sample source of an earlier start is asked in vain; pause or delete it.",
-                    fields: [(name: "tenant_id", value: tenant.value), (name: "reason", value: String(describing: error))]))
+                    fields: [(name: "tenant_id", value: tenant.value), (name: "reason", value: Self.words(error))]))
         }
     }
 }
@@ -118,17 +131,20 @@ struct SourceFileService: Service {
         await cancelWhenGracefulShutdown {
             await engine.untilReady()
             if Task.isCancelled { return }
-            await registrar.apply(file.first)
-            for await _ in signals {
-                do {
-                    await registrar.apply(try file.read())
-                } catch {
-                    registrar.diagnostics.report(
-                        Diagnostic(
-                            .error, "ingestion.sources-not-read", "The file of sources was not taken; everything stays as it is.",
-                            fields: [(name: "reason", value: Self.words(error))]))
-                }
-            }
+            // As it is by now: an engine that stood by may have been started long ago.
+            await take()
+            for await _ in signals { await take() }
+        }
+    }
+
+    private func take() async {
+        do {
+            await registrar.apply(try file.read())
+        } catch {
+            registrar.diagnostics.report(
+                Diagnostic(
+                    .error, "ingestion.sources-not-read", "The file of sources was not taken; everything stays as it is.",
+                    fields: [(name: "reason", value: Self.words(error))]))
         }
     }
 }

@@ -51,6 +51,16 @@ extension BlackBox {
                 try ingest("sources", "put", "erp").expectUsage(["--url, --invoice-element and --number-path"], findings)
                 try ingest("invoices", "--raw").expectUsage(["--raw needs the identifier"], findings)
                 try ingest("quarantine", "x", "--raw", "--retry").expectUsage(["not both"], findings)
+                try ingest("runs", "x", "--status", "failed").expectUsage(["not one run"], findings)
+                try ingest("invoices", "x", "--number", "1").expectUsage(["not one document"], findings)
+                try ingest("quarantine", "x", "--source", "erp").expectUsage(["not one part"], findings)
+                func split(_ arguments: String...) throws -> CommandRun {
+                    try CommandRun(["ingest", "split"] + arguments, in: desk.scene.logs)
+                }
+                try split("--measure", "1", "-").expectUsage(["--measure needs a file"], findings)
+                try split("--max-invoice-bytes", "0", "x.xml").expectUsage(["--max-invoice-bytes must be from 1"], findings)
+                try ingest("sources", "put", "erp", "--file", "x.json", "--allow-unencrypted-password").expectUsage(
+                    ["--file or the other options"], findings)
                 try ingest("run", "none").expect(1, errors: ["no source with that identifier"], findings)
                 try ingest(
                     "sources", "put", "erp", "--url", "ftp://x", "--invoice-element", "Invoice", "--number-path", "N"

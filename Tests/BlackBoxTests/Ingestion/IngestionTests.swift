@@ -176,6 +176,17 @@ extension BlackBox {
                 let unusable = try CommandRun(
                     ["serve", "--data-dir", scene.data.path, "--port", "0", "--ingestion-sources", file], in: scene.logs)
                 unusable.expect(64, errors: ["/sources/0/passwordFile", "control character"], findings)
+                try write([
+                    entry("erp").replacing(
+                        #""passwordFile":"\#(scene.logs.file("secret"))""#, with: #""passwordVariable":"LEDGERFLOW_NO_SUCH_PASSWORD""#)
+                ])
+                let unset = try CommandRun(
+                    ["serve", "--data-dir", scene.data.path, "--port", "0", "--ingestion-sources", file], in: scene.logs)
+                unset.expect(64, errors: ["/sources/0/passwordVariable", "names no variable"], findings)
+                try write([entry("erp").replacing(scene.logs.file("secret"), with: "-")])
+                let standard = try CommandRun(
+                    ["serve", "--data-dir", scene.data.path, "--port", "0", "--ingestion-sources", file], in: scene.logs)
+                standard.expect(64, errors: ["/sources/0/passwordFile", "must be a file"], findings)
                 try scene.logs.write("secret", Array((SOAPService.password + "\n").utf8))
                 let sample = try CommandRun(["serve", "--data-dir", scene.data.path, "--port", "0", "--sample-source"], in: scene.logs)
                 sample.expect(64, errors: ["--allow-target 127.0.0.0/8"], findings)

@@ -95,7 +95,7 @@ extension BlackBox {
                     Data(query.utf8).base64EncodedString(), Data(SOAPService.password.utf8).base64EncodedString(),
                 ]
                 let source = service.source().replacing("/soap\"", with: "/soap?key=\(query)\"")
-                    .replacing(#"[{"name":"from""#, with: #"[{"name":"apiKey","value":"\#(parameter)"},{"name":"from""#)
+                    .replacing(#"[{"name":"from""#, with: #"[{"name":"companyId","value":"\#(parameter)"},{"name":"from""#)
                 let engine = try scene.engine()
                 let client = engine.client(scene.token)
                 let made = try client.put("/v1/ingestion/sources/erp", source)

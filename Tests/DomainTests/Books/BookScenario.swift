@@ -44,6 +44,9 @@ struct BookScenario {
 
     mutating func pass(_ span: TimeSpan) { now = now + span }
 
+    /// As if the store had lost it.
+    mutating func lose(_ key: BookKey) { records[key] = nil }
+
     func invoice(_ id: InvoiceId) -> Invoice? { if case .invoice(let invoice)? = records[.invoice(tenant, id)] { invoice } else { nil } }
     func series(_ id: SeriesId) -> Series? { if case .series(let series)? = records[.series(tenant, id)] { series } else { nil } }
     func number(_ series: SeriesId, _ document: DocumentReference) -> NumberRecord? {

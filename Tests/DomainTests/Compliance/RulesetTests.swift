@@ -16,15 +16,13 @@ import Testing
         #expect(Ruleset.named("EN16931") == nil)
     }
 
-    @Test("No two rules share an identifier, and each has a message in every language")
+    @Test("No two rules share an identifier")
     func identifiers() {
         for rules in [Ruleset.en16931.rulesOfUBL, Ruleset.en16931.rulesOfCII] {
             #expect(Set(rules).count == rules.count)
         }
         #expect(Ruleset.en16931.rulesOfUBL.count > 850)
-        #expect(Ruleset.en16931.rulesOfCII.count > 650)
-        for rule in EN16931.businessRules + EN16931.syntaxRulesUBL + EN16931.syntaxRulesCII { #expect(!rule.text.isEmpty, "\(rule.id)") }
-        for rule in EN16931.businessRules { #expect(MessageCatalogue.isTranslated(rule.id, .arabic), "\(rule.id)") }
+        #expect(Ruleset.en16931.rulesOfCII.count > 700)
     }
 
     @Test("A finding says the rule, its weight, the place and what is asked, in the language asked for")

@@ -43,9 +43,56 @@ struct IngestionDeciderTests {
         #expect(read == .invoice(invoice))
     }
 
+    @Test func theNamespacesOfEachVersionStayOnRecordUpToABound() throws {
+        var books = try S()
+        func ingest(_ number: UInt8, _ namespaces: [InheritedNamespace]) throws {
+            try books.when(
+                .ingestion(
+                    .ingest(
+                        IngestedDocument(
+                            source: try S.source(), number: "R-1", octets: [number], encoding: "UTF-8", namespaces: namespaces, run: nil,
+                            trace: S.trace, topic: nil))))
+        }
+        let a = [InheritedNamespace(prefix: "", uri: "urn:a")]
+        let b = [InheritedNamespace(prefix: "x", uri: "urn:b")]
+        for (index, namespaces) in [a, a, [], b, a].enumerated() { try ingest(UInt8(index), namespaces) }
+        var invoice = try #require(try books.ingested("R-1"))
+        #expect((0...6).map { invoice.namespaces(of: $0) } == [nil, a, a, [], b, a, nil])
+        #expect(invoice.forms.map(\.from) == [1, 3, 4, 5])
+        let read = IngestionRecord(
+            key: invoice.key, tenant: invoice.tenant, version: invoice.version, storedState: IngestionRecord.invoice(invoice).storedState)
+        #expect(read == .invoice(invoice))
+        // Those that are large and always others are kept of the newest alone.
+        let large = String(repeating: "u", count: IngestedInvoice.maxNamespaceBytes / 3)
+        for number in 6...9 { try ingest(UInt8(number), [InheritedNamespace(prefix: "\(number)", uri: large)]) }
+        invoice = try #require(try books.ingested("R-1"))
+        #expect((1...9).map { invoice.namespaces(of: $0) != nil } == [false, false, false, false, false, false, true, true, true])
+        #expect((1...9).allSatisfy { invoice.encoding(of: $0) == "UTF-8" })
+    }
+
+    @Test func whatWasStoredBeforeNamespacesWereKeptIsReadAndGoesOn() throws {
+        var books = try S()
+        for text in ["A", "B"] { try books.when(S.ingest("R-1", text)) }
+        let invoice = try #require(try books.ingested("R-1"))
+        // As a version wrote it that kept the encodings alone.
+        let state = String(decoding: IngestionRecord.invoice(invoice).storedState, as: UTF8.self)
+        let older = state.replacing(
+            #""encoding":"UTF-8","namespaces":[{"prefix":"","uri":"urn:erp"}]}"#, with: #""encoding":"UTF-8"}"#)
+        try #require(older != state)
+        guard
+            case .invoice(let read)? = IngestionRecord(
+                key: invoice.key, tenant: invoice.tenant, version: invoice.version, storedState: Array(older.utf8))
+        else {
+            Issue.record("it is not read")
+            return
+        }
+        #expect(read.encoding(of: 1) == "UTF-8" && read.namespaces(of: 1) == nil)
+        #expect(read.namespaces(of: 2) == invoice.latest.namespaces)
+    }
+
     @Test func howManyChangesOfEncodingAreRememberedIsBounded() throws {
         var books = try S()
-        let changes = IngestedInvoice.maxEncodings + 10
+        let changes = IngestedInvoice.maxForms + 10
         for number in 1...changes {
             try books.when(
                 .ingestion(

@@ -104,6 +104,72 @@ struct SourceDeciderTests {
         #expect(try breaker() == .closed)
     }
 
+    @Test func changedSettingsCloseTheBreakerAndNothingElseDoes() throws {
+        var books = try S()
+        try books.when(S.make())
+        for number in 1...UInt64(SourceProgress.failuresToOpen) {
+            try books.when(S.begin(number))
+            try books.when(S.end(number, .failed))
+        }
+        func isOpen() throws -> Bool { if case .open? = try books.progress()?.breaker(at: books.now) { true } else { false } }
+        for one in [SourceCommand.pause, .resume, .run, .put(try S.sourcePlan(), ifVersion: nil)] {
+            try books.when(command(one))
+            #expect(try isOpen())
+        }
+        let before = try #require(try books.progress())
+        try books.when(command(.put(S.sourcePlan(2), ifVersion: nil)))
+        let after = try #require(try books.progress())
+        #expect(after.breaker(at: books.now) == .closed && after.failuresInRow == 0)
+        #expect(after.version == before.version + 1)
+        #expect(after.lastRun == before.lastRun && after.completeTo == before.completeTo && after.lastStatus == .failed)
+    }
+
+    @Test func whatIsSealedLaterIsTheSameSourceAndDoesNotOverwriteAChange() throws {
+        var books = try S()
+        try books.when(S.make())
+        let open = try #require(try books.sourceItem()).plan
+        #expect(open.request.hasOpenSecrets)
+        let secrets = SourceRequest.Secret.sealed(SealedBytes(bytes: [4]))
+        let sealed = open.request.sealed(password: open.request.password, secrets: secrets)
+        #expect(!sealed.hasOpenSecrets)
+        #expect(try books.when(command(.seal(sealed, ifVersion: 7))).isEmpty)
+        #expect(try books.when(command(.seal(sealed, ifVersion: 1))).names == ["ingestion.source-changed"])
+        let source = try #require(try books.sourceItem())
+        #expect(source.version == 2 && source.plan.request == sealed)
+        #expect(source.plan.fingerprint == open.fingerprint && source.plan.split == open.split)
+        #expect(try books.when(command(.seal(sealed, ifVersion: 2))).isEmpty)
+        #expect(try books.when(S.make()).isEmpty)
+        try books.when(command(.delete))
+        #expect(throws: BookError.noSuchItem(.source)) { try books.when(command(.seal(sealed, ifVersion: 3))) }
+    }
+
+    @Test func aDeletedSourceKeepsNothingSecretEvenIfItWasNeverSealed() throws {
+        var books = try S()
+        try books.when(S.make())
+        try books.when(command(.delete))
+        let request = try #require(try books.sourceItem()).plan.request
+        #expect(request.url.description == "https://erp.example.com/soap?[redacted]")
+        #expect(request.secrets == .erased)
+    }
+
+    @Test func aRunBeginsInThePlaceOfOneThatIsNotOnRecordAndOfNoOther() throws {
+        var books = try S()
+        try books.when(S.make())
+        try books.when(S.begin(1))
+        func begin(_ number: UInt64, inPlaceOf lost: UInt64) throws -> BookCommand {
+            .ingestion(
+                .begin(
+                    RunStart(
+                        id: S.run(number), source: try S.source(), trigger: .schedule, trace: S.trace, inPlaceOf: S.run(lost))))
+        }
+        #expect(throws: BookError.runUnderWay(S.run(1))) { try books.when(begin(2, inPlaceOf: 1)) }
+        books.lose(.ingestion(books.tenant, .run(S.run(1))))
+        #expect(throws: BookError.runUnderWay(S.run(1))) { try books.when(S.begin(2)) }
+        #expect(throws: BookError.runUnderWay(S.run(1))) { try books.when(begin(2, inPlaceOf: 3)) }
+        #expect(try books.when(begin(2, inPlaceOf: 1)).names == ["ingestion.run-started"])
+        #expect(try books.progress()?.running == S.run(2))
+    }
+
     @Test func aRunAnswersAllRequestsBeforeIt() throws {
         var books = try S()
         try books.when(S.make())

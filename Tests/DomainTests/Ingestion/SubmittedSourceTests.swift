@@ -17,26 +17,62 @@ struct SubmittedSourceTests {
             fingerprint: Fingerprint(bytes: [1]))
     }
 
-    @Test func theQueryAndParametersWithTellingNamesAreHiddenAndRevealedInTheirPlaces() throws {
-        let parameters =
-            #"[{"name":"since","value":"{from}"},{"name":"apiKey","value":"k1"},{"name":"n","value":"7"},{"name":"token","value":"t2"}]"#
+    @Test func theQueryAndParametersThatMayBeSecretAreHiddenAndRevealedInTheirPlaces() throws {
+        let parameters = #"""
+            [{"name":"from","value":"2026"},{"name":"apiKey","value":"k1"},{"name":"n","value":"7"},{"name":"Page_Size","value":"50"},
+            {"name":"token","value":"t2"}]
+            """#
         let (source, problems) = try Self.read("https://erp.example.com/soap?q=x&r", #","parameters":\#(parameters)"#)
         #expect(problems == [])
         let request = Self.plan(try #require(source)).request
         #expect(request.url.description == "https://erp.example.com/soap?[redacted]")
-        #expect(request.parameters.map(\.value) == ["{from}", "[redacted]", "7", "[redacted]"])
+        #expect(request.parameters.map(\.value) == ["2026", "[redacted]", "[redacted]", "50", "[redacted]"])
         guard case .sealed(let sealed)? = request.secrets else {
             Issue.record("nothing is sealed")
             return
         }
-        #expect(sealed.bytes == Array(#"{"secrets":["q=x&r","k1","t2"]}"#.utf8))
+        #expect(sealed.bytes == Array(#"{"secrets":["q=x&r","k1","7","t2"]}"#.utf8))
         let revealed = try #require(request.revealed(sealed.bytes))
         #expect(revealed.url.description == "https://erp.example.com/soap?q=x&r")
-        #expect(revealed.parameters.map(\.value) == ["{from}", "k1", "7", "t2"])
+        #expect(revealed.parameters.map(\.value) == ["2026", "k1", "7", "50", "t2"])
         // Bytes of another request are found out.
-        for text in [#"{"secrets":["q=x&r","k1"]}"#, #"{"secrets":["q=x&r","k1","t2","u3"]}"#, "{}", ""] {
+        for text in [#"{"secrets":["q=x&r","k1","7"]}"#, #"{"secrets":["q=x&r","k1","7","t2","u3"]}"#, "{}", ""] {
             #expect(request.revealed(Array(text.utf8)) == nil)
         }
+    }
+
+    @Test(arguments: [
+        ("from", "2026", false), ("page-size", "50", false), ("CHANGED.SINCE", "x", false), ("status", "open", false),
+        ("companyId", "7f3a", true), ("n", "7", true), ("fromKey", "x", true), ("site", "x", true), ("from", "{from}", false),
+        ("anything", "{from}/{to}", false), ("anything", "[{from}, {to}]", false), ("anything", "", false), ("anything", "{from}a", true),
+        ("anything", "{from} 9", true), ("anything", "{other}", true), ("anything", "é", true),
+    ])
+    func aParameterIsSealedUnlessItsNameOrItsValueIsHarmless(_ name: String, _ value: String, _ isSecret: Bool) throws {
+        let parameter = try SOAPParameter(name: name, value: value)
+        #expect(parameter.isSecret == isSecret)
+        #expect(parameter.shown(under: .standard) == (isSecret ? "[redacted]" : value))
+    }
+
+    @Test func aPolicyHidesMoreThanIsSealedButNotTheWindow() throws {
+        let policy = RedactionPolicy(words: ["since"])
+        #expect(try SOAPParameter(name: "since", value: "2026").shown(under: policy) == "[redacted]")
+        #expect(try SOAPParameter(name: "since", value: "{from}").shown(under: policy) == "{from}")
+    }
+
+    @Test func whatWasSealedByNamesThatTellIsRevealedAsBefore() throws {
+        // A version before sealed the query and `token`, and left `n` open.
+        let stored = SourceRequest(
+            url: try TargetURL("https://erp.example.com/soap?[redacted]"), secrets: .sealed(SealedBytes(bytes: [])),
+            operation: try SOAPOperation(namespace: nil, localName: "List"),
+            parameters: [try SOAPParameter(name: "n", value: "7"), try SOAPParameter(name: "token", value: "[redacted]")])
+        #expect(stored.hasOpenSecrets)
+        let revealed = try #require(stored.revealed(Array(#"{"secrets":["q=x","t2"]}"#.utf8)))
+        #expect(revealed.parameters.map(\.value) == ["7", "t2"])
+        let bytes = try #require(revealed.secretBytes)
+        let sealed = revealed.sealed(password: nil, secrets: .sealed(SealedBytes(bytes: bytes)))
+        #expect(!sealed.hasOpenSecrets)
+        #expect(sealed.parameters.map(\.value) == ["[redacted]", "[redacted]"])
+        #expect(sealed.revealed(bytes) == revealed)
     }
 
     @Test func aSourceWithoutSecretsHasNothingToSeal() throws {

@@ -44,7 +44,7 @@ extension TestServer {
     static let trace = TraceId(random: (1, 2))
 
     /// Has the books take what a run of the source `trading-house` would bring: a document in two versions and a part without a number.
-    @discardableResult func ingested(tenant name: String = "demo") async throws -> TestServer {
+    @discardableResult func ingested(tenant name: String = "demo", further: Int = 0) async throws -> TestServer {
         let tenant = try #require(TenantId(name))
         let source = try #require(SourceName("trading-house"))
         let run = UniqueId(high: 9, low: 9)
@@ -52,14 +52,17 @@ extension TestServer {
             _ = try await books.send(
                 BookIntent(tenant: tenant, command: .ingestion(command), by: "engine", correlationId: Self.trace.description))
         }
-        func document(_ text: String, encoding: String) -> IngestedDocument {
+        func document(_ text: String, encoding: String, number: String = "A/1") -> IngestedDocument {
             IngestedDocument(
-                source: source, number: "A/1", octets: Array(text.utf8), encoding: encoding,
+                source: source, number: number, octets: Array(text.utf8), encoding: encoding,
                 namespaces: [InheritedNamespace(prefix: "x", uri: "urn:x")], run: run, trace: Self.trace, topic: nil)
         }
         try await send(.begin(RunStart(id: run, source: source, trigger: .schedule, trace: Self.trace)))
         try await send(.ingest(document("<Invoice><InvoiceNumber>A/1</InvoiceNumber></Invoice>", encoding: "UTF-8")))
         try await send(.ingest(document("<x:Invoice><InvoiceNumber>A/1</InvoiceNumber></x:Invoice>", encoding: "ISO-8859-1")))
+        for index in 0..<further {
+            try await send(.ingest(document("<Invoice/>", encoding: "UTF-8", number: "B/\(index)")))
+        }
         let refused = Array("<Invoice><Number>A/2</Number></Invoice>".utf8)
         let finding = QuarantineFinding(
             code: "no-number", text: "nothing stands where the number should be", index: 2, encoding: "UTF-8", namespaces: [], run: run,

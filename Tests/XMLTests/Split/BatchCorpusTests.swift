@@ -97,6 +97,14 @@ struct BatchCorpusTests {
             ])
     }
 
+    @Test("has references in the names of namespaces resolved, also before a mark that combines with what stands before it")
+    func references() {
+        let content = "<a:List xmlns:a='urn:a&amp;\u{301}b&#233;'><Invoice><a:N>7</a:N></Invoice></a:List>"
+        let found = outcome(content, SplitPlan(invoiceElement: Batch.name("Invoice"), numberPath: Batch.path("{urn:a&\u{301}b\u{E9}}N")))
+        #expect(found.error == nil && found.summary == ["7"])
+        #expect(found.invoices.first?.namespaces.first?.uri == "urn:a&\u{301}b\u{E9}")
+    }
+
     @Test("is searched for the invoice element of its namespace, whatever its prefix")
     func names() {
         let plan = SplitPlan(invoiceElement: Batch.name("{urn:i}Invoice"), numberPath: Batch.path("@no"))

@@ -54,12 +54,15 @@ extension API {
             headers: [
                 Parameter(
                     name: "If-Match", description: "The ETag of what was read: if it has changed since, nothing is done.",
-                    schema: #"{"type":"string"}"#)
+                    schema: #"{"type":"string"}"#),
+                Parameter(
+                    name: "If-None-Match", description: "*: if there is a source of that name, nothing is done.",
+                    schema: #"{"type":"string","const":"*"}"#),
             ], body: RequestBody(schema: "SourceReplacement", example: Schemas.sourceReplacementExample),
             answers: [
                 .json(200, "As it is now.", "Source", headers: [etag]), .json(201, "It was made.", "Source", headers: [location, etag]),
-                wrongBody, .problem(.notFound, "There is If-Match, and no source."), .problem(.versionConflict),
-                .problem(.tooMany), unavailable,
+                wrongBody, .problem(.notFound, "There is If-Match, and no source."),
+                .problem(.versionConflict, "It has changed since, or is there though it must not be."), .problem(.tooMany), unavailable,
             ] + tenantProblems + bodyProblems,
             maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.put))
     }
@@ -112,7 +115,7 @@ extension API {
                     .problem(.notFound), .problem(.illegalTransition, "It is resolved, or its source was deleted."),
                     .problem(.contentErased), unavailable,
                 ] + tenantProblems + bodyProblems,
-                maxBodyBytes: smallBody, handler: .tenant(.automate, handlers.retry)),
+                maxBodyBytes: smallBody, isCostly: true, handler: .tenant(.automate, handlers.retry)),
             list(
                 IngestionHandlers.invoicesPath, "listReceived", "The documents that sources sent, newest first", "ReceivedPage",
                 status(IngestionHandlers.DocumentStatus.allCases.map(\.rawValue)), [number], handlers.listInvoices),
@@ -164,7 +167,7 @@ extension API {
                         Parameter(name: "ETag", description: "The SHA-256 of the octets.", schema: #"{"type":"string"}"#),
                         Parameter(name: "Repr-Digest", description: "The same, by RFC 9530.", schema: #"{"type":"string"}"#),
                     ]), .problem(.invalidQuery), .problem(.notFound), .problem(.contentErased), unavailable,
-            ] + tenantProblems, maxBodyBytes: smallBody, produces: [type], handler: .tenant(.read, handler))
+            ] + tenantProblems, maxBodyBytes: smallBody, produces: [type], isCostly: true, handler: .tenant(.read, handler))
     }
 
     // MARK: Mappings
@@ -182,6 +185,6 @@ extension API {
                 .problem(.notFound, "There is no such received document."), .problem(.contentErased),
                 .problem(.unprocessableDocument, "The document is not XML that can be read."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: MappingHandlers.maxBytes, handler: .tenant(.read, handlers.preview))
+            maxBodyBytes: MappingHandlers.maxBytes, isCostly: true, handler: .tenant(.read, handlers.preview))
     }
 }

@@ -212,6 +212,6 @@ extension API {
                     ]), .problem(.invalidQuery), .problem(.notFound),
                 .problem(.unprocessableDocument, "The format needs what the document or the query lacks."), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, produces: [Reply.xml, Reply.json], handler: .tenant(.read, handlers.document))
+            maxBodyBytes: smallBody, produces: [Reply.xml, Reply.json], isCostly: true, handler: .tenant(.read, handlers.document))
     }
 }

@@ -27,7 +27,7 @@ extension API {
                 answers: [
                     RouteAnswer(
                         status: 200, description: "OpenMetrics 1.0.",
-                        contents: [.init(type: "application/openmetrics-text", schema: nil)])
+                        contents: [.init(type: "application/openmetrics-text", schema: nil)]), .problem(.busy),
                 ], maxBodyBytes: smallBody, produces: [], handler: .open(handlers.scrape)),
             Route(
                 method: .GET, path: "/problems/{kind}", operation: "getProblemKind", summary: "What a type of problem means",

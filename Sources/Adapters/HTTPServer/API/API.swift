@@ -1,6 +1,7 @@
 internal import Domain
 internal import NIOHTTP1
 internal import Ports
+internal import Synchronization
 
 /// Every route of the server, in the order of the document.
 struct API {
@@ -9,7 +10,8 @@ struct API {
     let document: [UInt8]
 
     init(
-        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining
+        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ metrics: HTTPServerMetrics, _ draining: Draining,
+        _ room: LargeRoom
     ) {
         let cursors = CursorCodec(
             key: dependencies.cursorKey, store: dependencies.events.storeId, partitions: dependencies.events.partitionCount)
@@ -20,7 +22,9 @@ struct API {
         let events = EventHandlers(
             events: dependencies.events, signal: dependencies.signal, time: dependencies.time, cursors: cursors,
             settings: settings,
-            slots: StreamSlots(settings, metrics), draining: draining)
+            slots: Shares(most: settings.maxStreams, mostPerTenant: settings.maxStreamsPerTenant) { [metrics] in
+                metrics.streams.wrappingAdd(Int64($0), ordering: .relaxed)
+            }, draining: draining)
         let operations = OperationsHandlers(
             readiness: dependencies.readiness, metrics: dependencies.metrics, draining: draining, productVersion: settings.productVersion)
         let invoices = InvoiceHandlers(
@@ -46,7 +50,7 @@ struct API {
         let receivers = ReceiverHandlers(desk: desk, maxBytes: settings.maxBodyBytes, topics: settings.sourceTopics)
         let webhooks = WebhookHandlers(dependencies.webhooks, atOnce: settings.maxWebhooksInFlight)
         let ingestion = IngestionHandlers(
-            queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors)
+            queries: dependencies.bookQueries, quarantine: dependencies.quarantine, cursors: cursors, room: room)
         let mappings = MappingHandlers(
             documents: ingestion, desk: dependencies.desk, parse: dependencies.parse, parseReceived: dependencies.parseReceived,
             calendar: dependencies.calendar, time: dependencies.time)
@@ -70,13 +74,14 @@ struct API {
     static func documentRoute(_ handler: @escaping @Sendable (IncomingRequest) async throws(Problem) -> Reply) -> Route {
         Route(
             method: .GET, path: "/openapi.json", operation: "getDocument", summary: "This document", tag: operationsTag,
-            answers: [RouteAnswer.json(200, "OpenAPI 3.1.", "AnyObject")], maxBodyBytes: smallBody, handler: .open(handler))
+            answers: [RouteAnswer.json(200, "OpenAPI 3.1.", "AnyObject"), .problem(.busy)], maxBodyBytes: smallBody, handler: .open(handler)
+        )
     }
 
     static func topicsRoute(_ handler: @escaping @Sendable (IncomingRequest) async throws(Problem) -> Reply) -> Route {
         Route(
             method: .GET, path: "/asyncapi.json", operation: "getTopics", summary: "The topics of the bus, and their messages",
-            tag: operationsTag, answers: [RouteAnswer.json(200, "AsyncAPI 3.0.", "AnyObject")], maxBodyBytes: smallBody,
+            tag: operationsTag, answers: [RouteAnswer.json(200, "AsyncAPI 3.0.", "AnyObject"), .problem(.busy)], maxBodyBytes: smallBody,
             handler: .open(handler))
     }
 

@@ -43,7 +43,7 @@ extension Schemas {
         "soapVersion":{"type":"string","enum":\#(list(SOAPVersion.allCases.map(\.rawValue))),"default":"1.1"},
         "soapAction":{"type":"string","maxLength":\#(BatchRequest.maxActionBytes)},
         "operation":{"$ref":"#/components/schemas/SourceOperation"},
-        "parameters":{"type":"array","maxItems":\#(BatchRequest.maxParameters),"description":"The operation's child elements, in this order. In a value, {from} and {to} stand for the run's window (RFC 3339).","items":{"type":"object","additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","minLength":1,"maxLength":\#(XMLNCName.maxBytes)},"value":{"type":"string","maxLength":\#(SOAPParameter.maxValueBytes)}}}},
+        "parameters":{"type":"array","maxItems":\#(BatchRequest.maxParameters),"description":"The operation's child elements, in this order. In a value, {from} and {to} stand for the run's window (RFC 3339). Other values are kept sealed and not shown, unless the name tells of something harmless (docs/ingestion.md).","items":{"type":"object","additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","minLength":1,"maxLength":\#(XMLNCName.maxBytes)},"value":{"type":"string","maxLength":\#(SOAPParameter.maxValueBytes)}}}},
         "invoiceElement":{"type":"string","minLength":1,"maxLength":\#(SplitName.maxBytes),"description":"The element that holds one document: Invoice, or {urn:example}Invoice."},
         "numberPath":{"type":"string","minLength":1,"maxLength":4096,"description":"Where its number stands below it: InvoiceNumber, Header/@number."},
         "topic":{"type":"string","minLength":1,"maxLength":\#(TopicName.maxBytes),"pattern":"^[A-Za-z0-9._-]+$","description":"The topic of the bus that its documents go to; absent: that of all ingestion."},
@@ -131,6 +131,7 @@ extension Schemas {
         "status":{"type":"string","enum":\#(list(IngestionHandlers.DocumentStatus.allCases.map(\.rawValue))),"description":"Whether an invoice was made of it."},
         "version":{"type":"integer","minimum":1,"description":"The latest one; what comes back after another is a version of its own."},
         "sha256":\#(digest),"encoding":{"type":"string"},"size":\#(count),"namespaces":\#(namespaces),"receivedAt":\#(instant),
+        "forms":{"type":"array","description":"Where encoding or namespaces changed between its versions; absent when they did not, as namespaces are where they are not on record.","items":{"type":"object","required":["fromVersion","encoding"],"properties":{"fromVersion":{"type":"integer","minimum":1},"encoding":{"type":"string"},"namespaces":\#(namespaces)}}},
         "runId":\#(uuid),"traceId":\#(trace),"rawUrl":{"type":"string","format":"uri-reference"},
         "mapping":{"type":"object","required":["version","problems"],"properties":{"version":{"type":"integer"},"invoice":\#(uuid),"problems":{"type":"array","items":{"type":"string"}}}},
         "createdAt":\#(instant),"updatedAt":\#(instant)}}

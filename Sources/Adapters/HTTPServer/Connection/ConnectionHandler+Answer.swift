@@ -20,7 +20,33 @@ extension ConnectionHandler {
         processor.metrics.answered(
             status: reply.status, after: (NIODeadline.now() - answering.startedAt).nanoseconds / 1_000)
         let message = wholeMessage(reply, answering, closes: closes, context.channel.allocator)
-        finish(answering, closes: closes) { promise in (encoder ?? context).writeAndFlush(NIOAny(message), promise: promise) }
+        finish(answering, closes: closes) { promise in
+            let written = reply.room == nil ? promise : promise ?? eventLoop.makePromise(of: Void.self)
+            if let room = reply.room { written?.futureResult.whenComplete { _ in room.release() } }
+            send(message, by: encoder ?? context, written)
+        }
+    }
+
+    /// The client has a time for each part of so many bytes, or a slow one would be cut off in the midst of a large answer.
+    private static let partBytes = 262_144
+
+    private func send(_ message: ByteBuffer, by context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        var rest = message
+        while rest.readableBytes > Self.partBytes, let part = rest.readSlice(length: Self.partBytes) {
+            let taken = eventLoop.makePromise(of: Void.self)
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            taken.futureResult.whenSuccess { bound.value.partTaken() }
+            context.write(NIOAny(part), promise: taken)
+        }
+        context.writeAndFlush(NIOAny(rest), promise: promise)
+    }
+
+    private func partTaken() {
+        switch state {
+        case .idle: setDeadline(after: processor.settings.idleTimeout)
+        case .draining: setDeadline(after: processor.settings.writeTimeout)
+        case .gated, .reading, .answering, .closed: break
+        }
     }
 
     /// Head and body in one buffer, written past the encoder: one pass through the pipeline and one piece for the socket.

@@ -35,8 +35,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var isStreaming = false
     }
 
-    /// Bodies beyond it are handled on the shared pool of threads, so that reading them does not hold up the other
-    /// connections of the event loop.
+    /// Bodies beyond it are handled on the shared pool of threads, as costly routes are, so that reading them does not hold up the
+    /// other connections of the event loop.
     static let largeBody = 65_536
 
     let processor: RequestProcessor
@@ -231,7 +231,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         let processor = processor
         let task =
-            if request.body.readableBytes > Self.largeBody {
+            if request.body.readableBytes > Self.largeBody || request.route.isCostly {
                 Task { await exchange.answer(processor.answer(request)) }
             } else {
                 Task.immediate(executorPreference: executor) { await exchange.answer(processor.answer(request)) }

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Runs a request's task on the event loop of its connection, so that a request does not change threads on its way in and
-/// out. Large bodies are handled elsewhere, see `ConnectionHandler`.
+/// out. Large bodies and costly routes are handled elsewhere, see `ConnectionHandler`.
 final class EventLoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
 

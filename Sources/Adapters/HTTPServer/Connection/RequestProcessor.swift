@@ -15,9 +15,11 @@ final class RequestProcessor: Sendable {
     private let diagnostics: any Diagnostics
     private let tracing: Tracing?
     private let refusals: RefusalLog
+    private let room: LargeRoom
 
     init(
-        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics
+        _ dependencies: HTTPServerDependencies, _ settings: HTTPServerSettings, _ table: RouteTable, _ metrics: HTTPServerMetrics,
+        _ room: LargeRoom
     ) {
         self.settings = settings
         self.table = table
@@ -28,6 +30,7 @@ final class RequestProcessor: Sendable {
         diagnostics = dependencies.diagnostics
         tracing = dependencies.tracing
         refusals = RefusalLog(dependencies.diagnostics, dependencies.time)
+        self.room = room
         date = HTTPDate(dependencies.time)
     }
 
@@ -46,7 +49,8 @@ final class RequestProcessor: Sendable {
             else {
                 throw Problem(.busy, "Too many requests are being answered already; nothing was done.", retryAfter: 1)
             }
-            let reply = try await route(request)
+            let caller = try await admit(request)
+            let reply = try withRoom(try await route(request, caller), request.method, of: caller)
             span?.end(
                 request.spanName, .server, failure: reply.isOurFailure ? String(reply.status) : nil, with: request.spanAttributes(reply))
             return reply
@@ -73,9 +77,8 @@ final class RequestProcessor: Sendable {
         request.route.needsToken ? tracing.request(traceparent: request.header("traceparent")) : nil
     }
 
-    private func route(_ request: IncomingRequest) async throws(Problem) -> Reply {
+    private func route(_ request: IncomingRequest, _ caller: Caller?) async throws(Problem) -> Reply {
         let route = request.route
-        let caller = try await admit(request)
         let accept = request.header("accept")
         if !route.produces.isEmpty, !route.produces.contains(where: { MediaType.accepts($0, accept) }) {
             throw Problem(.notAcceptable, "This path answers with \(route.produces.joined(separator: " or ")).")
@@ -89,6 +92,17 @@ final class RequestProcessor: Sendable {
             throw Problem(forbidden: permission, caller)
         case (_, nil): throw Self.unauthorized("No token was checked.", error: nil)
         }
+    }
+
+    /// Clients that ask for much and do not read it must not fill the memory.
+    ///
+    /// - Throws: 503 when too much waits already, and nothing but reading was asked for: what was done must be told.
+    private func withRoom(_ reply: Reply, _ method: HTTPMethod, of caller: Caller?) throws(Problem) -> Reply {
+        guard case .bytes(_, let bytes) = reply.body, reply.room == nil, method != .HEAD else { return reply }
+        let tenant: TenantId? = if case .tenant(let principal) = caller { principal.tenant } else { nil }
+        var reply = reply
+        reply.room = method == .GET ? try room.take(bytes.count, of: tenant) : try? room.take(bytes.count, of: tenant)
+        return reply
     }
 
     /// The refusal of a request that would be answered with 401 or 403, asked before its body is read.

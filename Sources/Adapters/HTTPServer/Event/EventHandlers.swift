@@ -14,7 +14,7 @@ struct EventHandlers: Sendable {
     let time: any TimeSource
     let cursors: CursorCodec
     let settings: HTTPServerSettings
-    let slots: StreamSlots
+    let slots: Shares
     let draining: Draining
 
     func list(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
@@ -97,7 +97,7 @@ struct EventHandlers: Sendable {
         // Before the stream is opened, after which no status can tell.
         _ = try await read(principal.tenant, start, 1)
         guard !draining.hasBegun else { throw Problem(.stopping, "The engine is stopping.", retryAfter: 5) }
-        guard let slot = slots.take(principal.tenant) else {
+        guard let slot = slots.take(of: principal.tenant) else {
             throw Problem(.busy, "Too many event streams are open already; close one, or poll with waitMs.", retryAfter: 10)
         }
         return Reply(
@@ -110,7 +110,7 @@ struct EventHandlers: Sendable {
     /// Reads page after page, each with a short transaction of its own, and waits at the end of the log, until the client
     /// leaves or the server stops. A failing store ends the stream, and so does a client so slow that the log is trimmed before it: it
     /// comes again with its `Last-Event-ID`, and is told then.
-    private func follow(_ tenant: TenantId, from start: LogCursor, _ slot: StreamSlots.Slot, _ writer: StreamWriter) async {
+    private func follow(_ tenant: TenantId, from start: LogCursor, _ slot: Shares.Share, _ writer: StreamWriter) async {
         var positions = start.positions
         var cursor = start
         var lastWrite = time.uptime()

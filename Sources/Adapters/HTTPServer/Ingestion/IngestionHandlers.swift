@@ -6,6 +6,7 @@ struct IngestionHandlers: Sendable {
     let queries: any BookQueries
     let quarantine: any QuarantineDesk
     let cursors: CursorCodec
+    let room: LargeRoom
 
     static let runsPath = "/v1/ingestion/runs"
     static let quarantinePath = "/v1/ingestion/quarantine"
@@ -134,10 +135,14 @@ struct IngestionHandlers: Sendable {
         try query.finish()
         guard case .invoice(let invoice) = try await record(key, principal.tenant) else { throw ItemDesk.wrongRecord }
         let version = asked.map { Int64($0) } ?? invoice.latest.number
+        // Before they are read. How large an earlier version was is not on its record.
+        let isLatest = version == invoice.latest.number
+        var share = try room.take(isLatest ? invoice.latest.size : IngestionLimits.documentBytes, of: principal.tenant)
         let octets = try await content(key, version: version, latest: invoice.latest.number, principal.tenant)
+        if !isLatest { share = nil }
         // Of versions from before encodings were kept on record, none is known.
         let charset = invoice.encoding(of: version).map { "; charset=\($0.lowercased())" } ?? ""
-        return Self.raw(octets, Reply.xml + charset, name: "\(key.id)-\(version).xml")
+        return Self.raw(octets, Reply.xml + charset, name: "\(key.id)-\(version).xml", share)
     }
 
     func rawQuarantine(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
@@ -152,30 +157,49 @@ struct IngestionHandlers: Sendable {
     private func rawOnce(_ kind: IngestionKey.Kind, _ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let key = try Self.key(kind, request)
         try QueryReader(request.query, declared: request.route.query).finish()
-        _ = try await record(key, principal.tenant)
-        return Self.raw(try await content(key, version: 1, latest: 1, principal.tenant), Self.octets, name: "\(key.id).bin")
+        let share = try await shareOfQuarantined(key, principal.tenant)
+        return Self.raw(try await content(key, version: 1, latest: 1, principal.tenant), Self.octets, name: "\(key.id).bin", share)
+    }
+
+    /// The room that a part of a batch takes when it is read.
+    ///
+    /// - Throws: 404 when the tenant has no such part, 503 when there is no room.
+    private func shareOfQuarantined(_ key: IngestionKey, _ tenant: TenantId) async throws(Problem) -> Shares.Share? {
+        guard case .quarantine(let slice) = try await record(key, tenant) else { throw ItemDesk.wrongRecord }
+        // Of what was too large the beginning is kept.
+        return try room.take(min(slice.size, IngestionLimits.documentBytes), of: tenant)
     }
 
     /// What comes from outside is for saving: a browser is not to show it as a page of this server.
-    private static func raw(_ octets: [UInt8], _ type: String, name: String) -> Reply {
+    private static func raw(_ octets: [UInt8], _ type: String, name: String, _ share: Shares.Share?) -> Reply {
         let digest = ContentDigest(of: octets)
         return Reply(
             status: 200,
             headers: [
                 ("ETag", "\"\(digest)\""), ("Repr-Digest", "sha-256=:\(Base64.encode(digest.bytes)):"),
                 ("Content-Disposition", "attachment; filename=\"\(name)\""),
-            ], body: .bytes(contentType: type, octets))
+            ], body: .bytes(contentType: type, octets), room: share)
     }
 
     // MARK: Quarantine
+
+    /// Beside the event loop, as `@concurrent` has it: a large part takes its time to be proved and mapped.
+    @concurrent
+    private func retry(_ id: UniqueId, _ principal: Principal) async throws(QuarantineError) -> QuarantineOutcome {
+        try await quarantine.retry(id, tenant: principal.tenant, by: principal.subject)
+    }
 
     /// Judges it again by the source's present settings.
     func retry(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let key = try Self.key(.quarantine, request)
         try request.expectNoBody()
+        let share = try await shareOfQuarantined(key, principal.tenant)
+        defer { share?.release() }
         let outcome: QuarantineOutcome
         do {
-            outcome = try await quarantine.retry(key.id, tenant: principal.tenant, by: principal.subject)
+            outcome = try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(QuarantineError) in
+                try await retry(key.id, principal)
+            }
         } catch {
             throw Problem(error)
         }

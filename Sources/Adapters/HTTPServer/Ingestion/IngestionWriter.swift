@@ -35,6 +35,17 @@ enum IngestionWriter {
         json.field("encoding", latest.encoding)
         json.field("size", latest.size)
         latest.namespaces.write(into: &json)
+        if invoice.forms.count > 1 {
+            json.array("forms") { json in
+                for form in invoice.forms {
+                    json.object { json in
+                        json.field("fromVersion", form.from)
+                        json.field("encoding", form.encoding)
+                        form.namespaces?.write(into: &json)
+                    }
+                }
+            }
+        }
         json.field("receivedAt", latest.receivedAt)
         json.field("runId", ifPresent: latest.run?.description)
         json.field("traceId", latest.trace.description)

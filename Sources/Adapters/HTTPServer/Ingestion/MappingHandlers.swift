@@ -29,7 +29,18 @@ struct MappingHandlers: Sendable {
             return (mapping, document)
         }
         guard let (mapping, document) = read else { throw Problem(problems) }
-        let tree = try await tree(of: document, principal.tenant)
+        // A large document and a mapping that looks far take half a second, for which the connections of this event loop are not to wait.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(Problem) in
+            try await preview(mapping, document, principal.tenant, language)
+        }
+    }
+
+    /// Leaves the executor that it is called on, which a function that is not `@concurrent` would stay on.
+    @concurrent
+    private func preview(
+        _ mapping: IngestionMapping, _ document: Document, _ tenant: TenantId, _ language: MessageLanguage
+    ) async throws(Problem) -> Reply {
+        let tree = try await tree(of: document, tenant)
         guard let today = calendar.date(of: time.now(), in: "UTC") else {
             throw Problem(.internalError, "The calendar knows no UTC.")
         }
@@ -68,6 +79,9 @@ struct MappingHandlers: Sendable {
         case .received(let id):
             let key = IngestionKey(kind: .invoice, id: id)
             guard case .invoice(let invoice) = try await documents.record(key, tenant) else { throw ItemDesk.wrongRecord }
+            // Of many at one time few are looked at; the others wait with their octets.
+            let share = try documents.room.take(invoice.latest.size, of: tenant)
+            defer { share?.release() }
             let octets = try await documents.content(key, version: invoice.latest.number, latest: invoice.latest.number, tenant)
             do throws(XMLError) {
                 return try parseReceived(octets, invoice.latest.encoding, invoice.latest.namespaces)

@@ -31,6 +31,7 @@ struct SourceHandlers: Sendable {
         let ifVersion = try request.ifMatch()
         // Also any version is none of a source that is not there.
         let replaces = request.header("if-match") != nil
+        let makes = try request.mustBeNew()
         let source = try read(request, principal, named: name)
         for _ in 0..<Self.mostTries {
             let known = try await known(name, principal.tenant)
@@ -38,19 +39,28 @@ struct SourceHandlers: Sendable {
                 guard let known else { throw Problem(BookError.noSuchItem(.source)) }
                 if let ifVersion, ifVersion != known.version { throw Problem(BookError.versionConflict(actual: known.version)) }
             }
+            if makes, let known { throw Self.isThere(known) }
             let plan = try plan(source, known: known, principal.tenant)
             // What is kept, or was asked for, must still be what was read.
             let isBound = replaces || known.map(source.keepsPassword(of:)) ?? false
-            do {
-                let (put, changed) = try await send(
-                    .put(plan, ifVersion: isBound ? known?.version : nil), to: name, request, principal)
+            let version: Int64? = makes ? 0 : isBound ? known?.version : nil
+            do throws(Problem) {
+                let (put, changed) = try await send(.put(plan, ifVersion: version), to: name, request, principal)
+                // The same was made by another just now.
+                if makes, !changed { throw Self.isThere(put) }
                 let isMade = changed && known == nil
                 return try await detail(put, status: isMade ? 201 : 200, headers: isMade ? [("Location", Self.path + "/\(name)")] : [])
             } catch {
-                guard error.kind == .versionConflict, ifVersion == nil else { throw error }
+                guard error.kind == .versionConflict, ifVersion == nil, !makes else { throw error }
             }
         }
         throw Problem(.busy, "The source is being changed by others again and again; nothing was changed.", retryAfter: 1)
+    }
+
+    private static func isThere(_ source: IngestionSource) -> Problem {
+        Problem(
+            .versionConflict, "There is a source of that name, and If-None-Match says that there must be none; nothing was changed.",
+            headers: [("ETag", "\"\(source.version)\"")])
     }
 
     private func read(
@@ -174,8 +184,7 @@ struct SourceHandlers: Sendable {
         json.field("name", source.name.value)
         json.field("status", source.status.rawValue)
         plan.writeSettings(
-            url: policy.shown(plan.request.url),
-            value: { policy.isSecret($0.name.utf8) ? RedactionPolicy.mark : $0.value }, into: &json)
+            url: policy.shown(plan.request.url), value: { $0.shown(under: policy) }, into: &json)
         json.field("username", ifPresent: plan.request.user)
         if plan.request.password != nil { json.field("password", RedactionPolicy.mark) }
         json.object("progress") { write(progress, to: &$0) }

@@ -77,6 +77,20 @@ struct IncomingRequest: Sendable {
         return version
     }
 
+    /// Whether what the request makes must not be there yet: `If-None-Match: *` (RFC 9110 §13.1.2).
+    ///
+    /// - Throws: 400 for entity tags: whoever replaces what was read sends it in `If-Match`.
+    func mustBeNew() throws(Problem) -> Bool {
+        let values = headers["if-none-match"]
+        guard let value = values.first else { return false }
+        guard values.count == 1, value == "*" else {
+            throw Problem(
+                faults: [.init(place: .header("If-None-Match"), detail: "must be *, to make what is not there; to replace, send If-Match")],
+                .invalidRequest)
+        }
+        return true
+    }
+
     var bodyBytes: [UInt8] { Array(body.readableBytesView) }
 
     /// The body as JSON, or nil when there is none.

@@ -15,6 +15,8 @@ struct Reply: Sendable {
     var status: Int
     var headers: [(String, String)] = []
     var body: Body = .none
+    /// What the answer takes of the room for large ones, until it is sent.
+    var room: Shares.Share?
 
     static func json(
         _ status: Int = 200, headers: [(String, String)] = [], capacity: Int = 1_024, _ write: (inout JSONWriter) -> Void

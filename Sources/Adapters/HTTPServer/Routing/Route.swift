@@ -84,6 +84,8 @@ final class Route: Sendable {
     let produces: [String]
     /// Whether an answer may be long in coming: it is ended when the client leaves or the server stops.
     let isOpenEnded: Bool
+    /// Whether much may have to be computed, however small the request is: it is handled where it holds up no other connection.
+    let isCostly: Bool
     let handler: Handler
     /// What the caller needs; nil: nothing, not even a token.
     let permission: Permission?
@@ -94,7 +96,7 @@ final class Route: Sendable {
     init(
         method: HTTPMethod, path: String, operation: String, summary: String, tag: String, query: [Parameter] = [],
         headers: [Parameter] = [], body: RequestBody? = nil, answers: [RouteAnswer], maxBodyBytes: Int, produces: [String] = [Reply.json],
-        isOpenEnded: Bool = false, handler: Handler
+        isOpenEnded: Bool = false, isCostly: Bool = false, handler: Handler
     ) {
         self.method = method
         self.path = path
@@ -108,6 +110,7 @@ final class Route: Sendable {
         self.maxBodyBytes = maxBodyBytes
         self.produces = produces
         self.isOpenEnded = isOpenEnded
+        self.isCostly = isCostly
         self.handler = handler
         permission =
             switch handler {

@@ -4,16 +4,13 @@ internal import CLibpq
 struct Link: ~Copyable {
     private let raw: OpaquePointer
 
-    /// Begins to connect; nil when the library has no memory. A name of a host is looked up here, which may take a moment.
-    init?(_ settings: ConnectionSettings) {
-        guard let raw = settings.withParameters({ PQconnectStartParams($0, $1, 1) }) ?? nil else { return nil }
+    /// Takes a connection over, which nobody else uses from here on.
+    init(_ raw: OpaquePointer) {
         self.raw = raw
         PQsetNoticeProcessor(raw, { _, _ in }, nil)
     }
 
     deinit { PQfinish(raw) }
-
-    enum Progress { case wantsToRead, wantsToWrite, connected, failed }
 
     var socket: Int32 { PQsocket(raw) }
     var isBad: Bool { PQstatus(raw) == CONNECTION_BAD }
@@ -23,15 +20,6 @@ struct Link: ~Copyable {
     var errorText: String {
         guard let text = PQerrorMessage(raw) else { return "" }
         return oneLine(String(cString: text))
-    }
-
-    func proceed() -> Progress {
-        switch PQconnectPoll(raw) {
-        case PGRES_POLLING_READING: .wantsToRead
-        case PGRES_POLLING_WRITING: .wantsToWrite
-        case PGRES_POLLING_OK: .connected
-        default: .failed
-        }
     }
 
     func enterPipeline() -> Bool { PQsetnonblocking(raw, 1) == 0 && PQenterPipelineMode(raw) == 1 }

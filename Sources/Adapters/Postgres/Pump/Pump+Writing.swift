@@ -83,7 +83,7 @@ extension Pump {
         case .success(let rows):
             observe(group, since: since)
             free(group)
-            if !group.commits.isEmpty { note(nil) }
+            if provesRoom(group) { note(nil) }
             group.succeed(plan, rows)
         case .failure(let failure):
             let fault = WriteFault(failure)
@@ -100,12 +100,13 @@ extension Pump {
             switch fault {
             case .fault, .refusedBooks: break
             case .unavailable(let reason):
+                failedBytes = max(failedBytes, Self.size(of: group))
                 note(failure)
-                report(.error, "store.write-failed", reason)
+                reportAgain(.error, "store.write-failed", reason)
             case .ambiguous(let reason):
                 note(failure)
                 shared.metrics.ambiguousCommits.add()
-                report(.warning, "store.write-failed", reason)
+                reportAgain(.warning, "store.write-failed", reason)
             }
             group.fail(fault.error)
         }
@@ -135,7 +136,8 @@ extension Pump {
                 Binary.int8(options.lease.microseconds),
             ])
         let commands = [
-            Command(SessionStatements.begin), Command(WriteStatements.lockAll), command, Command(SessionStatements.commit),
+            Command(SessionStatements.begin), Command(WriteStatements.lookForOwner, [Binary.uuid(engine)]),
+            Command(WriteStatements.lockAll), command, Command(SessionStatements.commit),
         ]
         session.send(
             Exchange(commands: commands, commitAt: nil, deadline: deadline(now)) { [weak self] result in
@@ -149,10 +151,10 @@ extension Pump {
         switch result {
         case .failure(let failure):
             let reason = "the partition cannot be taken over: \(failure.reason)"
-            report(.warning, "store.takeover-failed", reason)
+            reportAgain(.warning, "store.takeover-failed", reason)
             takeover.done.resume(returning: .failure(.unavailable(reason)))
         case .success(let rows):
-            let answer = rows[2]
+            let answer = rows[3]
             if answer.count == 1, let holder = answer.optionalText(0, 0) {
                 takeover.done.resume(returning: .failure(.heldElsewhere(holder)))
             } else if answer.count == 1, !answer.isNull(0, 1) {
@@ -192,7 +194,7 @@ extension Pump {
         renewAt = monotonicMicroseconds() + renewalInterval
         if case .failure(let failure) = result {
             shared.metrics.leaseFailures.add()
-            report(.warning, "store.lease-not-renewed", "the lease could not be renewed: \(failure.reason)")
+            reportAgain(.warning, "store.lease-not-renewed", "the lease could not be renewed: \(failure.reason)")
         }
     }
 }

@@ -36,6 +36,10 @@ final class Pump {
     /// The tick at which the store tries to write by itself; nil while commits succeed.
     var tryAt: Int64?
     var trialIsUnderWay = false
+    /// How much the largest group had that failed since commits last succeeded.
+    var failedBytes = 0
+    /// What was told of failing writes.
+    var reports = RepeatedReports()
     var choreIsUnderWay = false
     /// The tick before which no chore is begun.
     var choreNotBefore: Int64 = 0
@@ -102,7 +106,7 @@ final class Pump {
         }
         let now = monotonicMicroseconds()
         var until = min(due, now + 1_000_000)
-        for slot in slots { until = min(until, slot.session.map { $0.deadline ?? now + 1_000_000 } ?? slot.notBefore) }
+        for slot in slots { until = min(until, slot.nextLook(now)) }
         if let renewAt, !renewalIsUnderWay, writerIsFree { until = min(until, renewAt) }
         if let tryAt, !trialIsUnderWay, writerIsFree { until = min(until, tryAt) }
         if let oldest = cursorsDue(now) { until = min(until, oldest) }
@@ -146,8 +150,7 @@ final class Pump {
         var polled: [Session] = []
         for slot in slots {
             guard let session = slot.session, session.socket >= 0 else { continue }
-            var events: Int16 = 0
-            if session.wantsToRead { events |= Int16(POLLIN) }
+            var events = Int16(POLLIN)
             if session.wantsToWrite { events |= Int16(POLLOUT) }
             entries.append(pollfd(fd: session.socket, events: events, revents: 0))
             polled.append(session)
@@ -173,7 +176,7 @@ final class Pump {
 
     private func maintain(_ now: Int64) {
         for slot in slots {
-            switch slot.maintain(now, connect: connect) {
+            switch slot.maintain(now, dial: dial, session: session) {
             case .none: break
             case .up: shared.connections.wrappingAdd(1, ordering: .relaxed)
             case .down(let reason):
@@ -186,7 +189,12 @@ final class Pump {
         shared.connections.store(slots.count { $0.session?.isReady == true }, ordering: .relaxed)
     }
 
-    private func connect(_ kind: Session.Kind) -> Session? {
+    private func dial() -> (attempt: Dial, deadline: Int64)? {
+        let deadline = monotonicMicroseconds() + max(100_000, options.connectTimeout.microseconds)
+        return Dial.begin(settings, wake: { [shared] in shared.wakeUp.wake() }).map { ($0, deadline) }
+    }
+
+    private func session(_ kind: Session.Kind, _ connection: OpaquePointer) -> Session {
         let (role, statements) =
             switch kind {
             case .writing: (Roles.writer, WriteStatements.all)
@@ -194,7 +202,7 @@ final class Pump {
             case .client: (Roles.query, ReadStatements.client)
             }
         return Session(
-            kind, settings, setup: [SessionSetup.sql(role: role, options: options)], statements: statements,
+            kind, settings, connection, setup: [SessionSetup.sql(role: role, options: options)], statements: statements,
             deadline: monotonicMicroseconds() + max(100_000, options.connectTimeout.microseconds))
     }
 

@@ -10,24 +10,21 @@ struct Exchange {
     let complete: (Result<[Rows], StoreFailure>) -> Void
 }
 
-/// One connection: how it comes up, and the answers that it owes. Belongs to the pump's thread.
+/// One connection: how it is set up, and the answers that it owes. Belongs to the pump's thread.
 final class Session {
     /// What the connection is for.
     enum Kind: Sendable { case writing, journal, client }
 
     enum Phase: Equatable {
-        case connecting(wantsToWrite: Bool)
         case settingUp
         case ready
         case lost(String)
     }
 
     let kind: Kind
-    private(set) var phase = Phase.connecting(wantsToWrite: true)
+    private(set) var phase = Phase.settingUp
     private let link: Link
     private let settings: ConnectionSettings
-    private let setup: [String]
-    private let statements: [Statement]
     private let setupDeadline: Int64
     /// In the order in which the answers come.
     private var pending: [Pending] = []
@@ -47,35 +44,37 @@ final class Session {
         var commitIsUnclear = false
     }
 
-    init?(_ kind: Kind, _ settings: ConnectionSettings, setup: [String], statements: [Statement], deadline: Int64) {
-        guard let link = Link(settings) else { return nil }
-        if link.isBad { phase = .lost(settings.redacted(link.errorText)) }
+    /// - Parameter connection: as the library gave it, up or not.
+    init(
+        _ kind: Kind, _ settings: ConnectionSettings, _ connection: OpaquePointer, setup: [String], statements: [Statement], deadline: Int64
+    ) {
         self.kind = kind
-        self.link = link
         self.settings = settings
-        self.setup = setup
-        self.statements = statements
+        link = Link(connection)
         setupDeadline = deadline
+        begin(setup, statements)
+    }
+
+    private func begin(_ setup: [String], _ statements: [Statement]) {
+        guard !link.isBad, link.enterPipeline() else { return lose(link.errorText) }
+        pending.append(
+            Pending(expected: setup.count + statements.count, commitAt: nil, deadline: setupDeadline) { [weak self] result in
+                self?.setUp(result)
+            })
+        for sql in setup { guard link.send(sql: sql) else { return lose(link.errorText) } }
+        for statement in statements { guard link.prepare(statement) else { return lose(link.errorText) } }
+        finishSending()
     }
 
     var socket: Int32 { link.socket }
     var isReady: Bool { phase == .ready }
     var inFlight: Int { pending.count }
-
-    var wantsToWrite: Bool {
-        if case .connecting(let wantsToWrite) = phase { return wantsToWrite }
-        return hasUnsent
-    }
-
-    var wantsToRead: Bool {
-        if case .connecting(let wantsToWrite) = phase { return !wantsToWrite }
-        return true
-    }
+    var wantsToWrite: Bool { hasUnsent }
 
     /// The tick at which something must have happened.
     var deadline: Int64? {
         switch phase {
-        case .connecting, .settingUp: setupDeadline
+        case .settingUp: setupDeadline
         case .ready: pending.first?.deadline
         case .lost: nil
         }
@@ -111,7 +110,6 @@ final class Session {
 
     func proceed(readable: Bool, writable: Bool) {
         switch phase {
-        case .connecting: connect()
         case .settingUp, .ready:
             if readable { receive(after: link.consume()) }
             if hasUnsent, !isLost { flush() }
@@ -120,24 +118,6 @@ final class Session {
     }
 
     private var isLost: Bool { if case .lost = phase { true } else { false } }
-
-    private func connect() {
-        switch link.proceed() {
-        case .wantsToRead: phase = .connecting(wantsToWrite: false)
-        case .wantsToWrite: phase = .connecting(wantsToWrite: true)
-        case .failed: lose(link.errorText)
-        case .connected:
-            guard link.enterPipeline() else { return lose(link.errorText) }
-            phase = .settingUp
-            pending.append(
-                Pending(expected: setup.count + statements.count, commitAt: nil, deadline: setupDeadline) { [weak self] result in
-                    self?.setUp(result)
-                })
-            for sql in setup { guard link.send(sql: sql) else { return lose(link.errorText) } }
-            for statement in statements { guard link.prepare(statement) else { return lose(link.errorText) } }
-            finishSending()
-        }
-    }
 
     private func setUp(_ result: Result<[Rows], StoreFailure>) {
         switch result {

@@ -4,6 +4,8 @@ internal import Domain
 final class Slot {
     let kind: Session.Kind
     private(set) var session: Session?
+    /// The connection that is on its way up, and the tick from which it is late.
+    private var dial: (attempt: Dial, deadline: Int64)?
     private var failures = 0
     /// The tick before which no connection is tried.
     private(set) var notBefore: Int64 = 0
@@ -22,14 +24,22 @@ final class Slot {
 
     enum Change: Equatable { case none, up, down(String) }
 
+    /// The tick at which the slot is to be looked at again although nothing came.
+    func nextLook(_ now: Int64) -> Int64 {
+        if let session { return session.deadline ?? now + 1_000_000 }
+        return dial.map { $0.deadline > now ? $0.deadline : now + 1_000_000 } ?? notBefore
+    }
+
     /// Looks at how the connection is; makes a new one when it is time to.
-    func maintain(_ now: Int64, connect: (Session.Kind) -> Session?) -> Change {
-        guard let session else {
-            guard now >= notBefore else { return .none }
-            self.session = connect(kind)
-            if self.session == nil { return failed("the connection could not be begun", now) }
-            return .none
-        }
+    ///
+    /// - Parameters:
+    ///   - begin: begins to connect, and says until when that should take.
+    ///   - make: makes a session of the connection that came of it.
+    func maintain(
+        _ now: Int64, dial begin: () -> (attempt: Dial, deadline: Int64)?, session make: (Session.Kind, OpaquePointer) -> Session
+    ) -> Change {
+        if session == nil, let change = connect(now, begin, make) { return change }
+        guard let session else { return .none }
         if let deadline = session.deadline, deadline <= now { session.lose("the database did not answer in time") }
         switch session.phase {
         case .lost(let reason):
@@ -40,6 +50,30 @@ final class Slot {
             failures = 0
             return .up
         default: return .none
+        }
+    }
+
+    /// - Returns: nil when there is a session now.
+    private func connect(
+        _ now: Int64, _ begin: () -> (attempt: Dial, deadline: Int64)?, _ make: (Session.Kind, OpaquePointer) -> Session
+    ) -> Change? {
+        guard let dial else {
+            guard now >= notBefore else { return Change.none }
+            self.dial = begin()
+            return self.dial == nil ? failed("the connection could not be begun", now) : Change.none
+        }
+        switch dial.attempt.take() {
+        case .over(let connection):
+            self.dial = nil
+            session = make(kind, connection)
+            return nil
+        case .failed:
+            self.dial = nil
+            return failed("the library has no memory", now)
+        case .none:
+            // It is waited for nevertheless: as long as no name is found, another look would not find it either.
+            if now >= dial.deadline { lastReason = "the database did not answer in time" }
+            return Change.none
         }
     }
 
@@ -56,6 +90,8 @@ final class Slot {
     }
 
     func close() {
+        dial?.attempt.leave()
+        dial = nil
         session?.lose("the store is closed")
         session = nil
     }

@@ -94,22 +94,33 @@ enum WriteStatements {
         FROM unnest($1, $2, $3) AS c (id, epoch, position) WHERE p.id = c.id AND p.epoch = c.epoch RETURNING p.id, p.epoch
         """)
 
-    static let lockAll = Statement("lock_all", [], "SELECT id FROM partitions ORDER BY id FOR UPDATE")
+    /// $1 engine. Notes, for the rest of the transaction, whether another engine is alive. One that stands by asks many times a second: as
+    /// long as it is, nothing is locked, which would hold up the owner's commits and have to be flushed.
+    static let lookForOwner = Statement(
+        "look_for_owner", [uuid],
+        """
+        SELECT set_config('ledgerflow.is_held',
+          CASE WHEN EXISTS (SELECT FROM partitions WHERE owner <> $1 AND lease_until > clock_timestamp()) THEN 'on' ELSE 'off' END, true)
+        """)
 
-    /// $1 partition, $2 engine, $3 its name, $4 lease. While another engine is alive nothing changes, and its name comes back.
-    /// Otherwise the partition gets a new epoch, and so does every other one that is not ours yet: a store has one owner.
+    private static let isHeld = "current_setting('ledgerflow.is_held', true) = 'on'"
+
+    static let lockAll = Statement("lock_all", [], "SELECT id FROM partitions WHERE NOT \(isHeld) ORDER BY id FOR UPDATE")
+
+    /// $1 partition, $2 engine, $3 its name, $4 lease. While another engine is alive nothing changes, and its name comes back; nor is anything
+    /// taken that is not locked. Otherwise the partition gets a new epoch, and so does every other one that is not ours yet: a store has one owner.
     static let takeOver = Statement(
         "take_over", [int4, uuid, text, int8],
         """
         WITH held AS MATERIALIZED (
-          SELECT owner_name FROM partitions WHERE owner <> $2 AND lease_until > clock_timestamp() ORDER BY id LIMIT 1),
+          SELECT owner_name FROM partitions WHERE owner <> $2 AND (lease_until > clock_timestamp() OR \(isHeld)) ORDER BY id LIMIT 1),
         taken AS (
           UPDATE partitions SET epoch = epoch + 1, owner = $2, owner_name = $3,
             lease_until = clock_timestamp() + $4 * interval '1 microsecond',
             predecessor_may_run = CASE WHEN owner = $2 THEN predecessor_may_run ELSE owner IS NOT NULL END
-          WHERE (id = $1 OR owner IS DISTINCT FROM $2) AND NOT EXISTS (SELECT FROM held)
+          WHERE (id = $1 OR owner IS DISTINCT FROM $2) AND NOT EXISTS (SELECT FROM held) AND NOT \(isHeld)
           RETURNING id, epoch, head, head_epoch, last_ordinal, published, predecessor_may_run)
-        SELECT (SELECT coalesce(owner_name, '') FROM held), t.epoch, t.head, t.head_epoch, t.last_ordinal, t.published,
+        SELECT coalesce((SELECT coalesce(owner_name, '') FROM held), CASE WHEN \(isHeld) THEN '' END), t.epoch, t.head, t.head_epoch, t.last_ordinal, t.published,
           t.predecessor_may_run
         FROM (SELECT 1) AS one LEFT JOIN taken AS t ON t.id = $1
         """)
@@ -125,19 +136,22 @@ enum WriteStatements {
     static let release = Statement(
         "release", [uuid], "UPDATE partitions SET owner = NULL, owner_name = NULL, lease_until = NULL WHERE owner = $1")
 
-    /// Needs room of its own, about as much as a few commits.
+    /// $1 pieces of 32 bytes. Needs room of its own, and is undone before its transaction is committed, so that nothing of it stays.
     static let trial = Statement(
-        "write_trial", [],
+        "write_trial", [int4],
         """
-        INSERT INTO store (key, value) SELECT 'write_trial', string_agg(md5(random()::text), '') FROM generate_series(1, 512)
+        INSERT INTO store (key, value) SELECT 'write_trial', string_agg(md5(random()::text), '') FROM generate_series(1, $1)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value
         """)
+    static let trialBytes = 32
+    static let mark = Statement("mark", [], "SAVEPOINT trial")
+    static let undo = Statement("undo", [], "ROLLBACK TO SAVEPOINT trial")
 
     static let all =
         [
-            trial,
+            trial, mark, undo,
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
-            updateCalls, insertAttempts, insertEvents, publish, lockAll, takeOver, renew, release,
+            updateCalls, insertAttempts, insertEvents, publish, lookForOwner, lockAll, takeOver, renew, release,
         ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing + ErasureStatements.writing
         + [AnchorStatements.keep]
 }

@@ -18,6 +18,7 @@ final class ListProjector {
     private let diagnostics: (any Diagnostics)?
     private var store: ListStore?
     private var generation = 0
+    private var reports = RepeatedReports()
 
     init(
         projection: ListProjection, mainSettings: Connection.Settings, path: String, storeId: UniqueId, partitionCount: Int,
@@ -49,6 +50,7 @@ final class ListProjector {
                 let store = try opened()
                 isBehind = try store.catchUp()
                 projection.lag.store(store.lag, ordering: .relaxed)
+                reports.forget()
                 let positions = store.positions
                 projection.positions.withLock { $0 = positions }
                 projection.release(store.isComplete ? positions : nil)
@@ -137,7 +139,8 @@ final class ListProjector {
         let isDamaged = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR].contains(failure.primaryCode) && store?.isReading == false
         store = nil
         if isDamaged { discard() }
-        diagnostics?.report(Diagnostic(.warning, "store.lists-failed", "the lists cannot be written: \(failure.reason)"))
+        let text = "the lists cannot be written: \(failure.reason)"
+        if reports.tells(text, at: monotonicMicroseconds()) { diagnostics?.report(Diagnostic(.warning, "store.lists-failed", text)) }
         let until = monotonicMicroseconds() + 500_000
         while monotonicMicroseconds() < until {
             projection.release(nil)

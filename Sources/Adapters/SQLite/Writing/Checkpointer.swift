@@ -33,6 +33,7 @@ final class Checkpointer {
     private let idleMicroseconds: Int64
     private let diagnostics: (any Diagnostics)?
     private var connection: ConnectionBox?
+    private var reports = RepeatedReports()
 
     /// A class, because an optional noncopyable value cannot be borrowed.
     private final class ConnectionBox {
@@ -120,10 +121,15 @@ final class Checkpointer {
             let connection: ConnectionBox
             if let open = self.connection { connection = open } else { connection = try ConnectionBox(settings) }
             self.connection = connection
-            return try body(connection.value)
+            let value = try body(connection.value)
+            reports.forget()
+            return value
         } catch {
             connection = nil
-            diagnostics?.report(Diagnostic(.warning, "store.checkpoint-failed", "a checkpoint failed: \(error.reason)"))
+            let text = "a checkpoint failed: \(error.reason)"
+            if reports.tells(text, at: monotonicMicroseconds()) {
+                diagnostics?.report(Diagnostic(.warning, "store.checkpoint-failed", text))
+            }
             // The log is safe where it is; a full or failing disk is not asked again at once.
             let until = monotonicMicroseconds() + 1_000_000
             signals.wait { $0.isClosing || monotonicMicroseconds() >= until ? .done(()) : .sleep(until: until) }

@@ -13,7 +13,11 @@ extension Writer {
 
     /// - Parameter trouble: nil when a commit has succeeded.
     func note(_ trouble: WriteTrouble?) {
-        shared.trouble.withLock { $0 = trouble }
+        let hasEnded = shared.trouble.withLock { known in
+            defer { known = trouble }
+            return known != nil && trouble == nil
+        }
+        if hasEnded { reportRecovery() }
         tryAt = trouble == nil ? nil : monotonicMicroseconds() + max(0, trialInterval.microseconds)
     }
 

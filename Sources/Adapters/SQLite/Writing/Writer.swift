@@ -41,6 +41,7 @@ final class Writer {
     private let lists: ListProjection
     private var session: WriteSession?
     private var reopening = Backoff()
+    private var reports = RepeatedReports()
     private var aFlushHasFailed = false
     /// A commit may have been stored or not, and with it what it wrote into the indexes.
     private var backlogIsUncertain = false
@@ -354,9 +355,10 @@ final class Writer {
         if checkpoints.withLock({ $0.committed(pages: pages, limit: limit) }) { checkpoints.signal { _ in } }
     }
 
-    /// Tells the operator, and returns the text for the caller.
+    /// Tells the operator, and returns the text for the caller. What goes on failing in the same way is told once a minute.
     func report(_ failure: StoreFailure, _ what: String) -> String {
         let text = "\(what): \(failure.reason)"
+        guard reports.tells(text, at: monotonicMicroseconds()) else { return text }
         switch failure.primaryCode {
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             let advice = "stop the engine and restore the data directory from a backup, or see docs/runbooks/corrupt-database.md"
@@ -365,6 +367,12 @@ final class Writer {
         default: diagnostics?.report(Diagnostic(.error, "store.write-failed", text))
         }
         return text
+    }
+
+    /// Tells the operator that commits succeed after they failed.
+    func reportRecovery() {
+        reports.forget()
+        diagnostics?.report(Diagnostic(.info, "store.write-recovered", "the store can write again"))
     }
 }
 

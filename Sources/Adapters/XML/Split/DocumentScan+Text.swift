@@ -16,25 +16,64 @@ extension DocumentScan {
             cursor = base + to
             return
         }
-        var place = cursor - base
+        let from = cursor - base
+        if ByteSearch.first(UInt8(ascii: "&"), in: span, from: from, to: to) < to {
+            try takeEscaped(span, from: from, to: to, isWhole: isWhole)
+        } else {
+            try deliver(octets(base + from, base + to))
+            cursor = base + to
+        }
+    }
+
+    /// Takes text with references in it. A document that comes escaped has two of them for each tag, so what is resolved is handed on in
+    /// large pieces.
+    private mutating func takeEscaped(_ span: Span<UInt8>, from: Int, to: Int, isWhole: Bool) throws(BatchError) {
+        var resolved: [UInt8] = []
+        resolved.reserveCapacity(min((to - from) * encoding.unitBytes, Self.resolvedBytes + Self.maxGathered))
+        var place = from
         while place < to {
             let mark = ByteSearch.first(UInt8(ascii: "&"), in: span, from: place, to: to)
-            try deliver(octets(base + place, base + mark))
+            try gather(octets(base + place, base + mark), &resolved)
             cursor = base + mark
-            guard mark < to else { return }
+            guard mark < to else { break }
             guard let end = referenceEnd(span, mark, to) else {
-                if !isWhole, to - mark < Self.maxReferenceUnits { return }
+                if !isWhole, to - mark < Self.maxReferenceUnits { break }
+                // What came before has the first word on what is wrong.
+                try deliver(&resolved)
                 markBroken("write & as &amp;")
                 place = mark + 1
                 cursor = base + place
                 continue
             }
-            let scalar = try reference(span, mark, end)
-            // What the encoding lacks stays a reference, for the document within to resolve.
-            try deliver(encoding.encode(scalar)?[...] ?? octets(base + mark, base + end))
+            guard let scalar = Self.scalar(span, mark + 1, end - 1) else {
+                try deliver(&resolved)
+                throw .entityRefused
+            }
+            if scalar < 0x80, encoding.unitBytes == 1 {
+                resolved.append(UInt8(truncatingIfNeeded: scalar))
+            } else {
+                // What the encoding lacks stays a reference, for the document within to resolve.
+                resolved.append(contentsOf: encoding.encode(scalar)?[...] ?? octets(base + mark, base + end))
+            }
             place = end
             cursor = base + place
         }
+        try deliver(&resolved)
+    }
+
+    /// What is resolved is handed on when there is so much of it.
+    private static let resolvedBytes = 16_384
+    /// Longer pieces of text are handed on as they are.
+    private static let maxGathered = 2_048
+
+    private mutating func gather(_ octets: ArraySlice<UInt8>, _ resolved: inout [UInt8]) throws(BatchError) {
+        if resolved.count >= Self.resolvedBytes || octets.count > Self.maxGathered { try deliver(&resolved) }
+        if octets.count > Self.maxGathered { try deliver(octets) } else { resolved.append(contentsOf: octets) }
+    }
+
+    private mutating func deliver(_ resolved: inout [UInt8]) throws(BatchError) {
+        try deliver(resolved[...])
+        resolved.removeAll(keepingCapacity: true)
     }
 
     /// Looks whether the text that a candidate begins with begins as an escaped document does.
@@ -48,7 +87,7 @@ extension DocumentScan {
                 cursor = base + place
                 return
             }
-            let scalar = end.flatMap { Self.scalar(text(base + place + 1, base + $0 - 1)) }
+            let scalar = end.flatMap { Self.scalar(span, place + 1, $0 - 1) }
             candidate?.mayCarry = scalar == 0x3C || scalar == 0xFEFF
         }
         candidate?.isFresh = false
@@ -76,43 +115,66 @@ extension DocumentScan {
         return end < limit ? end + 1 : nil
     }
 
-    private func reference(_ span: Span<UInt8>, _ mark: Int, _ end: Int) throws(BatchError) -> UInt32 {
-        guard let scalar = Self.scalar(text(base + mark + 1, base + end - 1)) else { throw .entityRefused }
-        return scalar
+    /// The character that a reference stands for whose name is between these places; nil for an entity that XML does not define, and for
+    /// what is no character.
+    static func scalar(_ span: Span<UInt8>, _ from: Int, _ to: Int) -> UInt32? {
+        guard from < to else { return nil }
+        func isNamed(_ name: StaticString) -> Bool {
+            guard to - from == name.utf8CodeUnitCount else { return false }
+            return name.withUTF8Buffer { name in name.indices.allSatisfy { span[from + $0] == name[$0] } }
+        }
+        switch span[from] {
+        case UInt8(ascii: "#"): return numbered(span, from + 1, to)
+        case UInt8(ascii: "l"): return isNamed("lt") ? 0x3C : nil
+        case UInt8(ascii: "g"): return isNamed("gt") ? 0x3E : nil
+        case UInt8(ascii: "a"): return isNamed("amp") ? 0x26 : isNamed("apos") ? 0x27 : nil
+        case UInt8(ascii: "q"): return isNamed("quot") ? 0x22 : nil
+        default: return nil
+        }
     }
 
-    /// The character that a reference without its `&` and `;` stands for; nil for an entity that XML does not define, and for what is no
-    /// character.
-    static func scalar(_ name: String) -> UInt32? {
-        switch name {
-        case "lt": return 0x3C
-        case "gt": return 0x3E
-        case "amp": return 0x26
-        case "quot": return 0x22
-        case "apos": return 0x27
-        default:
-            guard name.hasPrefix("#") else { return nil }
-            let digits = name.dropFirst()
-            let value = digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits, radix: 10)
-            guard let value, let scalar = Unicode.Scalar(value), XMLNCName.isCharacter(scalar) else { return nil }
-            return value
+    /// XML 1.0, section 4.1: decimal digits, or `x` and hexadecimal ones.
+    private static func numbered(_ span: Span<UInt8>, _ from: Int, _ to: Int) -> UInt32? {
+        guard from < to else { return nil }
+        let isHexadecimal = span[from] == UInt8(ascii: "x")
+        var place = isHexadecimal ? from + 1 : from
+        guard place < to else { return nil }
+        var value: UInt32 = 0
+        while place < to {
+            let digit: UInt32
+            switch span[place] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt32(span[place]) - 0x30
+            case UInt8(ascii: "a")...UInt8(ascii: "f") where isHexadecimal: digit = UInt32(span[place]) - 0x57
+            case UInt8(ascii: "A")...UInt8(ascii: "F") where isHexadecimal: digit = UInt32(span[place]) - 0x37
+            default: return nil
+            }
+            value = value * (isHexadecimal ? 16 : 10) + digit
+            guard value <= 0x10FFFF else { return nil }
+            place += 1
         }
+        guard let scalar = Unicode.Scalar(value), XMLNCName.isCharacter(scalar) else { return nil }
+        return value
     }
 
     /// A text with its references resolved.
     static func resolved(_ text: String) throws(BatchError) -> String {
         guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
+        let octets = Array(text.utf8)
+        let span = octets.span
         var resolved = ""
-        var rest = text[...]
-        while let mark = rest.firstIndex(of: "&") {
-            resolved += rest[..<mark]
-            guard let end = rest[mark...].firstIndex(of: ";"), let value = scalar(String(rest[rest.index(after: mark)..<end])),
-                let scalar = Unicode.Scalar(value)
-            else { throw .entityRefused }
+        var place = 0
+        while place < octets.count {
+            let mark = ByteSearch.first(UInt8(ascii: "&"), in: span, from: place, to: octets.count)
+            resolved += String(decoding: octets[place..<mark], as: UTF8.self)
+            guard mark < octets.count else { break }
+            let end = ByteSearch.first(UInt8(ascii: ";"), in: span, from: mark, to: octets.count)
+            guard end < octets.count, let value = scalar(span, mark + 1, end), let scalar = Unicode.Scalar(value) else {
+                throw .entityRefused
+            }
             resolved.unicodeScalars.append(scalar)
-            rest = rest[rest.index(after: end)...]
+            place = end + 1
         }
-        return resolved + rest
+        return resolved
     }
 
     // MARK: Sections outside invoices

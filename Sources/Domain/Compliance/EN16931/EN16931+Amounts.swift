@@ -3,8 +3,9 @@ extension EN16931 {
     /// The rules of one kind of allowance or charge.
     private static func allowanceRules(
         _ context: RuleContext, amount: String, category: String?, reason: String, same: String, either: String, decimals: (String, String),
-        _ name: String
+        _ kind: String, _ group: String, _ terms: (amount: String, base: String)
     ) -> [Rule] {
+        let name = "\(kind) (\(group))"
         var rules = [
             Rule(amount, in: context, "A \(name) has an amount.") { $0.has(.allowanceAmount) },
             Rule(reason, in: context, "A \(name) has a reason or a reason code.") {
@@ -15,8 +16,8 @@ extension EN16931 {
             Rule(either, in: context, "A \(name) has a reason, a reason code, or both.") {
                 $0.has(.allowanceReason) || $0.has(.allowanceReasonCode)
             },
-            Rule.decimals(decimals.0, in: context, .allowanceAmount, "amount of a \(name)"),
-            Rule.decimals(decimals.1, in: context, .allowanceBase, "base amount of a \(name)"),
+            Rule.decimals(decimals.0, in: context, .allowanceAmount, "amount of a \(kind) (\(terms.amount))"),
+            Rule.decimals(decimals.1, in: context, .allowanceBase, "base amount of a \(kind) (\(terms.base))"),
         ]
         if let category {
             rules.append(Rule(category, in: context, "A \(name) has a VAT category.") { $0.has(.allowanceCategory) })
@@ -27,16 +28,16 @@ extension EN16931 {
     static let allowanceRules: [Rule] =
         allowanceRules(
             .documentAllowance, amount: "BR-31", category: "BR-32", reason: "BR-33", same: "BR-CO-05", either: "BR-CO-21",
-            decimals: ("BR-DEC-01", "BR-DEC-02"), "document level allowance (BG-20)")
+            decimals: ("BR-DEC-01", "BR-DEC-02"), "document level allowance", "BG-20", ("BT-92", "BT-93"))
         + allowanceRules(
             .documentCharge, amount: "BR-36", category: "BR-37", reason: "BR-38", same: "BR-CO-06", either: "BR-CO-22",
-            decimals: ("BR-DEC-05", "BR-DEC-06"), "document level charge (BG-21)")
+            decimals: ("BR-DEC-05", "BR-DEC-06"), "document level charge", "BG-21", ("BT-99", "BT-100"))
         + allowanceRules(
             .lineAllowance, amount: "BR-41", category: nil, reason: "BR-42", same: "BR-CO-07", either: "BR-CO-23",
-            decimals: ("BR-DEC-24", "BR-DEC-25"), "line allowance (BG-27)")
+            decimals: ("BR-DEC-24", "BR-DEC-25"), "line allowance", "BG-27", ("BT-136", "BT-137"))
         + allowanceRules(
             .lineCharge, amount: "BR-43", category: nil, reason: "BR-44", same: "BR-CO-08", either: "BR-CO-24",
-            decimals: ("BR-DEC-27", "BR-DEC-28"), "line charge (BG-28)")
+            decimals: ("BR-DEC-27", "BR-DEC-28"), "line charge", "BG-28", ("BT-141", "BT-142"))
 
     static let totalRules: [Rule] = [
         Rule("BR-CO-10", in: .documentTotals, "The sum of line net amounts (BT-106) is the sum of the lines' net amounts (BT-131).") {

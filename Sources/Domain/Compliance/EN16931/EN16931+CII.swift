@@ -3,6 +3,9 @@ extension EN16931 {
     static let testsCII: [String: Rule.Test] = documentTestsCII.merging(amountTestsCII) { first, _ in first }
         .merging(categoryTestsCII) { first, _ in first }.merging(codeTestsCII) { first, _ in first }
 
+    /// Likewise the severity.
+    static let severitiesCII: [String: Finding.Severity] = ["BR-51": .fatal]
+
     private static let documentTestsCII: [String: Rule.Test] = [
         "BR-03": { scope throws(DecimalError) in
             scope.any(.issueDate) { $0.attribute(.format)?.equals("102") == true && !$0.trimmed.isEmpty }
@@ -12,7 +15,7 @@ extension EN16931 {
         "BR-30": { $0.endsNotBeforeStartCII },
         "BR-50": { account in account.any(iban) { !$0.trimmed.isEmpty } || account.any(proprietary) { !$0.trimmed.isEmpty } },
         "BR-53": { scope in
-            guard let currency = scope.root.first(.taxCurrency) else { return true }
+            guard scope.has(.taxTotal), let currency = scope.root.first(.taxCurrency) else { return true }
             guard scope.root.first(.currency)?.text.equals(currency.text) != true else { return false }
             return scope.any(totalTax) { $0.attribute(.currencyID)?.equals(currency.text) == true }
         },
@@ -23,7 +26,7 @@ extension EN16931 {
         "BR-57": { scope throws(DecimalError) in try scope.isFilled(.country) },
         "BR-61": { scope in
             guard scope.any(.paymentMeans, { $0.text.equals("30") || $0.text.equals("58") }) else { return true }
-            return !scope.any(debtorAccount) { !$0.has(iban) && !$0.has(proprietary) }
+            return !scope.any(creditorAccount) { !$0.has(iban) && !$0.has(proprietary) }
         },
         "BR-62": { $0.hasElectronicScheme },
         "BR-63": { $0.hasElectronicScheme },
@@ -72,8 +75,8 @@ extension EN16931 {
         },
         "BR-47": { $0.isVAT && $0.has(.breakdownCategory) },
         "BR-48": { scope in scope.isVAT && (scope.has(.breakdownRate) || scope.any(.breakdownCategory) { $0.text.equals("O") }) },
-        "BR-DEC-13": { $0.hasTotalTaxInCents(invoiceCurrency) },
-        "BR-DEC-15": { $0.hasTotalTaxInCents(accountingCurrency) },
+        "BR-DEC-13": { $0.hasTotalTaxInCents(invoiceCurrency, orOther: true) },
+        "BR-DEC-15": { $0.hasTotalTaxInCents(accountingCurrency, orOther: false) },
     ]
 
     private static let codeTestsCII: [String: Rule.Test] = [
@@ -88,7 +91,7 @@ extension EN16931 {
 
     private static let iban: NodePath = "ram:IBANID"
     private static let proprietary: NodePath = "ram:ProprietaryID"
-    private static let debtorAccount: NodePath = "ram:PayerPartyDebtorFinancialAccount"
+    private static let creditorAccount: NodePath = "ram:PayeePartyCreditorFinancialAccount"
     private static let totalTax: NodePath = BusinessTerm.taxTotal.cii.then(BusinessTerm.taxTotalAmount.cii)
     private static let globalIdentifier: NodePath = "ram:GlobalID"
     private static let invoiceCurrency: NodePath = "ram:InvoiceCurrencyCode"
@@ -156,14 +159,15 @@ extension EN16931 {
         return tests
     }
 
-    /// For CII the buyer's VAT identifier is not looked at, and allowances and charges of any level count.
+    /// For CII allowances and charges of any level count.
     private static func outsideTests(_ prefix: String) -> [String: Rule.Test] {
         let counts: [(String, any KeyPath<VATFacts.Uses, Int> & Sendable)] = [("02", \.lines), ("03", \.allowances), ("04", \.charges)]
         return Dictionary(
             counts.map { number, count in
                 let test: Rule.Test = { scope in
                     let vat = scope.document.pointee.vat
-                    return vat.uses(of: .outside)[keyPath: count] == 0 || (!vat.hasSellerVATId && !vat.hasRepresentativeVATId)
+                    return vat.uses(of: .outside)[keyPath: count] == 0
+                        || (!vat.hasSellerVATId && !vat.hasRepresentativeVATId && !vat.hasBuyerVATId)
                 }
                 return (prefix + number, test)
             }, uniquingKeysWith: { first, _ in first })
@@ -215,12 +219,13 @@ extension Scope {
         }
     }
 
-    /// Some total tax amount is of another currency than the document's, or has at most two digits behind the point.
-    fileprivate func hasTotalTaxInCents(_ currency: NodePath) -> Bool {
+    /// Some total tax amount is of that currency and has at most two digits behind the point, or, where that is enough, is of another
+    /// currency.
+    fileprivate func hasTotalTaxInCents(_ currency: NodePath, orOther isOtherEnough: Bool) -> Bool {
         let amounts: NodePath = BusinessTerm.taxTotal.cii.then(BusinessTerm.taxTotalAmount.cii)
         guard root.has(amounts), let wanted = root.first(BusinessTerm.settlementCII.then(currency)) else { return true }
         return root.any(amounts) { amount in
-            if amount.attribute(.currencyID)?.equals(wanted.text) != true { return true }
+            if amount.attribute(.currencyID)?.equals(wanted.text) != true { return isOtherEnough }
             return ((try? amount.number())?.significantScale ?? 3) <= 2
         }
     }

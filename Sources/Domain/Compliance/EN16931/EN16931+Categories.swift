@@ -243,7 +243,7 @@ extension Scope {
         let codes = path(.categoryCode)
         // UBL's tests stop at a second code; those for CII look for one that fits.
         if document.pointee.syntax == .ubl, try single(codes) == nil { return false }
-        return any(codes) { VATCategory($0.trimmed) == category }
+        return any(codes) { VATCategory($0.comparedCode) == category }
     }
 
     /// Whether the taxable amount around a breakdown's category is the net of what has the category.

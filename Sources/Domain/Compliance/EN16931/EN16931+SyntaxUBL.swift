@@ -7,7 +7,7 @@ extension EN16931 {
         .atMostOne("UBL-SR-01", in: .invoice, "cac:ContractDocumentReference/cbc:ID", "contract reference (BT-12)"),
         .atMostOne("UBL-SR-02", in: .invoice, "cac:ReceiptDocumentReference/cbc:ID", "receiving advice reference (BT-15)"),
         .atMostOne("UBL-SR-03", in: .invoice, "cac:DespatchDocumentReference/cbc:ID", "despatch advice reference (BT-16)"),
-        Rule("UBL-SR-04", in: .invoice, "There is at most one invoiced object identifier (BT-18).") { scope in
+        Rule("UBL-SR-04", in: .invoice, .atMostOne("invoiced object identifier (BT-18)")) { scope in
             var count = 0
             scope.visit(documentReference) { reference in
                 if reference.any(documentType, { $0.text.equals("130") }) { count += reference.count(identifier) }
@@ -19,9 +19,9 @@ extension EN16931 {
         .atMostOne("UBL-SR-08", in: .invoice, "cac:InvoicePeriod", "invoicing period (BG-14)"),
         .atMostOne("UBL-SR-24", in: .invoice, "cac:Delivery", "delivery (BG-13)"),
         .atMostOne("UBL-SR-39", in: .invoice, "cac:ProjectReference/cbc:ID", "project reference (BT-11)"),
-        Rule("UBL-SR-44", in: .invoice, "All remittance information (BT-83) is the same.") { $0.areSame(.cbcPaymentID) },
+        Rule("UBL-SR-44", in: .invoice, .allTheSame("remittance information (BT-83)")) { $0.areSame(.cbcPaymentID) },
         .atMostOne("UBL-SR-45", in: .invoice, "cac:PaymentMeans/cbc:PaymentDueDate", "due date (BT-9)"),
-        Rule("UBL-SR-46", in: .invoice, "There is at most one payment means text (BT-82).") { scope in
+        Rule("UBL-SR-46", in: .invoice, .atMostOne("payment means text (BT-82)")) { scope in
             var count = 0
             scope.visit(paymentMeansCode) {
                 if $0.has(.name) { count += 1 }
@@ -29,7 +29,7 @@ extension EN16931 {
             }
             return count <= 1
         },
-        Rule("UBL-SR-47", in: .invoice, "All payment means codes (BT-81) are the same.") { $0.areSame(.cbcPaymentMeansCode) },
+        Rule("UBL-SR-47", in: .invoice, .allTheSame("payment means code (BT-81)")) { $0.areSame(.cbcPaymentMeansCode) },
         .atMostOne("UBL-SR-49", in: .invoice, "cac:InvoicePeriod/cbc:DescriptionCode", "VAT point date code (BT-8)"),
         .atMostOne("UBL-SR-54", in: .invoice, "cac:PaymentMeans/cac:CardAccount", "payment card (BG-18)"),
         .atMostOne("UBL-SR-55", in: .invoice, "cac:PaymentMeans/cac:PaymentMandate", "direct debit (BG-19)"),
@@ -45,10 +45,10 @@ extension EN16931 {
         .atMostOne(
             "UBL-SR-11", in: .invoice, "cac:AccountingSupplierParty/cac:Party/cac:PartyLegalEntity/cbc:CompanyID",
             "seller legal registration identifier (BT-30)"),
-        Rule("UBL-SR-12", in: .invoice, "There is at most one seller VAT identifier (BT-31).") { scope in
+        Rule("UBL-SR-12", in: .invoice, .atMostOne("seller VAT identifier (BT-31)")) { scope in
             scope.countRegistrations(sellerRegistration, ofVAT: true) <= 1
         },
-        Rule("UBL-SR-13", in: .invoice, "There is at most one seller tax registration identifier (BT-32).") { scope in
+        Rule("UBL-SR-13", in: .invoice, .atMostOne("seller tax registration identifier (BT-32)")) { scope in
             scope.countRegistrations(sellerRegistration, ofVAT: false) <= 1
         },
         .atMostOne(
@@ -62,7 +62,7 @@ extension EN16931 {
         .atMostOne(
             "UBL-SR-17", in: .invoice, "cac:AccountingCustomerParty/cac:Party/cac:PartyLegalEntity/cbc:CompanyID",
             "buyer legal registration identifier (BT-47)"),
-        Rule("UBL-SR-18", in: .invoice, "There is at most one buyer VAT identifier (BT-48).") { scope in
+        Rule("UBL-SR-18", in: .invoice, .atMostOne("buyer VAT identifier (BT-48)")) { scope in
             scope.countRegistrations(buyerRegistration, ofVAT: true) <= 1
         },
         Rule("UBL-SR-19", in: .payee, "There is at most one payee name (BT-59), and it is not the seller's.") { scope in
@@ -84,7 +84,7 @@ extension EN16931 {
         .atMostOne("UBL-SR-22", in: .taxRepresentative, "cac:PartyName/cbc:Name", "tax representative name (BT-62)"),
         .atMostOne("UBL-SR-23", in: .taxRepresentative, "cac:PartyTaxScheme/cbc:CompanyID", "tax representative VAT identifier (BT-63)"),
         .atMostOne("UBL-SR-25", in: .delivery, "cac:DeliveryParty/cac:PartyName/cbc:Name", "deliver-to party name (BT-70)"),
-        Rule("UBL-SR-29", in: .invoice, "There is at most one bank assigned creditor identifier (BT-90).") { scope in
+        Rule("UBL-SR-29", in: .invoice, .atMostOne("bank assigned creditor identifier (BT-90)")) { scope in
             scope.countBankCreditorIdentifiers <= 1
         },
         .atMostOne("UBL-SR-40", in: .invoice, "cac:AccountingCustomerParty/cac:Party/cac:PartyName/cbc:Name", "buyer trading name (BT-45)"),
@@ -96,7 +96,7 @@ extension EN16931 {
     ]
 
     private static let groupCounts: [Rule] = [
-        .atMostOne("UBL-SR-06", in: .precedingInvoice, "cac:InvoiceDocumentReference", "preceding invoice in a reference"),
+        .atMostOne("UBL-SR-06", in: .precedingInvoice, "cac:InvoiceDocumentReference", "preceding invoice in a reference (BG-3)"),
         Rule("UBL-SR-07", in: .precedingInvoice, "A preceding invoice (BG-3) has a reference (BT-25).") { $0.has(.precedingInvoice) },
         .atMostOne("UBL-SR-26", in: .paymentInstruction, "cbc:PaymentID", "remittance information (BT-83)"),
         .atMostOne("UBL-SR-27", in: .paymentInstruction, "cbc:PaymentMeansCode", "payment means code (BT-81)"),
@@ -120,7 +120,7 @@ extension EN16931 {
         .atMostOne("UBL-SR-35", in: .line, "cac:OrderLineReference/cbc:LineID", "order line reference (BT-132)"),
         .atMostOne("UBL-SR-36", in: .line, "cac:InvoicePeriod", "period of a line (BG-26)"),
         .atMostOne("UBL-SR-37", in: .line, "cac:Price/cac:AllowanceCharge/cbc:Amount", "item price discount (BT-147)"),
-        Rule("UBL-SR-48", in: .line, "A line has exactly one VAT category (BG-30).") { $0.count(lineCategory) == 1 },
+        Rule("UBL-SR-48", in: .line, .exactlyOne("VAT category of a line (BG-30)")) { $0.count(lineCategory) == 1 },
         .atMostOne("UBL-SR-50", in: .line, "cac:Item/cbc:Description", "item description (BT-154)"),
         .atMostOne("UBL-SR-52", in: .line, "cac:DocumentReference", "object reference of a line (BT-128)"),
     ]

@@ -18,7 +18,9 @@ public enum UBLReader {
         let typeCode = reading.code(isCreditNote ? .cbcCreditNoteTypeCode : .cbcInvoiceTypeCode, of: root, required: "BT-3")
         let currency = reading.code(.cbcDocumentCurrencyCode, of: root, required: "BT-5")
         var document = InvoiceDocument(typeCode: typeCode, currency: currency)
-        if !typeCode.isEmpty, document.isCreditNote != isCreditNote {
+        // The code 81 is of both.
+        let own = isCreditNote ? CodeList.creditNoteTypes : CodeList.invoiceTypes
+        if !typeCode.isEmpty, document.isCreditNote != isCreditNote, !own.contains(typeCode) {
             reading.report(root, "BT-3", "has a type code that belongs to the other of Invoice and CreditNote")
         }
         readHead(&document, &reading)

@@ -25,9 +25,8 @@ extension IngestionMapping {
             problems.count(more: reading.unlistedCount)
         }
         return MappedInvoice(
-            json: json, document: problems.isEmpty ? document : nil, problems: problems, unused: UnusedParts(run.search),
-            expected: expected,
-            kept: run.kept)
+            json: json, document: problems.isEmpty ? document : nil, problems: problems, expected: expected, kept: run.kept,
+            search: run.search)
     }
 }
 
@@ -36,7 +35,7 @@ extension MappedInvoice {
         var problems = MappingProblems()
         problems.report(MappingProblem(.document, pointer: "", message: message, location: tree.path(of: tree.root)))
         return MappedInvoice(
-            json: .object(JSONObject(checked: [])), document: nil, problems: problems, unused: UnusedParts(), expected: [], kept: [:])
+            json: .object(JSONObject(checked: [])), document: nil, problems: problems, expected: [], kept: [:], search: nil)
     }
 }
 

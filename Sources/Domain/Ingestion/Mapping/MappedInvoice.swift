@@ -13,10 +13,15 @@ public struct MappedInvoice: Sendable {
     /// The invoice; nil when there are problems.
     public let document: InvoiceDocument?
     public let problems: MappingProblems
-    public let unused: UnusedParts
     let expected: [Expected]
     /// See `MappingRun.kept`.
     let kept: [String: [Int]]
+    /// What was looked at; nil when nothing was.
+    let search: MappingSearch?
+
+    /// What the mapping did not take of the document. It is worked out, in time that grows with the document, whenever it is asked for: who
+    /// makes invoices of documents one after the other does not ask.
+    public var unused: UnusedParts { search.map(UnusedParts.init) ?? UnusedParts() }
 
     /// How the document differs from what the engine worked out: nothing when the mapping has no checks.
     ///

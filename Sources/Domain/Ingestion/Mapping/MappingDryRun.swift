@@ -43,8 +43,9 @@ extension MappingDryRun: JSONWritable {
             json.field("invoice", invoice.json)
             json.field("problems", problems.listed)
             if problems.unlistedCount > 0 { json.field("moreProblems", problems.unlistedCount) }
+            let unused = invoice.unused
             json.array("unused") { json in
-                for part in invoice.unused.listed {
+                for part in unused.listed {
                     json.object { json in
                         json.field("path", part.path)
                         json.field("count", part.count)
@@ -52,7 +53,7 @@ extension MappingDryRun: JSONWritable {
                     }
                 }
             }
-            if invoice.unused.unlistedCount > 0 { json.field("moreUnused", invoice.unused.unlistedCount) }
+            if unused.unlistedCount > 0 { json.field("moreUnused", unused.unlistedCount) }
             guard let prepared else { return }
             json.field("document", raw: prepared.content.encoded)
             json.object("verdict") { json in
