@@ -13,7 +13,7 @@ public struct Receiver: Hashable, Sendable {
         public let maxBytes: Int
         /// The topic that the messages' and documents' events go to on a bus; nil: that of all ingestion.
         public let topic: TopicName?
-        /// How documents are found in a message; nil: none is looked for.
+        /// How documents are found in a message, within limits that are the same for all; nil: none is looked for.
         public let split: SplitPlan?
         /// How an invoice of the engine is made of each document; nil: none is.
         public let mapping: IngestionMapping?
@@ -33,7 +33,9 @@ public struct Receiver: Hashable, Sendable {
             self.tolerance = tolerance.moved(into: Self.tolerances)
             self.maxBytes = min(max(maxBytes, Self.bodyBytes.lowerBound), Self.bodyBytes.upperBound)
             self.topic = topic
-            self.split = split
+            self.split = split.map {
+                SplitPlan(invoiceElement: $0.invoiceElement, numberPath: $0.numberPath, limits: SubmittedReceiver.splitLimits)
+            }
             self.mapping = split == nil ? nil : mapping
             self.fingerprint = fingerprint
         }
