@@ -88,14 +88,14 @@ public enum IngestionContract {
                     try await harness.books.ingestionRecord(content.key, tenant: Sample.acme), nil, "a record of what was refused")
             }
             try await owner.commit(books: owner.numbered(taken.records), contents: taken.contents)
+            try requireEqual(try history.take(command).records, [], "what a repeat changes")
+            let again = owner.batch(books: owner.numbered(taken.records), contents: taken.contents)
+            try await requireError("the message again", \.isRejected) { try await harness.journal.commit(again) }
             try await harness.reopen()
             for content in taken.contents {
                 try requireEqual(
                     try await harness.books.ingestionContent(content.key, version: 1, tenant: Sample.acme), content.octets, "octets")
             }
-            try requireEqual(try history.take(command).records, [], "what a repeat changes")
-            let again = owner.batch(books: owner.numbered(taken.records), contents: taken.contents)
-            try await requireError("the message again", \.isRejected) { try await harness.journal.commit(again) }
             var filter = IngestionFilter(.message)
             filter.source = try IngestionSample.source("erp")
             let page = try await harness.books.ingestionRecords(tenant: Sample.acme, filter: filter, after: nil, limit: 10)
