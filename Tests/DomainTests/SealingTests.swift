@@ -54,7 +54,8 @@ import Testing
         let context = SealContext(tenant: try #require(TenantId("acme")), id: UniqueId(high: 1, low: 2), field: .signingKey)
         let id: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2]
         #expect(context.bytes == Array("acme".utf8) + [0] + id + Array("signing-key".utf8))
-        #expect(SealContext.Field.allCases.map(\.rawValue) == ["request", "answer", "signing-key", "password", "source-secrets"])
+        let fields = ["request", "answer", "signing-key", "password", "source-secrets", "receiver-secret"]
+        #expect(SealContext.Field.allCases.map(\.rawValue) == fields)
     }
 
     @Test func aSealedRequestHoldsNoQuery() throws {
