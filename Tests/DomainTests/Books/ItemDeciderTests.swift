@@ -213,6 +213,7 @@ import Testing
         try books.when(.item(.holds(.pauseTenant(by: "ana", reason: "r"))))
         try books.when(S.make(S.sourcePlan(topic: "erp.in")))
         try books.when(S.begin(1))
+        try books.when(.item(.receiver(S.source(), S.put(1))))
         var kinds: Set<ItemKey.Kind> = []
         for case .item(let item) in books.records.values {
             let read = TenantItem(

@@ -157,17 +157,22 @@ struct IngestionHandlers: Sendable {
     private func rawOnce(_ kind: IngestionKey.Kind, _ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let key = try Self.key(kind, request)
         try QueryReader(request.query, declared: request.route.query).finish()
-        let share = try await shareOfQuarantined(key, principal.tenant)
+        let share = try await share(of: key, principal.tenant)
         return Self.raw(try await content(key, version: 1, latest: 1, principal.tenant), Self.octets, name: "\(key.id).bin", share)
     }
 
-    /// The room that a part of a batch takes when it is read.
+    /// The room that the octets of a part of a batch, or of a message, take when they are read.
     ///
-    /// - Throws: 404 when the tenant has no such part, 503 when there is no room.
-    private func shareOfQuarantined(_ key: IngestionKey, _ tenant: TenantId) async throws(Problem) -> Shares.Share? {
-        guard case .quarantine(let slice) = try await record(key, tenant) else { throw ItemDesk.wrongRecord }
+    /// - Throws: 404 when the tenant has no such record, 503 when there is no room.
+    private func share(of key: IngestionKey, _ tenant: TenantId) async throws(Problem) -> Shares.Share? {
+        let size: Int
+        switch try await record(key, tenant) {
         // Of what was too large the beginning is kept.
-        return try room.take(min(slice.size, IngestionLimits.documentBytes), of: tenant)
+        case .quarantine(let slice): size = min(slice.size, IngestionLimits.documentBytes)
+        case .message(let message): size = message.size
+        default: throw ItemDesk.wrongRecord
+        }
+        return try room.take(size, of: tenant)
     }
 
     /// What comes from outside is for saving: a browser is not to show it as a page of this server.
@@ -193,7 +198,7 @@ struct IngestionHandlers: Sendable {
     func retry(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let key = try Self.key(.quarantine, request)
         try request.expectNoBody()
-        let share = try await shareOfQuarantined(key, principal.tenant)
+        let share = try await share(of: key, principal.tenant)
         defer { share?.release() }
         let outcome: QuarantineOutcome
         do {
