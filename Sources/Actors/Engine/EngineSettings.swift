@@ -3,12 +3,12 @@ public import Domain
 /// Bounds and waits of the engine. Every queue has its limit here.
 public struct EngineSettings: Sendable {
     /// Commands that may wait for one partition, and the bytes they may hold.
-    public var mailboxCapacity = 16_384
-    public var mailboxBytes = 32 * 1_024 * 1_024
+    public var mailboxCapacity = 32_768
+    public var mailboxBytes = 64 * 1_024 * 1_024
     /// Commands that one turn of a partition decides together.
     public var turnLimit = 1_024
     /// Bytes of calls that one partition keeps in memory.
-    public var cacheBytes = 16 * 1_024 * 1_024
+    public var cacheBytes = 32 * 1_024 * 1_024
     /// How long the store may keep a caller waiting.
     public var replyTimeout = TimeSpan.seconds(10)
     /// How long an ambiguous commit is resolved before the callers are told that its outcome is unknown.
@@ -36,8 +36,8 @@ public struct EngineSettings: Sendable {
     /// How long after its time-out an attempt without report is ended.
     public var watchdogGrace = TimeSpan.seconds(2)
     /// Events that may wait for publication, per partition, in memory, and the bytes they may hold; beyond, the log is read.
-    public var outboxCapacity = 8_192
-    public var outboxBytes = 8 * 1_024 * 1_024
+    public var outboxCapacity = 16_384
+    public var outboxBytes = 16 * 1_024 * 1_024
     /// Events published together.
     public var publishLimit = 512
     /// How often the published cursors are stored.
