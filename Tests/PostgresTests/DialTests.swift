@@ -30,7 +30,9 @@ struct DialTests {
 
     @Test("what is left is gone, also when the answer had come")
     func left() async throws {
-        let (begun, ends) = Self.begin(DispatchSemaphore(value: 1))
+        let gate = DispatchSemaphore(value: 0)
+        let (begun, ends) = Self.begin(gate)
+        gate.signal()
         let dial = try #require(begun)
         for await _ in ends { break }
         dial.leave()
