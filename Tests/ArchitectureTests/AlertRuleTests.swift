@@ -28,6 +28,39 @@ private let promtool = "/usr/bin/promtool"
         }
     }
 
+    @Test func everyPanelShowsMetricsThatTheEngineExports() throws {
+        let file = Repository.root.appendingPathComponent("deploy/grafana/ledgerflow.json")
+        let dashboard = try JSONDecoder().decode(Dashboard.self, from: Data(contentsOf: file))
+        let declared = DeclaredMetric.bySampleName()
+        let panels = dashboard.panels.filter { $0.type != "row" }
+        #expect(panels.count > 15)
+        for panel in panels {
+            let targets = panel.targets ?? []
+            #expect(!targets.isEmpty, "\(panel.title) shows nothing")
+            for target in targets {
+                let selectors = AlertRule.selectors(in: target.expr)
+                #expect(!selectors.isEmpty || target.expr.hasPrefix("ALERTS{"), "\(panel.title) shows nothing")
+                for selector in selectors {
+                    if let complaint = DeclaredMetric.complaint(about: selector, declared: declared) {
+                        Issue.record("\(panel.title): \(complaint)")
+                    }
+                }
+            }
+        }
+    }
+
+    private struct Dashboard: Decodable {
+        struct Panel: Decodable {
+            let type: String
+            let title: String
+            let targets: [Target]?
+        }
+
+        struct Target: Decodable { let expr: String }
+
+        let panels: [Panel]
+    }
+
     @Test(arguments: [
         ("rate(ledgerflow_commits[5m])", "the engine exports no ledgerflow_commits"),
         ("ledgerflow_commit_duration_seconds > 1", "the engine exports no ledgerflow_commit_duration_seconds"),
