@@ -13,7 +13,7 @@ private let promtool = "/usr/bin/promtool"
     }
 
     @Test func everyAlertAsksForMetricsThatTheEngineExports() throws {
-        let declared = DeclaredMetric.bySampleName()
+        let declared = try DeclaredMetric.bySampleName()
         #expect(declared.count > 120)
         let rules = try Self.rules()
         #expect(rules.count >= 40)
@@ -31,7 +31,7 @@ private let promtool = "/usr/bin/promtool"
     @Test func everyPanelShowsMetricsThatTheEngineExports() throws {
         let file = Repository.root.appendingPathComponent("deploy/grafana/ledgerflow.json")
         let dashboard = try JSONDecoder().decode(Dashboard.self, from: Data(contentsOf: file))
-        let declared = DeclaredMetric.bySampleName()
+        let declared = try DeclaredMetric.bySampleName()
         let panels = dashboard.panels.filter { $0.type != "row" }
         #expect(panels.count > 15)
         for panel in panels {
@@ -67,10 +67,14 @@ private let promtool = "/usr/bin/promtool"
         ("ledgerflow_attempts_running_total", "the engine exports no ledgerflow_attempts_running_total"),
         ("ledgerflow_store_trouble{cause=\"full\"} == 1", "ledgerflow_store_trouble has no label cause"),
         ("ledgerflow_store_trouble{reason=~\"full|fuller\"} == 1", "ledgerflow_store_trouble is never reason=\"fuller\""),
+        (
+            "ledgerflow_ingestion_documents_total{outcome=\"quarantine\"}",
+            "ledgerflow_ingestion_documents_total is never outcome=\"quarantine\""
+        ),
         ("ledgerflow_store_trouble{job=\"x\",reason=\"full\"} == 1", nil),
     ])
-    func whatTheEngineDoesNotExportIsSeen(expression: String, complaint: String?) {
-        let declared = DeclaredMetric.bySampleName()
+    func whatTheEngineDoesNotExportIsSeen(expression: String, complaint: String?) throws {
+        let declared = try DeclaredMetric.bySampleName()
         #expect(AlertRule.selectors(in: expression).map { DeclaredMetric.complaint(about: $0, declared: declared) } == [complaint])
     }
 

@@ -52,11 +52,14 @@ struct DeclaredMetric {
     let kind: Kind
     /// Between its name and its kind: its help and its labels.
     let declaration: Substring
-    /// All sources of the folder that declares it.
+    /// The sources of the folder that declares it, and its line in docs/runbooks/metrics.md: they hold the values of its labels.
     let folder: String
+    let line: String
 
     /// By the names under which samples of theirs are exported: `…_total` of a counter, `…_bucket`, `…_sum` and `…_count` of a histogram.
-    static func bySampleName() -> [String: DeclaredMetric] {
+    static func bySampleName() throws -> [String: DeclaredMetric] {
+        let page = Repository.root.appendingPathComponent("docs/runbooks/metrics.md")
+        let rows = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n").filter { $0.hasPrefix("| `") }
         var declared: [String: DeclaredMetric] = [:]
         for file in Repository.sources where file.source.contains("MetricFamily(") {
             let folder = file.path.split(separator: "/").dropLast().joined(separator: "/") + "/"
@@ -65,8 +68,12 @@ struct DeclaredMetric {
                 let rest = file.source[match.range.upperBound...]
                 guard let source = rest.firstMatch(of: /\.(counter|gauge|histogram)\b/), let kind = Kind(rawValue: String(source.output.1))
                 else { continue }
-                let metric = DeclaredMetric(kind: kind, declaration: rest[..<source.range.lowerBound], folder: sources)
-                for name in samples(of: String(match.output.1), kind) { declared[name] = metric }
+                let name = match.output.1
+                let cell = try Regex("`" + name.dropFirst(11) + "(_total)?[`{]")
+                let line = rows.first { ($0.components(separatedBy: " | ").first ?? "").contains(cell) } ?? ""
+                let metric = DeclaredMetric(
+                    kind: kind, declaration: rest[..<source.range.lowerBound], folder: sources, line: line)
+                for sample in samples(of: String(name), kind) { declared[sample] = metric }
             }
         }
         return declared
@@ -86,8 +93,7 @@ struct DeclaredMetric {
         for matcher in selector.matchers where matcher.label != "job" && matcher.label != "instance" {
             guard metric.declaration.contains("(\"\(matcher.label)\", ") else { return "\(selector.name) has no label \(matcher.label)" }
             for value in matcher.values {
-                let word = #"(?<![A-Za-z0-9_-])"# + NSRegularExpression.escapedPattern(for: value) + #"(?![A-Za-z0-9_-])"#
-                guard metric.folder.range(of: word, options: .regularExpression) != nil else {
+                guard metric.folder.contains("\"\(value)\"") || metric.line.contains("`\(value)`") else {
                     return "\(selector.name) is never \(matcher.label)=\"\(value)\""
                 }
             }
