@@ -36,7 +36,8 @@ public struct EngineMetrics: Sendable {
     public let intentsRefused = MetricCounter()
     public let intentsPutOff = MetricCounter()
     public let intakeLatency = MetricHistogram.latency()
-    /// Reads of the store that failed and are tried again, by who reads.
+    /// Reads of the store that failed, by who reads.
+    let partitionReadFailures = MetricCounter()
     let timerReadFailures = MetricCounter()
     let outboxReadFailures = MetricCounter()
     let scheduleReadFailures = MetricCounter()
@@ -50,12 +51,13 @@ public struct EngineMetrics: Sendable {
 
     static func readFailures(of reader: String, _ counter: MetricCounter) -> MetricFamily {
         MetricFamily(
-            "ledgerflow_read_failures", "Reads of the store that failed and are tried again, by who reads.", labels: [("reader", reader)],
+            "ledgerflow_read_failures", "Reads of the store that failed, by who reads.", labels: [("reader", reader)],
             .counter(counter))
     }
 
     var families: [MetricFamily] {
         [
+            Self.readFailures(of: "partitions", partitionReadFailures),
             Self.readFailures(of: "timer", timerReadFailures),
             Self.readFailures(of: "outbox", outboxReadFailures),
             Self.readFailures(of: "schedules", scheduleReadFailures),
