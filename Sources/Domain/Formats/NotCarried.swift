@@ -26,6 +26,9 @@ extension CIIWriter {
     public static func notCarried(_ document: InvoiceDocument) -> [DocumentProblem] {
         var loss = Loss()
         loss.addCommon(document)
+        if document.isUBLInvoice {
+            loss.add("/ublInvoice", "BT-3", "has no place here: there is one document element for invoices and credit notes")
+        }
         guard document.taxBreakdown.isEmpty else { return loss.problems }
         if document.taxPointDate != nil { loss.add("/taxPointDate", "BT-7", "stands in the tax breakdown, and there is none") }
         if document.taxPointDateCode != nil { loss.add("/taxPointDateCode", "BT-8", "stands in the tax breakdown, and there is none") }

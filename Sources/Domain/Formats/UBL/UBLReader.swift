@@ -19,8 +19,8 @@ public enum UBLReader {
         let currency = reading.code(.cbcDocumentCurrencyCode, of: root, required: "BT-5")
         var document = InvoiceDocument(typeCode: typeCode, currency: currency)
         // The code 81 is of both.
-        let own = isCreditNote ? CodeList.creditNoteTypes : CodeList.invoiceTypes
-        if !typeCode.isEmpty, document.isCreditNote != isCreditNote, !own.contains(typeCode) {
+        document.isUBLInvoice = !isCreditNote && document.isCreditNote && CodeList.invoiceTypes.contains(typeCode)
+        if !typeCode.isEmpty, document.isUBLCreditNote != isCreditNote {
             reading.report(root, "BT-3", "has a type code that belongs to the other of Invoice and CreditNote")
         }
         readHead(&document, &reading)
@@ -99,7 +99,7 @@ public enum UBLReader {
             reading.take(element)
             reading.constant(.cbcDocumentTypeCode, of: element, UBLConstant.invoicedObject)
             document.invoicedObject = reading.identifier(.cbcID, of: element)
-        } else if type == UBLConstant.project, document.isCreditNote {
+        } else if type == UBLConstant.project, document.isUBLCreditNote {
             guard document.projectReference == nil else { return }
             reading.take(element)
             reading.constant(.cbcDocumentTypeCode, of: element, UBLConstant.project)
