@@ -44,6 +44,9 @@ struct ReadingProblemTests {
             #expect(!problem.description.contains("20.11") && !problem.description.contains("1,5") && !problem.description.contains("USD"))
         }
         #expect(reading.unmapped.isEmpty)
+        for problem in reading.problems {
+            #expect(problem.message(in: .arabic).unicodeScalars.contains { (0x0621...0x064A).contains($0.value) }, "\(problem)")
+        }
     }
 
     @Test("takes the day of a date with a time zone, and tells that the zone is left out")

@@ -6,16 +6,16 @@ extension UBLWriter {
         var loss = Loss()
         loss.addCommon(document)
         for (index, note) in document.notes.enumerated() where InvoiceDocument.Note(ublText: note.ublText) != note {
-            loss.add("/notes/\(index)/subjectCode", "BT-21", "is told apart from the text only when it is three capital letters")
+            loss.add("/notes/\(index)/subjectCode", "BT-21", .subjectNotTold)
         }
         guard let payment = document.payment else { return loss.problems }
         if payment.creditorIdentifier == nil {
             for (location, term, party) in [("/seller", "BT-29", document.seller), ("/payee", "BT-60", document.payee)] {
                 guard let party, party.identifiers.contains(where: { $0.scheme == UBLConstant.sepa }) else { continue }
-                loss.add(location + "/identifiers", term, "with the scheme SEPA would be taken for BT-90")
+                loss.add(location + "/identifiers", term, .takenForCreditor)
             }
         } else if document.seller == nil, document.payee == nil {
-            loss.add("/payment/creditorIdentifier", "BT-90", "stands with the seller or payee, and there is neither")
+            loss.add("/payment/creditorIdentifier", "BT-90", .noPartyForCreditor)
         }
         return loss.problems
     }
@@ -27,11 +27,11 @@ extension CIIWriter {
         var loss = Loss()
         loss.addCommon(document)
         if document.isUBLInvoice {
-            loss.add("/ublInvoice", "BT-3", "has no place here: there is one document element for invoices and credit notes")
+            loss.add("/ublInvoice", "BT-3", .oneElement)
         }
         guard document.taxBreakdown.isEmpty else { return loss.problems }
-        if document.taxPointDate != nil { loss.add("/taxPointDate", "BT-7", "stands in the tax breakdown, and there is none") }
-        if document.taxPointDateCode != nil { loss.add("/taxPointDateCode", "BT-8", "stands in the tax breakdown, and there is none") }
+        if document.taxPointDate != nil { loss.add("/taxPointDate", "BT-7", .noBreakdown) }
+        if document.taxPointDateCode != nil { loss.add("/taxPointDateCode", "BT-8", .noBreakdown) }
         return loss.problems
     }
 }
@@ -40,12 +40,12 @@ extension CIIWriter {
 private struct Loss {
     private(set) var problems: [DocumentProblem] = []
 
-    mutating func add(_ location: String, _ term: String?, _ message: String) {
-        problems.append(DocumentProblem(location: location, term: term, message: message))
+    mutating func add(_ location: String, _ term: String?, _ sentence: ProblemSentence) {
+        problems.append(DocumentProblem(location: location, term: term, sentence))
     }
 
     private mutating func add<Value>(_ location: String, _ term: String?, ifPresent value: Value?) {
-        if value != nil { add(location, term, "has no place in this syntax") }
+        if value != nil { add(location, term, .noPlace) }
     }
 
     /// What neither of the two syntaxes carries.
@@ -54,12 +54,12 @@ private struct Loss {
         add("/placeOfSupply", nil, ifPresent: document.placeOfSupply)
         addParties(document)
         if document.totals?.taxInTaxCurrency != nil, document.taxCurrency == nil || document.taxCurrency == document.currency {
-            add("/totals/taxInTaxCurrency", "BT-111", "needs a tax currency that is not the invoice's")
+            add("/totals/taxInTaxCurrency", "BT-111", .noOtherCurrency)
         }
         addTaxes(of: document.allowances, "/allowances")
         addTaxes(of: document.charges, "/charges")
         for (index, subtotal) in document.taxBreakdown.enumerated() where !subtotal.components.isEmpty {
-            add("/taxBreakdown/\(index)/components", nil, "has no place in this syntax")
+            add("/taxBreakdown/\(index)/components", nil, .noPlace)
         }
         for (index, line) in document.lines.enumerated() {
             add("/lines/\(index)/tax/cessRate", nil, ifPresent: line.tax.cessRate)

@@ -6,7 +6,7 @@ public enum UBLReader {
         let root = tree.name(of: tree.root)
         var reading = TreeReading(tree)
         guard root == .ublInvoice || root == .cnCreditNote else {
-            reading.report(tree.root, "BT-24", "must be a UBL Invoice or CreditNote")
+            reading.report(tree.root, "BT-24", .notUBL)
             return reading.result(InvoiceDocument(typeCode: "", currency: ""))
         }
         let document = document(&reading, isCreditNote: root == .cnCreditNote)
@@ -21,7 +21,7 @@ public enum UBLReader {
         // The code 81 is of both.
         document.isUBLInvoice = !isCreditNote && document.isCreditNote && CodeList.invoiceTypes.contains(typeCode)
         if !typeCode.isEmpty, document.isUBLCreditNote != isCreditNote {
-            reading.report(root, "BT-3", "has a type code that belongs to the other of Invoice and CreditNote")
+            reading.report(root, "BT-3", .otherElement)
         }
         readHead(&document, &reading)
         readReferences(&document, &reading)
