@@ -54,7 +54,7 @@ enum ProblemSentence: String, CaseIterable {
         case .tooManyDigits: "فيه أكثر من 38 رقمًا"
         case .otherCurrency: "عملته غير عملة المستند"
         case .notADate: "يجب أن يكون تاريخًا مثل 2026-11-20"
-        case .notADate102: "يجب أن يكون تاريخًا مثل 20261120 بالتنسيق 102"
+        case .notADate102: "يجب أن يكون تاريخًا مثل 20261120 بالصيغة 102"
         case .notAFlag: "يجب أن تكون القيمة true أو false"
         case .notBase64: "يجب أن يكون بترميز base64"
         case .noFileName: "يجب ذكر السمتين mimeCode وfilename"
