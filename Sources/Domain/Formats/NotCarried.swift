@@ -1,12 +1,16 @@
 extension UBLWriter {
     /// What of the document plain UBL by EN 16931-3-2 has no place for, and so is missing from what `write` gives: what tax regimes add to
     /// the model, terms of a party that its role does not have, and terms that depend on one that is lacking. Each location is a JSON
-    /// pointer into the document. Everything else is read back as it was written.
+    /// pointer into the document. Everything else is read back as it was written, but for white space around codes and what the writer's
+    /// description tells.
     public static func notCarried(_ document: InvoiceDocument) -> [DocumentProblem] {
         var loss = Loss()
         loss.addCommon(document)
         for (index, note) in document.notes.enumerated() where InvoiceDocument.Note(ublText: note.ublText) != note {
             loss.add("/notes/\(index)/subjectCode", "BT-21", .subjectNotTold)
+        }
+        if document.salesOrderReference != nil, document.purchaseOrderReference == UBLConstant.notAvailable {
+            loss.add("/purchaseOrderReference", "BT-13", .takenForAbsent)
         }
         guard let payment = document.payment else { return loss.problems }
         if payment.creditorIdentifier == nil {
@@ -28,6 +32,9 @@ extension CIIWriter {
         loss.addCommon(document)
         if document.isUBLInvoice {
             loss.add("/ublInvoice", "BT-3", .oneElement)
+        }
+        for (index, line) in document.lines.enumerated() where line.priceDiscount != nil && line.impliedGrossPrice == nil {
+            loss.add("/lines/\(index)/priceDiscount", "BT-147", .noGrossPrice)
         }
         guard document.taxBreakdown.isEmpty else { return loss.problems }
         if document.taxPointDate != nil { loss.add("/taxPointDate", "BT-7", .noBreakdown) }

@@ -30,6 +30,8 @@ enum ProblemSentence: String, CaseIterable {
     case takenForCreditor = "with the scheme SEPA would be taken for BT-90"
     case noPartyForCreditor = "stands with the seller or payee, and there is neither"
     case noBreakdown = "stands in the tax breakdown, and there is none"
+    case takenForAbsent = "with the value NA would be taken for absent"
+    case noGrossPrice = "needs a gross price, and none can be worked out"
     case noOtherCurrency = "needs a tax currency that is not the invoice's"
 
     init(_ error: DecimalError) {
@@ -68,6 +70,8 @@ enum ProblemSentence: String, CaseIterable {
         case .takenForCreditor: "يُقرأ المعرّف ذو المخطط SEPA على أنه BT-90"
         case .noPartyForCreditor: "مكانه عند البائع أو المستفيد من الدفع، ولا يوجد أي منهما"
         case .noBreakdown: "مكانه في تفصيل الضريبة، ولا يوجد تفصيل"
+        case .takenForAbsent: "تُقرأ القيمة NA فيه كأنه غير موجود"
+        case .noGrossPrice: "يحتاج إلى سعر إجمالي، ولا يمكن حسابه"
         case .noOtherCurrency: "يحتاج إلى عملة للضريبة غير عملة الفاتورة"
         }
     }
