@@ -47,6 +47,9 @@ import Testing
             #expect(try report.string("format") == "ubl")
             #expect(try report.int("count") == 1)
             #expect(try report.string("notCarried", "0", "pointer") == "/taxRegime")
+            #expect(try report.string("notCarried", "0", "detail") == "has no place in this syntax")
+            let arabic = try await server.get(Self.path + "/\(id)/document?report=true&language=ar")
+            #expect(try arabic.string("notCarried", "0", "detail") == "لا مكان له في هذه الصيغة")
         }
     }
 

@@ -42,7 +42,10 @@ struct DocumentChange: CustomStringConvertible {
             text("despatchAdviceReference", \.despatchAdviceReference), text("tenderOrLotReference", \.tenderOrLotReference),
             text("buyerAccountingReference", \.buyerAccountingReference), text("paymentTerms", \.paymentTerms),
             text("businessProcess", \.businessProcess), text("specification", \.specification),
-            change("creditNote") { document, values in document.typeCode = values.flag ? "381" : "384" },
+            change("creditNote") { document, values in
+                document.typeCode = ["381", "384", "81"][values.index % 3]
+                document.isUBLInvoice = document.typeCode == "81" && values.flag
+            },
             change("currency") { document, values in document.currency = values.flag ? "SAR" : "JPY" },
             change("issueDate") { document, values in document.issueDate = values.date },
             change("dueDate") { document, values in document.dueDate = values.date },

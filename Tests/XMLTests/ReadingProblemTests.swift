@@ -44,6 +44,9 @@ struct ReadingProblemTests {
             #expect(!problem.description.contains("20.11") && !problem.description.contains("1,5") && !problem.description.contains("USD"))
         }
         #expect(reading.unmapped.isEmpty)
+        for problem in reading.problems {
+            #expect(problem.message(in: .arabic).unicodeScalars.contains { (0x0621...0x064A).contains($0.value) }, "\(problem)")
+        }
     }
 
     @Test("takes the day of a date with a time zone, and tells that the zone is left out")
@@ -67,6 +70,24 @@ struct ReadingProblemTests {
             "<cbc:InvoiceTypeCode>\(code)</cbc:InvoiceTypeCode><cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>")
         #expect(reading.document.typeCode == code)
         #expect(reading.problems.compactMap(\.term) == (code == "81" ? [] : ["BT-3"]))
+        #expect(reading.document.isCreditNote)
+    }
+
+    @Test("writes a document of the type code 81 back as the Invoice or CreditNote that it was")
+    func elementOfBoth() throws {
+        let content = """
+            <cbc:DueDate>2026-12-20</cbc:DueDate><cbc:InvoiceTypeCode>81</cbc:InvoiceTypeCode>\
+            <cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode><cac:AdditionalDocumentReference><cbc:ID>P</cbc:ID>\
+            </cac:AdditionalDocumentReference><cac:ProjectReference><cbc:ID>Q</cbc:ID></cac:ProjectReference>
+            """
+        let invoice = try ubl(content).document
+        #expect(try String(decoding: UBLWriter.write(invoice), as: UTF8.self).hasSuffix(content + "</Invoice>"))
+        #expect(try InvoiceDocument(json: invoice.canonicalJSON, as: .complete) == invoice)
+        #expect(CIIWriter.notCarried(invoice).map(\.location) == ["/ublInvoice"])
+        let note = InvoiceDocument(typeCode: "81", currency: "EUR")
+        let bytes = try UBLWriter.write(note)
+        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("</CreditNote>"))
+        #expect(UBLReader.read(try XMLReader.read(bytes)).document == note)
     }
 
     @Test("tells of every element, attribute and text that the model has no place for")

@@ -87,14 +87,15 @@ extension InvoiceDocument {
     /// What the writer's documentation says of a credit note's due date.
     var asUBLCarriesIt: InvoiceDocument {
         var document = self
-        if isCreditNote, dueDate != nil, payment == nil { document.payment = PaymentInstructions(meansCode: "1") }
+        if isUBLCreditNote, dueDate != nil, payment == nil { document.payment = PaymentInstructions(meansCode: "1") }
         return document
     }
 
-    /// BT-7 and BT-8 need a tax breakdown; `notCarried` says so.
+    /// BT-7 and BT-8 need a tax breakdown, and UBL's two document elements are one; `notCarried` says so.
     var asCIICarriesIt: InvoiceDocument {
-        guard taxBreakdown.isEmpty else { return self }
         var document = self
+        document.isUBLInvoice = false
+        guard taxBreakdown.isEmpty else { return document }
         document.taxPointDate = nil
         document.taxPointDateCode = nil
         return document

@@ -79,7 +79,7 @@ extension MessageCatalogue {
         "BR-O-14": "في الفاتورة غير الخاضعة للضريبة (O) يكون كل رسم على المستند كذلك.",
         "BR-B-01": "الدفع المجزّأ (B) للفواتير الإيطالية المحلية وحدها.",
         "BR-B-02": "الفاتورة ذات الدفع المجزّأ (B) لا تحتوي على ما يخضع للنسبة القياسية (S).",
-        "BR-CL-01": "يجب أن يكون رمز النوع (BT-3) من قائمة UNTDID 1001.",
+        "BR-CL-01": "يجب أن يكون رمز النوع (BT-3) من قائمة UNTDID 1001، لفاتورة أو لإشعار دائن.",
         "BR-CL-03": "يجب أن تكون عملة المبلغ من ISO 4217.",
         "BR-CL-04": "يجب أن تكون عملة الفاتورة (BT-5) من ISO 4217.",
         "BR-CL-05": "يجب أن تكون عملة محاسبة الضريبة (BT-6) من ISO 4217.",
@@ -124,7 +124,7 @@ extension MessageCatalogue {
         "UBL-CR-665": "يجب ألا يكون لمرجع المستند الداعم (BT-122) معرّف مخطط.",
         "UBL-CR-666": "يجب ألا يكون مع معرّف الشيء المُفوتَر (BT-18) مرفق.",
         "UBL-CR-673": "يجب ألا يكون مع معرّف الشيء المُفوتَر (BT-18) وصف.",
-        "UBL-DT-01": "يجب ألا يزيد المبلغ على منزلتين عشريتين.",
+        "UBL-DT-01": "يجب ألا تزيد المنازل العشرية في المبلغ على اثنتين.",
         "UBL-DT-06": "يجب أن يكون للمستند المرفق نوع وسائط (BT-125-1).",
         "UBL-DT-07": "يجب أن يكون للمستند المرفق اسم ملف (BT-125-2).",
         "UBL-SR-07": "يجب أن يكون للفاتورة السابقة (BG-3) مرجع (BT-25).",
@@ -145,11 +145,11 @@ extension MessageCatalogue {
         ]
         var texts: [String: String] = [:]
         for kind in kinds {
-            texts[kind.amount] = "يجب أن يكون لـ\(kind.name) مبلغ."
-            texts[kind.reason] = "يجب أن يكون لـ\(kind.name) سبب أو رمز سبب."
+            texts[kind.amount] = "يجب أن يكون ل\(kind.name) مبلغ."
+            texts[kind.reason] = "يجب أن يكون ل\(kind.name) سبب أو رمز سبب."
             texts[kind.same] = "يجب أن يدل سبب \(kind.name) ورمزه على الشيء نفسه."
-            texts[kind.either] = "يجب أن يكون لـ\(kind.name) سبب أو رمز سبب أو كلاهما."
-            if let category = kind.category { texts[category] = "يجب أن يكون لـ\(kind.name) فئة ضريبة." }
+            texts[kind.either] = "يجب أن يكون ل\(kind.name) سبب أو رمز سبب أو كلاهما."
+            if let category = kind.category { texts[category] = "يجب أن يكون ل\(kind.name) فئة ضريبة." }
         }
         return texts
     }()
@@ -165,7 +165,7 @@ extension MessageCatalogue {
             "25": "أساس خصم البند (BT-137)", "27": "مبلغ رسم البند (BT-141)", "28": "أساس رسم البند (BT-142)",
         ]
         return Dictionary(
-            terms.map { ("BR-DEC-\($0.key)", "يجب ألا يزيد \($0.value) على منزلتين عشريتين.") }, uniquingKeysWith: { first, _ in first })
+            terms.map { ("BR-DEC-\($0.key)", "يجب ألا تزيد المنازل العشرية في \($0.value) على اثنتين.") }, uniquingKeysWith: { first, _ in first })
     }()
 
     private static let categoriesArabic: [String: String] = {

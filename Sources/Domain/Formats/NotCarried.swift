@@ -1,21 +1,25 @@
 extension UBLWriter {
     /// What of the document plain UBL by EN 16931-3-2 has no place for, and so is missing from what `write` gives: what tax regimes add to
     /// the model, terms of a party that its role does not have, and terms that depend on one that is lacking. Each location is a JSON
-    /// pointer into the document. Everything else is read back as it was written.
+    /// pointer into the document. Everything else is read back as it was written, but for white space around codes and what the writer's
+    /// description tells.
     public static func notCarried(_ document: InvoiceDocument) -> [DocumentProblem] {
         var loss = Loss()
         loss.addCommon(document)
         for (index, note) in document.notes.enumerated() where InvoiceDocument.Note(ublText: note.ublText) != note {
-            loss.add("/notes/\(index)/subjectCode", "BT-21", "is told apart from the text only when it is three capital letters")
+            loss.add("/notes/\(index)/subjectCode", "BT-21", .subjectNotTold)
+        }
+        if document.salesOrderReference != nil, document.purchaseOrderReference == UBLConstant.notAvailable {
+            loss.add("/purchaseOrderReference", "BT-13", .takenForAbsent)
         }
         guard let payment = document.payment else { return loss.problems }
         if payment.creditorIdentifier == nil {
             for (location, term, party) in [("/seller", "BT-29", document.seller), ("/payee", "BT-60", document.payee)] {
                 guard let party, party.identifiers.contains(where: { $0.scheme == UBLConstant.sepa }) else { continue }
-                loss.add(location + "/identifiers", term, "with the scheme SEPA would be taken for BT-90")
+                loss.add(location + "/identifiers", term, .takenForCreditor)
             }
         } else if document.seller == nil, document.payee == nil {
-            loss.add("/payment/creditorIdentifier", "BT-90", "stands with the seller or payee, and there is neither")
+            loss.add("/payment/creditorIdentifier", "BT-90", .noPartyForCreditor)
         }
         return loss.problems
     }
@@ -26,9 +30,15 @@ extension CIIWriter {
     public static func notCarried(_ document: InvoiceDocument) -> [DocumentProblem] {
         var loss = Loss()
         loss.addCommon(document)
+        if document.isUBLInvoice {
+            loss.add("/ublInvoice", "BT-3", .oneElement)
+        }
+        for (index, line) in document.lines.enumerated() where line.priceDiscount != nil && line.impliedGrossPrice == nil {
+            loss.add("/lines/\(index)/priceDiscount", "BT-147", .noGrossPrice)
+        }
         guard document.taxBreakdown.isEmpty else { return loss.problems }
-        if document.taxPointDate != nil { loss.add("/taxPointDate", "BT-7", "stands in the tax breakdown, and there is none") }
-        if document.taxPointDateCode != nil { loss.add("/taxPointDateCode", "BT-8", "stands in the tax breakdown, and there is none") }
+        if document.taxPointDate != nil { loss.add("/taxPointDate", "BT-7", .noBreakdown) }
+        if document.taxPointDateCode != nil { loss.add("/taxPointDateCode", "BT-8", .noBreakdown) }
         return loss.problems
     }
 }
@@ -37,12 +47,12 @@ extension CIIWriter {
 private struct Loss {
     private(set) var problems: [DocumentProblem] = []
 
-    mutating func add(_ location: String, _ term: String?, _ message: String) {
-        problems.append(DocumentProblem(location: location, term: term, message: message))
+    mutating func add(_ location: String, _ term: String?, _ sentence: ProblemSentence) {
+        problems.append(DocumentProblem(location: location, term: term, sentence))
     }
 
     private mutating func add<Value>(_ location: String, _ term: String?, ifPresent value: Value?) {
-        if value != nil { add(location, term, "has no place in this syntax") }
+        if value != nil { add(location, term, .noPlace) }
     }
 
     /// What neither of the two syntaxes carries.
@@ -51,12 +61,12 @@ private struct Loss {
         add("/placeOfSupply", nil, ifPresent: document.placeOfSupply)
         addParties(document)
         if document.totals?.taxInTaxCurrency != nil, document.taxCurrency == nil || document.taxCurrency == document.currency {
-            add("/totals/taxInTaxCurrency", "BT-111", "needs a tax currency that is not the invoice's")
+            add("/totals/taxInTaxCurrency", "BT-111", .noOtherCurrency)
         }
         addTaxes(of: document.allowances, "/allowances")
         addTaxes(of: document.charges, "/charges")
         for (index, subtotal) in document.taxBreakdown.enumerated() where !subtotal.components.isEmpty {
-            add("/taxBreakdown/\(index)/components", nil, "has no place in this syntax")
+            add("/taxBreakdown/\(index)/components", nil, .noPlace)
         }
         for (index, line) in document.lines.enumerated() {
             add("/lines/\(index)/tax/cessRate", nil, ifPresent: line.tax.cessRate)

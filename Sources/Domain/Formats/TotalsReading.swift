@@ -13,10 +13,10 @@ struct TotalsReading {
     func totals(at element: XMLTree.Element, _ reading: inout TreeReading) -> InvoiceDocument.Totals? {
         let found = [lineNet, allowances, charges, taxExclusive, tax, taxInTaxCurrency, taxInclusive, payable]
         guard found.contains(where: { $0 != nil }) else { return nil }
-        if lineNet == nil { reading.report(element, "BT-106", "lacks the sum of line net amounts") }
-        if taxExclusive == nil { reading.report(element, "BT-109", "lacks the total without tax") }
-        if taxInclusive == nil { reading.report(element, "BT-112", "lacks the total with tax") }
-        if payable == nil { reading.report(element, "BT-115", "lacks the amount due") }
+        if lineNet == nil { reading.report(element, "BT-106", .noLineTotal) }
+        if taxExclusive == nil { reading.report(element, "BT-109", .noTaxExclusiveTotal) }
+        if taxInclusive == nil { reading.report(element, "BT-112", .noTaxInclusiveTotal) }
+        if payable == nil { reading.report(element, "BT-115", .noAmountDue) }
         var totals = InvoiceDocument.Totals(
             lineNet: lineNet ?? .zero, taxExclusive: taxExclusive ?? .zero, taxInclusive: taxInclusive ?? .zero, payable: payable ?? .zero)
         totals.allowances = allowances

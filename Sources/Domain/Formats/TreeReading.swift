@@ -114,7 +114,7 @@ struct TreeReading {
     /// BT-158 with its scheme.
     mutating func classification(_ code: Element) -> InvoiceDocument.Classification {
         let scheme = attribute(.listID, of: code)
-        if scheme == nil { report(code, "BT-158", "lacks the scheme of the classification") }
+        if scheme == nil { report(code, "BT-158", .noClassificationScheme) }
         return InvoiceDocument.Classification(
             code: tree.trimmedText(of: code), scheme: scheme ?? "", schemeVersion: attribute(.listVersionID, of: code))
     }
@@ -127,7 +127,7 @@ struct TreeReading {
         do {
             return try ExactDecimal(utf8: tree.trimmedUTF8(of: element))
         } catch {
-            report(element, term, error.description)
+            report(element, term, ProblemSentence(error))
             return nil
         }
     }
@@ -136,7 +136,7 @@ struct TreeReading {
     mutating func amount(_ name: XMLName, of parent: Element?, _ term: StaticString, currency: String) -> ExactDecimal? {
         guard let element = leaf(name, of: parent) else { return nil }
         if let told = attributeUTF8(.currencyID, of: element), !told.elementsEqual(currency.utf8) {
-            report(element, term, "is in another currency than the document")
+            report(element, term, .otherCurrency)
         }
         return decimal(element, term)
     }
@@ -153,10 +153,10 @@ struct TreeReading {
         let text = tree.trimmedText(of: element)
         if let date = CalendarDate(text) { return date }
         guard let date = XMLDate.day(text) else {
-            report(element, term, "must be a date such as 2026-11-20")
+            report(element, term, .notADate)
             return nil
         }
-        leave(element, "has a time zone, which is left out")
+        leave(element, .timeZoneLeftOut)
         return date
     }
 
@@ -169,7 +169,7 @@ struct TreeReading {
         }
         let isFormat102 = attributeUTF8(.format, of: element)?.elementsEqual("102".utf8) ?? false
         guard isFormat102, let date = CalendarDate(format102: tree.trimmedUTF8(of: element)) else {
-            report(element, term, "must be a date such as 20261120 with the format 102")
+            report(element, term, .notADate102)
             return nil
         }
         return date
@@ -197,7 +197,7 @@ struct TreeReading {
         let word = tree.trimmedUTF8(of: element)
         if word.elementsEqual("true".utf8) || word.elementsEqual("1".utf8) { return true }
         if word.elementsEqual("false".utf8) || word.elementsEqual("0".utf8) { return false }
-        report(element, term, "must be true or false")
+        report(element, term, .notAFlag)
         return nil
     }
 
@@ -206,10 +206,10 @@ struct TreeReading {
         guard let element = leaf(name, of: parent) else { return nil }
         let text = String(decoding: tree.utf8(of: element).filter { !$0.isXMLSpace }, as: UTF8.self)
         let bytes = Base64.decode(text)
-        if bytes == nil { report(element, "BT-125", "must be base64") }
+        if bytes == nil { report(element, "BT-125", .notBase64) }
         let mimeCode = attribute(.mimeCode, of: element)
         let fileName = attribute(.filename, of: element)
-        if mimeCode == nil || fileName == nil { report(element, "BT-125", "must have a mimeCode and a filename") }
+        if mimeCode == nil || fileName == nil { report(element, "BT-125", .noFileName) }
         return InvoiceDocument.Attachment.Content(bytes: bytes ?? [], mimeCode: mimeCode ?? "", fileName: fileName ?? "")
     }
 
@@ -226,26 +226,30 @@ struct TreeReading {
 // MARK: - Problems
 
 extension TreeReading {
-    mutating func report(_ element: Element, _ term: StaticString, _ message: String) {
+    mutating func report(_ element: Element, _ term: StaticString, _ sentence: ProblemSentence) {
+        report(element, term, sentence.rawValue)
+    }
+
+    private mutating func report(_ element: Element, _ term: StaticString, _ message: @autoclosure () -> String) {
         guard problems.count < DocumentReading.maxListed else {
             unlistedCount += 1
             return
         }
-        problems.append(DocumentProblem(location: tree.path(of: element), term: term.description, message: message))
+        problems.append(DocumentProblem(location: tree.path(of: element), term: term.description, message: message()))
     }
 
     /// Reports that a child is lacking.
     mutating func miss(_ name: XMLName, of parent: Element, _ term: StaticString) {
-        report(parent, term, "lacks \(name.text)")
+        report(parent, term, DocumentProblem.lacks + name.text)
     }
 
-    private mutating func leave(_ element: Element, attribute: String? = nil, _ message: String) {
+    private mutating func leave(_ element: Element, attribute: String? = nil, _ sentence: ProblemSentence) {
         guard unmapped.count < DocumentReading.maxListed else {
             unlistedCount += 1
             return
         }
         let location = tree.path(of: element) + (attribute.map { "/@" + $0 } ?? "")
-        unmapped.append(DocumentProblem(location: location, message: message))
+        unmapped.append(DocumentProblem(location: location, sentence))
     }
 
     /// Ends the reading: what was not taken is unmapped.
@@ -254,11 +258,11 @@ extension TreeReading {
         while index < tree.elementCount {
             let element = Element(index)
             if marks[index] == .untouched {
-                leave(element, "has no place in the invoice model here, and is left out")
+                leave(element, .leftOut)
                 index = Int(tree.nodes[index].end)
                 continue
             }
-            if marks[index] == .holder, hasText(element) { leave(element, "holds text beside elements, which is left out") }
+            if marks[index] == .holder, hasText(element) { leave(element, .textLeftOut) }
             leaveAttributes(of: element)
             index += 1
         }
@@ -271,7 +275,7 @@ extension TreeReading {
             let text = name == .other ? tree.otherNames[Int(tree.attributes[index].otherName)] : name.rawName
             // Hints for a schema validator say nothing about the invoice.
             if text.hasPrefix("Q{http://www.w3.org/2001/XMLSchema-instance}") { continue }
-            leave(element, attribute: text, "has no place in the invoice model here, and is left out")
+            leave(element, attribute: text, .leftOut)
         }
     }
 

@@ -125,6 +125,7 @@ extension InvoiceDocument {
     public func creditNote(_ request: CreditRequest) throws(CreditProblem) -> InvoiceDocument {
         var note = self
         note.typeCode = "381"
+        note.isUBLInvoice = false
         note.number = nil
         note.issueDate = request.issueDate
         note.dueDate = nil

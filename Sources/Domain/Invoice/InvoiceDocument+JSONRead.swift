@@ -59,6 +59,10 @@ struct InvoiceJSONFields {
         document.attachments = objects("attachments", &fields, attachment)
         document.taxRegime = text("taxRegime", &fields)
         document.placeOfSupply = text("placeOfSupply", &fields)
+        document.isUBLInvoice = fields.optionalBool("ublInvoice") ?? false
+        if isDraft, document.isUBLInvoice, !document.isCreditNote || document.isUBLCreditNote {
+            fields.report("ublInvoice", "is for the type code 81 alone; leave it out")
+        }
         return document
     }
 

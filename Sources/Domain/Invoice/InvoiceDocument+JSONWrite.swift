@@ -37,6 +37,7 @@ struct InvoiceJSONWriter {
         array("attachments", document.attachments) { $0.attachment($1) }
         text("taxRegime", document.taxRegime)
         text("placeOfSupply", document.placeOfSupply)
+        if document.isUBLInvoice { writer.field("ublInvoice", true) }
         writer.endObject()
     }
 

@@ -84,6 +84,9 @@ public struct InvoiceDocument: Hashable, Sendable {
     public var taxRegime: String?
     /// Where the supply takes place, where the regime asks for it: India's two-digit state code.
     public var placeOfSupply: String?
+    /// Whether UBL's document element is `Invoice` although the type code is that of a credit note. Only the code 81 may stand in either
+    /// (BR-CL-01); with every other code this has no effect.
+    public var isUBLInvoice = false
 
     public init(typeCode: String, currency: String) {
         self.typeCode = typeCode
@@ -92,6 +95,9 @@ public struct InvoiceDocument: Hashable, Sendable {
 
     /// Whether the document is a credit note: UNTDID 1001 codes 81, 83, 261, 262, 296, 308, 381, 396, 420, 458, 502, 503, 532.
     public var isCreditNote: Bool { Self.creditNoteTypes.contains(typeCode) }
+
+    /// Whether UBL's document element is `CreditNote`.
+    public var isUBLCreditNote: Bool { isCreditNote && !(isUBLInvoice && CodeList.invoiceTypes.contains(typeCode)) }
 
     public static let creditNoteTypes: Set<String> = [
         "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532",

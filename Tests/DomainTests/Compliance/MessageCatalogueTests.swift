@@ -29,6 +29,8 @@ import Testing
             #expect(!Self.isArabic(message.english), "\(message.rule): \(message.english)")
             #expect(message.arabic != message.english, "\(message.rule)")
             #expect(Self.isArabic(message.arabic), "\(message.rule): \(message.arabic)")
+            // The stroke that draws letters apart is for the eye alone: a search does not find a word that holds it.
+            #expect(!message.arabic.unicodeScalars.contains("\u{640}"), "\(message.rule): \(message.arabic)")
         }
     }
 
@@ -54,6 +56,20 @@ import Testing
         #expect(MessageCatalogue.message(rule: "X", .atMostOne("due date (BT-9)"), .arabic) == "لا يجوز تكرار تاريخ استحقاق الدفع (BT-9).")
         #expect(MessageCatalogue.message(rule: "X", .atMostOne("ram:Name"), .arabic) == "لا يجوز تكرار ram:Name.")
         #expect(MessageCatalogue.message(rule: "X", .unused("cbc:UUID"), .arabic) == "لا يُستخدم cbc:UUID في المعيار EN 16931.")
+    }
+
+    @Test("What readers and writers say of a document they say in Arabic too")
+    func problems() {
+        for sentence in ProblemSentence.allCases {
+            let problem = DocumentProblem(location: "/Invoice", sentence)
+            #expect(problem.message(in: .english) == sentence.rawValue && !Self.isArabic(sentence.rawValue))
+            #expect(Self.isArabic(problem.message(in: .arabic)), "\(sentence)")
+            #expect(Self.references(sentence.rawValue) == Self.references(sentence.arabic), "\(sentence)")
+        }
+        #expect(Set(ProblemSentence.allCases.map(\.arabic)).count == ProblemSentence.allCases.count)
+        let lacking = DocumentProblem(location: "/Invoice", message: "lacks cac:Item")
+        #expect(lacking.message(in: .arabic) == "ينقصه العنصر cac:Item")
+        #expect(DocumentProblem(location: "/Invoice", message: "is odd").message(in: .arabic) == "is odd")
     }
 
     @Test("What has no translation is said in English")

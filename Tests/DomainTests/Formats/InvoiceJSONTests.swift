@@ -77,6 +77,15 @@ import Testing
         #expect(try InvoiceDocument(json: Array(#"{"type":"381","currency":"EUR"}"#.utf8), as: .draft).isCreditNote)
     }
 
+    @Test func onlyTheTypeOfBothMayBeAnInvoiceInUBL() throws {
+        let document = try InvoiceDocument(json: Array(#"{"type":"81","currency":"EUR","ublInvoice":true}"#.utf8), as: .draft)
+        #expect(document.isCreditNote && !document.isUBLCreditNote)
+        for type in ["380", "381"] {
+            let problems = Self.problems(#"{"type":"\#(type)","currency":"EUR","ublInvoice":true}"#)
+            #expect(problems.map(\.pointer) == ["/ublInvoice"])
+        }
+    }
+
     @Test func theCanonicalFormIsCompactAndHasOneOrder() throws {
         var document = try InvoiceDocument(json: Array(Self.draft.utf8), as: .draft)
         document.lines.removeLast()

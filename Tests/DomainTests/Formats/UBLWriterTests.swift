@@ -107,7 +107,22 @@ struct UBLWriterTests {
         document.payment?.creditorIdentifier = "C"
         document.totals = InvoiceDocument.Totals(lineNet: .one, taxExclusive: .one, taxInclusive: .one, payable: .one)
         document.totals?.taxInTaxCurrency = .one
+        document.purchaseOrderReference = "NA"
         #expect(UBLWriter.notCarried(document).map(\.term) == ["BT-111", "BT-21", "BT-21", "BT-90"])
+        document.salesOrderReference = "S"
+        #expect(UBLWriter.notCarried(document).map(\.term) == ["BT-111", "BT-21", "BT-21", "BT-13", "BT-90"])
         #expect(CIIWriter.notCarried(document).map(\.term) == ["BT-111"])
+    }
+
+    @Test("is told to lack a price's discount in CII, whose gross price would have too many digits")
+    func discountWithoutGrossPrice() throws {
+        var line = InvoiceDocument.Line(
+            id: "1", quantity: .one, unit: "C62", unitPrice: try ExactDecimal(mantissa: .max, scale: 0),
+            tax: InvoiceDocument.Tax(category: "O"), item: InvoiceDocument.Item(name: "I"))
+        line.priceDiscount = .one
+        var document = document
+        document.lines = [line]
+        #expect(UBLWriter.notCarried(document).isEmpty)
+        #expect(CIIWriter.notCarried(document).map(\.location) == ["/lines/0/priceDiscount"])
     }
 }

@@ -199,6 +199,9 @@ extension API {
                 Parameter(
                     name: "invoiceKind", description: "For firs: to whom the invoice goes.",
                     schema: #"{"type":"string","enum":["B2B","B2C","B2G"],"default":"B2B"}"#),
+                Parameter(
+                    name: "language", description: "Of the report for ubl and cii.",
+                    schema: #"{"type":"string","enum":["en","ar"],"default":"en"}"#),
             ],
             answers: [
                 RouteAnswer(

@@ -19,6 +19,8 @@ struct InvoiceExport {
         var serviceId: String?
         var invoiceTypeCode: String?
         var invoiceKind: FIRSSettings.InvoiceKind?
+        /// Of what UBL and CII do not carry; the national forms tell it in English.
+        var language = MessageLanguage.english
     }
 
     /// A place in the document's own JSON.
@@ -36,9 +38,13 @@ struct InvoiceExport {
     /// - Throws: 422 with what the format needs and the document, or the query, lacks.
     init(_ document: InvoiceDocument, _ format: Format, _ options: Options) throws(Problem) {
         switch format {
-        case .json: self.init(document.canonicalJSON, [])
-        case .ubl: self.init(try Self.xml { () throws(XMLWriteError) in try UBLWriter.write(document) }, UBLWriter.notCarried(document))
-        case .cii: self.init(try Self.xml { () throws(XMLWriteError) in try CIIWriter.write(document) }, CIIWriter.notCarried(document))
+        case .json: self.init(document.canonicalJSON, [], options.language)
+        case .ubl:
+            let bytes = try Self.xml { () throws(XMLWriteError) in try UBLWriter.write(document) }
+            self.init(bytes, UBLWriter.notCarried(document), options.language)
+        case .cii:
+            let bytes = try Self.xml { () throws(XMLWriteError) in try CIIWriter.write(document) }
+            self.init(bytes, CIIWriter.notCarried(document), options.language)
         case .firs:
             let settings = try Self.settings(options, typeCode: document.typeCode)
             self.init(try Self.form { () throws(InvoiceJSONError) in try document.firsJSON(settings) })
@@ -46,9 +52,9 @@ struct InvoiceExport {
         }
     }
 
-    private init(_ bytes: [UInt8], _ problems: [DocumentProblem]) {
+    private init(_ bytes: [UInt8], _ problems: [DocumentProblem], _ language: MessageLanguage) {
         self.bytes = bytes
-        notCarried = problems.map { Place(pointer: $0.location, term: $0.term, message: $0.message) }
+        notCarried = problems.map { Place(pointer: $0.location, term: $0.term, message: $0.message(in: language)) }
         notCarriedCount = problems.count
     }
 

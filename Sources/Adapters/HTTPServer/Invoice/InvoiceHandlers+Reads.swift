@@ -62,6 +62,7 @@ extension InvoiceHandlers {
         options.serviceId = query.text("serviceId", maxBytes: 128)
         options.invoiceTypeCode = query.text("invoiceTypeCode", maxBytes: 16)
         options.invoiceKind = query.choice("invoiceKind", of: FIRSSettings.InvoiceKind.self)
+        options.language = query.choice("language", of: MessageLanguage.self) ?? .english
         try query.finish()
         let invoice = try await read(id, principal.tenant)
         let export = try InvoiceExport(try Self.stored(invoice), format, options)

@@ -5,7 +5,7 @@ extension CIIReader {
         let delivery = reading.child(.ramSpecifiedLineTradeDelivery, of: element)
         let (quantity, unit) = reading.quantity(.ramBilledQuantity, of: delivery, "BT-129")
         if quantity == nil { reading.miss(.ramBilledQuantity, of: delivery ?? element, "BT-129") }
-        if quantity != nil, unit == nil { reading.report(element, "BT-130", "lacks the unit of its quantity") }
+        if quantity != nil, unit == nil { reading.report(element, "BT-130", .noUnit) }
         let settlement = reading.child(.ramSpecifiedLineTradeSettlement, of: element)
         let agreement = reading.child(.ramSpecifiedLineTradeAgreement, of: element)
         let net = reading.child(.ramNetPriceProductTradePrice, of: agreement)
@@ -58,7 +58,7 @@ extension CIIReader {
             }
         }
         guard let discount = reading.child(.ramAppliedTradeAllowanceCharge, of: gross) else { return }
-        if indicator(of: discount, "BT-147", &reading) == true { reading.report(discount, "BT-147", "must be an allowance, not a charge") }
+        if indicator(of: discount, "BT-147", &reading) == true { reading.report(discount, "BT-147", .notAnAllowance) }
         line.priceDiscount = reading.amount(.ramActualAmount, of: discount, "BT-147", currency: currency)
     }
 

@@ -5,7 +5,7 @@ public enum CIIReader {
     public static func read(_ tree: XMLTree) -> DocumentReading {
         var reading = TreeReading(tree)
         guard tree.name(of: tree.root) == .rsmCrossIndustryInvoice else {
-            reading.report(tree.root, "BT-24", "must be a CrossIndustryInvoice")
+            reading.report(tree.root, "BT-24", .notCII)
             return reading.result(InvoiceDocument(typeCode: "", currency: ""))
         }
         let document = document(&reading)

@@ -6,7 +6,7 @@ extension UBLReader {
         let quantityName: XMLName = isCreditNote ? .cbcCreditedQuantity : .cbcInvoicedQuantity
         let (quantity, unit) = reading.quantity(quantityName, of: element, "BT-129")
         if quantity == nil { reading.miss(quantityName, of: element, "BT-129") }
-        if quantity != nil, unit == nil { reading.report(element, "BT-130", "lacks the unit of its quantity") }
+        if quantity != nil, unit == nil { reading.report(element, "BT-130", .noUnit) }
         let (item, tax) = item(element, &reading)
         let price = reading.child(.cacPrice, of: element)
         let unitPrice = reading.amount(.cbcPriceAmount, of: price, "BT-146", currency: currency)

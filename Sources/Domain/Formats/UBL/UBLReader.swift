@@ -6,7 +6,7 @@ public enum UBLReader {
         let root = tree.name(of: tree.root)
         var reading = TreeReading(tree)
         guard root == .ublInvoice || root == .cnCreditNote else {
-            reading.report(tree.root, "BT-24", "must be a UBL Invoice or CreditNote")
+            reading.report(tree.root, "BT-24", .notUBL)
             return reading.result(InvoiceDocument(typeCode: "", currency: ""))
         }
         let document = document(&reading, isCreditNote: root == .cnCreditNote)
@@ -19,9 +19,9 @@ public enum UBLReader {
         let currency = reading.code(.cbcDocumentCurrencyCode, of: root, required: "BT-5")
         var document = InvoiceDocument(typeCode: typeCode, currency: currency)
         // The code 81 is of both.
-        let own = isCreditNote ? CodeList.creditNoteTypes : CodeList.invoiceTypes
-        if !typeCode.isEmpty, document.isCreditNote != isCreditNote, !own.contains(typeCode) {
-            reading.report(root, "BT-3", "has a type code that belongs to the other of Invoice and CreditNote")
+        document.isUBLInvoice = !isCreditNote && document.isCreditNote && CodeList.invoiceTypes.contains(typeCode)
+        if !typeCode.isEmpty, document.isUBLCreditNote != isCreditNote {
+            reading.report(root, "BT-3", .otherElement)
         }
         readHead(&document, &reading)
         readReferences(&document, &reading)
@@ -99,7 +99,7 @@ public enum UBLReader {
             reading.take(element)
             reading.constant(.cbcDocumentTypeCode, of: element, UBLConstant.invoicedObject)
             document.invoicedObject = reading.identifier(.cbcID, of: element)
-        } else if type == UBLConstant.project, document.isCreditNote {
+        } else if type == UBLConstant.project, document.isUBLCreditNote {
             guard document.projectReference == nil else { return }
             reading.take(element)
             reading.constant(.cbcDocumentTypeCode, of: element, UBLConstant.project)

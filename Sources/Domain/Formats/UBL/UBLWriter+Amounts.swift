@@ -1,7 +1,7 @@
 extension UBLWriter {
     static func writePayment(_ document: InvoiceDocument, to xml: inout XMLWriter) {
         // An invoice tells its due date in the head, a credit note here only.
-        let dueDate = document.isCreditNote ? document.dueDate : nil
+        let dueDate = document.isUBLCreditNote ? document.dueDate : nil
         if let payment = document.payment {
             for index in 0..<max(1, payment.creditTransfers.count) {
                 write(payment, transfer: index, dueDate, to: &xml)

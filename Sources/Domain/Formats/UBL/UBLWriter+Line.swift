@@ -1,6 +1,6 @@
 extension UBLWriter {
     static func write(_ line: InvoiceDocument.Line, of document: InvoiceDocument, to xml: inout XMLWriter) {
-        if document.isCreditNote {
+        if document.isUBLCreditNote {
             xml.element("cac:CreditNoteLine") { write(line, quantity: "cbc:CreditedQuantity", document.currency, to: &$0) }
         } else {
             xml.element("cac:InvoiceLine") { write(line, quantity: "cbc:InvoicedQuantity", document.currency, to: &$0) }

@@ -1,5 +1,5 @@
 /// Writes a document as UBL 2.1 (ISO/IEC 19845), bound as EN 16931-3-2 says: a `CreditNote` when its type code is that of a credit note,
-/// else an `Invoice`.
+/// else an `Invoice`. The code 81 is of both (BR-CL-01): it makes a `CreditNote`, as Peppol has it, unless the document was an `Invoice`.
 ///
 /// Elements stand in the order of the UBL schemas. What the document lacks is left out; whether it may be lacking is for the rules to say.
 /// What the syntax has no place for is told by `UBLWriter.notCarried`. Where the binding leaves a choice:
@@ -19,7 +19,7 @@ public enum UBLWriter {
 
     /// Writes the document as the root of `xml`.
     public static func write(_ document: InvoiceDocument, to xml: inout XMLWriter) {
-        if document.isCreditNote {
+        if document.isUBLCreditNote {
             xml.element("CreditNote") { xml in
                 xml.attribute("xmlns", UBLNamespace.creditNote)
                 writeContent(document, to: &xml)
@@ -52,7 +52,7 @@ public enum UBLWriter {
         xml.element("cbc:ProfileID", document.businessProcess)
         xml.element("cbc:ID", document.number)
         xml.date("cbc:IssueDate", document.issueDate)
-        if document.isCreditNote {
+        if document.isUBLCreditNote {
             xml.date("cbc:TaxPointDate", document.taxPointDate)
             xml.element("cbc:CreditNoteTypeCode", document.typeCode)
             for note in document.notes { xml.element("cbc:Note", note.ublText) }
@@ -86,7 +86,7 @@ public enum UBLWriter {
         writeReference("cac:DespatchDocumentReference", document.despatchAdviceReference, to: &xml)
         writeReference("cac:ReceiptDocumentReference", document.receivingAdviceReference, to: &xml)
         // The two schemas differ in order, and the credit note's has no place for a project.
-        if document.isCreditNote {
+        if document.isUBLCreditNote {
             writeReference("cac:ContractDocumentReference", document.contractReference, to: &xml)
             writeAdditionalReferences(document, to: &xml)
             writeReference("cac:OriginatorDocumentReference", document.tenderOrLotReference, to: &xml)
@@ -104,7 +104,7 @@ public enum UBLWriter {
 
     private static func writeAdditionalReferences(_ document: InvoiceDocument, to xml: inout XMLWriter) {
         if let object = document.invoicedObject { write(object, documentType: UBLConstant.invoicedObject, to: &xml) }
-        if document.isCreditNote, let project = document.projectReference {
+        if document.isUBLCreditNote, let project = document.projectReference {
             write(Identifier(project), documentType: UBLConstant.project, to: &xml)
         }
         for attachment in document.attachments {
