@@ -41,7 +41,7 @@ final class ConsumerLoop {
                 waker.attach(nil)
                 opening.resolve(.failure(error))
                 if !hasOpened { break }
-                log.report(.error, "kafka.consumer-failed", error.description)
+                log.trouble(.error, "kafka.consumer-failed", error.description, now: monotonicMicroseconds())
                 let until = monotonicMicroseconds() + 1_000_000
                 lanes.wait { $0.closeDeadline != nil || monotonicMicroseconds() >= until ? .done(()) : .sleep(until: until) }
             }
@@ -73,7 +73,7 @@ final class ConsumerLoop {
             drain(client, milliseconds: Self.longestPoll)
             measureLag(client)
             if let reason = client.fatalError {
-                log.report(.error, "kafka.consumer-restarted", "The consumer is made anew: \(reason).")
+                log.trouble(.error, "kafka.consumer-restarted", "The consumer is made anew: \(reason).", now: monotonicMicroseconds())
                 break
             }
         }
@@ -82,6 +82,8 @@ final class ConsumerLoop {
             forget(assigned)
         } else {
             close(client)
+            // What it did not do in its time it would go on with while it is destroyed, without an end to it.
+            if rd_kafka_consumer_closed(client.handle) == 0 { client.leavesAbruptly = true }
         }
     }
 
@@ -103,7 +105,7 @@ final class ConsumerLoop {
             case RD_KAFKA_EVENT_FETCH: fetched(event, client)
             case RD_KAFKA_EVENT_REBALANCE: rebalanced(event, client)
             case RD_KAFKA_EVENT_OFFSET_COMMIT: committed(event)
-            case RD_KAFKA_EVENT_LOG: log.line(event)
+            case RD_KAFKA_EVENT_LOG: log.line(event, now: monotonicMicroseconds())
             case RD_KAFKA_EVENT_ERROR:
                 let reason = rd_kafka_event_error_string(event).map { String(cString: $0) }
                 log.error(reason ?? text(of: rd_kafka_event_error(event)), now: monotonicMicroseconds())
