@@ -246,6 +246,27 @@ struct ConsumerTests {
         }
     }
 
+    @Test("a consumer that is not run keeps no partition from the others")
+    func standby() async throws {
+        try await withKafka { harness in
+            let idle = try await KafkaConsumer.open(options(harness))
+            let inbox = Inbox()
+            let working = try await KafkaConsumer.open(options(harness))
+            try await running(
+                working,
+                { records in
+                    inbox.append(records)
+                    return records.map { _ in .done }
+                }
+            ) {
+                for subject in 0..<16 { try await harness.bus.publish(events(1...2, subject: UInt64(subject))) }
+                try await inbox.wait { $0.count >= 32 }
+            }
+            #expect(idle.received == 0)
+            await idle.close()
+        }
+    }
+
     /// Publishes until the second consumer has received something, and waits for all of it.
     private func feed(_ harness: KafkaHarness, _ first: KafkaConsumer, _ second: KafkaConsumer, _ inbox: Inbox) async throws {
         let before = first.received

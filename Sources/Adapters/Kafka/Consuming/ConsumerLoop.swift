@@ -32,13 +32,11 @@ final class ConsumerLoop {
                     options.kafka, group: options.group, start: options.start, commitEvery: options.commitEvery
                 ).makeClient(.consumer)
                 waker.attach(client.events)
-                try subscribe(client)
                 hasOpened = true
                 opening.resolve(.success(()))
-                serve(&client)
+                try serve(&client)
                 waker.attach(nil)
             } catch {
-                waker.attach(nil)
                 opening.resolve(.failure(error))
                 if !hasOpened { break }
                 log.trouble(.error, "kafka.consumer-failed", error.description, now: monotonicMicroseconds())
@@ -67,8 +65,17 @@ final class ConsumerLoop {
 
     // MARK: - One client
 
-    private func serve(_ client: inout Client) {
+    private func serve(_ client: inout Client) throws(KafkaError) {
+        var isMember = false
         while !isClosing {
+            if !isMember, lanes.withLock({ $0.isWanted }) {
+                do throws(KafkaError) { try subscribe(client) } catch {
+                    // Nobody may wake a queue that is gone.
+                    waker.attach(nil)
+                    throw error
+                }
+                isMember = true
+            }
             obey(client)
             drain(client, milliseconds: Self.longestPoll)
             measureLag(client)

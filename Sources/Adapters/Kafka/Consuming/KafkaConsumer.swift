@@ -29,7 +29,7 @@ public final class KafkaConsumer: Sendable {
         self.producer = producer
     }
 
-    /// Makes the client and subscribes. Does not wait for a broker.
+    /// Makes the client. Does not wait for a broker, and joins the group when it is run.
     ///
     /// - Throws: `KafkaError` when the options make no client.
     public static func open(_ options: KafkaConsumerOptions, seen: SeenEvents = SeenEvents()) async throws(KafkaError) -> KafkaConsumer {
@@ -52,6 +52,8 @@ public final class KafkaConsumer: Sendable {
     /// A batch is of one partition, in its order, and no other batch of it is under way. `handle` returns a verdict for each record, or for the
     /// first so many: what has none is handed over again.
     public func run(_ handle: @escaping Handler) async {
+        lanes.signal { $0.isWanted = true }
+        waker.wake()
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 while let work = await next() {
