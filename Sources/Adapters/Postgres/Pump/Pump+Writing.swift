@@ -204,6 +204,8 @@ extension Pump {
             if rows[1].count == 1, rows[1].integer(0, 0) == 0 { hold(since: since) } else { loseHold() }
         case .failure(let failure):
             shared.metrics.leaseFailures.add()
+            // An idle engine learns from this alone that its server refuses to write.
+            if case .server = failure { note(failure) }
             reportAgain(.warning, "store.lease-not-renewed", "the lease could not be renewed: \(failure.reason)")
         }
     }
