@@ -94,19 +94,38 @@ import Testing
 
     // MARK: - Health
 
+    private static let gap = TimeSpan.hours(30)
+
     @Test func daysOfFailureAreCountedThroughRestartsUntilASuccess() {
         var health = DeliveryHealth()
         #expect(health.failingFor == .zero)
-        health.failed(at: Self.start)
-        health.failed(at: Self.start + .hours(119))
+        for failure in 0...4 { health.failed(at: Self.start + .hours(Int64(failure) * 29), longestGap: Self.gap) }
         var stored = DeliveryHealth(stored: health.stored)
         #expect(stored == health)
-        stored.failed(at: Self.start + .hours(121))
+        stored.failed(at: Self.start + .hours(121), longestGap: Self.gap)
         #expect(stored.failingFor == .hours(121))
         #expect(stored.since(Self.start + .hours(1)) == DeliveryHealth(), "what came before it was resumed does not count")
         #expect(stored.since(Self.start) == stored)
         stored.succeeded()
         #expect(stored.failingFor == .zero)
         #expect(DeliveryHealth(stored: Array("x".utf8)) == DeliveryHealth())
+    }
+
+    @Test func twoFailuresBetweenWhichTheClockHasLeaptAreNoDaysOfFailure() {
+        var health = DeliveryHealth()
+        health.failed(at: Self.start, longestGap: Self.gap)
+        health.failed(at: Self.start + .hours(24 * 4_000), longestGap: Self.gap)
+        #expect(health.failingFor == Self.gap)
+        health.failed(at: Self.start + .hours(1), longestGap: Self.gap)
+        #expect(health.failingFor == Self.gap, "a clock that is set right takes nothing back and adds nothing")
+    }
+
+    @Test func howLongDeliveriesFailIsReadAsAnEarlierVersionHasStoredIt() {
+        let stored = DeliveryHealth(stored: Array(#"{"failingSince":1000,"failedAt":4000}"#.utf8))
+        #expect(stored.failingFor == TimeSpan(microseconds: 3_000))
+        let absurd = DeliveryHealth(stored: Array(#"{"failingSince":1000,"failedAt":4000,"failingFor":9223372036854775807}"#.utf8))
+        var later = absurd
+        later.failed(at: Instant(microseconds: 5_000), longestGap: Self.gap)
+        #expect(later.failingFor > absurd.failingFor)
     }
 }

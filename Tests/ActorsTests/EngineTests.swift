@@ -40,11 +40,13 @@ import Testing
         func storeCursors(_ cursors: [FollowerCursor]) async throws(JournalError) {}
     }
 
-    /// A store that another engine serves until a given time.
+    /// A store that another engine serves until a given time, or has taken from a given time on.
     private struct HeldJournal: Journal {
         let journal: any Journal
         let clock: SimulatedClock
         let heldUntil: Uptime
+        let takenFrom: Uptime?
+        var writeTrouble: WriteTrouble? { takenFrom.map { clock.uptime() >= $0 } ?? false ? .takenOver : nil }
         var storeId: UniqueId { journal.storeId }
         var partitionCount: Int { journal.partitionCount }
         func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership {
@@ -100,14 +102,22 @@ import Testing
         var results: [Result<ServiceCallReply, IntentError>] = []
         var bookResults: [Result<BookReply, IntentError>] = []
 
-        init(silent: Bool = false, heldUntil: Uptime? = nil, settings: EngineSettings = EngineSettings(), faults: Faults = .calm) {
+        private(set) var failure: (any Error)?
+
+        init(
+            silent: Bool = false, heldUntil: Uptime? = nil, takenFrom: Uptime? = nil, settings: EngineSettings = EngineSettings(),
+            faults: Faults = .calm
+        ) {
             let store = InMemoryStore(partitionCount: 1, storeId: UniqueId(high: 1, low: 1))
             let clock = SimulatedClock(world: world, executor: executor)
             let faultsInForce = FaultsInForce(faults)
             var journal: any Journal =
                 silent
                 ? SilentJournal(store: store) : SimulatedJournal(world: world, clock: clock, store: store, faults: faultsInForce)
-            if let heldUntil { journal = HeldJournal(journal: journal, clock: clock, heldUntil: heldUntil) }
+            if heldUntil != nil || takenFrom != nil {
+                let never = Uptime(microseconds: .min)
+                journal = HeldJournal(journal: journal, clock: clock, heldUntil: heldUntil ?? never, takenFrom: takenFrom)
+            }
             self.store = store
             engine = Engine(
                 ports: EnginePorts(
@@ -119,7 +129,7 @@ import Testing
                 settings: settings)
             world.executors = [executor]
             Task(executorPreference: executor) {
-                try? await self.engine.run()
+                do { try await self.engine.run() } catch { self.failure = error }
                 self.finished = true
             }
         }
@@ -299,6 +309,17 @@ import Testing
         bench.send(try submission(2))
         bench.run { bench.results.count == 2 }
         guard case .success = try #require(bench.results.last) else { throw Unexpected() }
+    }
+
+    @Test func anIdleEngineWhoseStoreWasTakenEndsWithoutACommit() throws {
+        let bench = Bench(takenFrom: Uptime(microseconds: 60_000_000))
+        bench.run { bench.engine.isReady }
+        bench.run { bench.world.uptime > 50_000_000 }
+        #expect(bench.engine.isReady && !bench.finished)
+        bench.run { !bench.engine.isReady }
+        #expect(bench.world.uptime < 70_000_000)
+        bench.run { bench.finished }
+        #expect(bench.finished && bench.failure is Engine.OwnershipLost)
     }
 
     @Test func stoppingIsBoundedAlsoWhenTheStoreIsAway() throws {

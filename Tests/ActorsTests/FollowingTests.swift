@@ -276,16 +276,31 @@ import Testing
         #expect(status() == .active)
     }
 
+    @Test func aClockThatLeapsBetweenTwoFailuresDoesNotDisableASubscription() throws {
+        let bench = try Bench()
+        bench.faults.current.targetFails = 100
+        bench.start()
+        bench.send(try subscription(bench, "ledgerflow.target.*"))
+        bench.send(.holds(.pauseTarget(host: "before", by: "ana", reason: "r")))
+        bench.run { bench.deliveries.count { $0.status == .failed } == 1 }
+        bench.world.wallOffset += 240 * 3_600_000_000
+        bench.send(.holds(.pauseTarget(host: "after", by: "ana", reason: "r")))
+        bench.run { bench.deliveries.count { $0.status == .failed } == 2 }
+        bench.pass(.minutes(1))
+        #expect(bench.store.allEvents.joined().count { $0.type == .subscription(.disabled) } == 0)
+    }
+
     @Test func whatCannotBeDisabledNowIsTriedAgainWithPatience() throws {
         let bench = try Bench()
         bench.faults.current.targetFails = 100
         bench.settings.disableSubscriptionAfter = .seconds(1)
         bench.start()
         bench.send(try subscription(bench, "ledgerflow.target.*"))
-        bench.send(.holds(.pauseTarget(host: "a.example", by: "ana", reason: "r")))
-        bench.pass(.seconds(5))
-        bench.send(.holds(.pauseTarget(host: "b.example", by: "ana", reason: "r")))
-        bench.run { bench.deliveries.count { $0.status == .failed } == 2 }
+        for number in 1...5 {
+            bench.pass(.seconds(5))
+            bench.send(.holds(.pauseTarget(host: "h\(number).example", by: "ana", reason: "r")))
+            bench.run { bench.deliveries.count { $0.status == .failed } == number }
+        }
         bench.faults.current.commitUnavailable = 100
         let before = bench.world.steps
         bench.pass(.minutes(1))

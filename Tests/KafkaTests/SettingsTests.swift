@@ -120,6 +120,25 @@ struct SettingsTests {
         #expect(options.topics.contains("asked.intents") && options.topics.contains("asked.invoice"))
     }
 
+    @Test("what the library repeats with other numbers is told once a minute")
+    func repeated() {
+        let reports = Reports()
+        var log = ClientLog(reports, client: "producer")
+        func line(_ port: Int, _ milliseconds: Int, _ tail: String) -> String {
+            "[thrd:b:\(port)/1]: b:\(port)/1: Connect to ipv4#127.0.0.1:\(port) failed: Connection refused (after \(milliseconds)ms\(tail))"
+        }
+        for second in 0..<59 {
+            let tail = second == 0 ? "" : " in state CONNECT, \(second) identical error(s) suppressed"
+            log.trouble(.error, "kafka.log", line(9_092 + second, second, tail), now: Int64(second) * 1_000_000)
+            log.error("2/2 brokers are down", now: Int64(second) * 1_000_000)
+        }
+        #expect(reports.count == 2)
+        log.trouble(.error, "kafka.log", line(9_092, 0, ""), now: 60_000_000)
+        #expect(reports.count == 3)
+        log.trouble(.error, "kafka.log", "[thrd:b:9092/1]: b:9092/1: Disconnected (after 7ms in state UP)", now: 60_000_000)
+        #expect(reports.count == 4, "another trouble is news at once")
+    }
+
     @Test("a publication that is cancelled returns")
     func cancelled() async throws {
         let bus = try await open([])
@@ -173,4 +192,5 @@ final class Reports: Diagnostics {
 
     func report(_ diagnostic: Diagnostic) { all.withLock { $0.append("\(diagnostic)") } }
     var text: String { all.withLock { $0.joined(separator: "\n") } }
+    var count: Int { all.withLock { $0.count } }
 }

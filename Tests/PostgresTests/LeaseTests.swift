@@ -108,6 +108,57 @@ struct LeaseTests {
         await second.close()
     }
 
+    @Test("an idle engine whose store was taken says so without a commit")
+    func takenFromAnIdleEngine() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let first = try await PostgresStore.open(url: server.url(database), options: options("first", lease: .seconds(1)))
+        let owner = try await Owner(first, 0)
+        try await eventually("the lease is held") { first.writeTrouble == nil }
+        try server.sql(
+            """
+            UPDATE ledgerflow.partitions SET epoch = epoch + 1, owner = gen_random_uuid(), owner_name = 'second',
+              lease_until = clock_timestamp() + interval '1 h'
+            """, database: database)
+        try await eventually("the loss is noticed") { first.writeTrouble == .takenOver }
+        await #expect(throws: JournalError.heldElsewhere("second")) { try await first.takeOwnership(of: owner.partition) }
+        #expect(first.writeTrouble == .takenOver)
+        try server.sql("UPDATE ledgerflow.partitions SET owner = NULL, lease_until = NULL", database: database)
+        _ = try await first.takeOwnership(of: owner.partition)
+        try await eventually("what is taken back is held again") { first.writeTrouble == nil }
+        await first.close()
+    }
+
+    @Test("an engine that stands by has lost nothing")
+    func standbyIsNoLoss() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let first = try await PostgresStore.open(url: server.url(database), options: options("first"))
+        let owner = try await Owner(first, 0)
+        let second = try await PostgresStore.open(url: server.url(database), options: options("second", lease: .seconds(1)))
+        await #expect(throws: JournalError.heldElsewhere("first")) { try await second.takeOwnership(of: owner.partition) }
+        #expect(second.writeTrouble == nil)
+        await first.close()
+        await second.close()
+    }
+
+    @Test("a lease that is not renewed in its time is told of, although the connections look alive")
+    func notRenewed() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let store = try await PostgresStore.open(url: server.url(database), options: options("first", lease: .seconds(1)))
+        _ = try await Owner(store, 0)
+        try await eventually("the lease is held") { store.writeTrouble == nil }
+        // The statement that renews waits for this lock; its connection stays up all the while.
+        async let holding: [String]? = Task.detached {
+            try? server.sql("BEGIN; LOCK TABLE ledgerflow.partitions IN EXCLUSIVE MODE; SELECT pg_sleep(170)", database: database)
+        }.value
+        let holder = "FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event = 'PgSleep'"
+        try await eventually("the lock is held") { try server.sql("SELECT 1 \(holder)").count == 1 }
+        try await eventually("it is told") { store.writeTrouble == .unreachable }
+        try server.sql("SELECT pg_terminate_backend(pid) \(holder)")
+        _ = await holding
+        try await eventually("the lease is renewed") { store.writeTrouble == nil }
+        await store.close()
+    }
+
     @Test("taking over waits for a transaction that is still under way")
     func zombie() async throws {
         try await withStore { harness in

@@ -141,6 +141,27 @@ struct PostgresMigrationTests {
         for store in stores { await store.close() }
     }
 
+    @Test("a migration that waits for a table lets others through meanwhile, and is done in the end")
+    func behindABackup() async throws {
+        let (server, database) = try SharedServer.newDatabase()
+        let url = server.url(database)
+        try PostgresMigrations.up(url: url, to: 7, at: Sample.start)
+        // As pg_dump holds every table.
+        async let holding: [String]? = Task.detached {
+            try? server.sql(
+                "BEGIN; LOCK TABLE ledgerflow.ingestion_contents IN ACCESS SHARE MODE; SELECT pg_sleep(170)", database: database)
+        }.value
+        let sessions = "FROM pg_stat_activity WHERE datname = '\(database)'"
+        try await eventually("the table is held") { try server.sql("SELECT 1 \(sessions) AND wait_event = 'PgSleep'").count == 1 }
+        async let opened = PostgresStore.open(url: url, options: .small)
+        try await eventually("the migration waits") { try server.sql("SELECT 1 \(sessions) AND wait_event_type = 'Lock'").count == 1 }
+        try server.sql("SET lock_timeout = '30s'; SELECT count(*) FROM ledgerflow.ingestion_contents", database: database)
+        try server.sql("SELECT pg_terminate_backend(pid) \(sessions) AND wait_event = 'PgSleep'")
+        _ = await holding
+        await (try opened).close()
+        #expect(try PostgresMigrations.status(url: url).allSatisfy { $0.appliedAt != nil })
+    }
+
     @Test("the migrations of one release only add")
     func expandOnly() {
         #expect(PostgresMigrations.contractions == [])

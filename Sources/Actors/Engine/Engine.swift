@@ -132,7 +132,10 @@ public final class Engine: Sendable {
         await withTaskGroup(of: Void.self) { outbox in
             outbox.addTask { await self.runLanes(storing: cursors) }
             await withTaskGroup(of: Void.self) { watched in
-                let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout)
+                let watchdog = Watchdog(partitions: partitions, ports: ports, timeout: settings.replyTimeout) {
+                    self.state.lose($0)
+                    self.stopping.open()
+                }
                 watched.addTask { await watchdog.run() }
                 if let retention = self.retention { watched.addTask { await retention.run() } }
                 if let anchoring = self.anchoring { watched.addTask { await anchoring.run() } }

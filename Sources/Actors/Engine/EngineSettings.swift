@@ -54,6 +54,8 @@ public struct EngineSettings: Sendable {
     public var followerRefresh = TimeSpan.minutes(5)
     /// How long deliveries to a subscription may fail, with no success between, before it is disabled.
     public var disableSubscriptionAfter = TimeSpan.hours(120)
+    /// What the time between two failed deliveries counts of that at most: five must fail, also when the clock leaps.
+    var longestFailingGap: TimeSpan { TimeSpan(microseconds: max(1, disableSubscriptionAfter.microseconds / 4)) }
     /// Sources that are asked at one time, in all and of one tenant.
     public var sourcesRunning = 4
     public var sourcesRunningPerTenant = 2

@@ -1,11 +1,13 @@
 internal import Domain
 internal import Ports
 
-/// Sees to it that no caller waits for ever on a store that does not answer.
+/// Sees to it that no caller waits for ever on a store that does not answer, and that an engine ends which has lost its store, also when it
+/// has nothing to commit and would not find out.
 struct Watchdog: Sendable {
     let partitions: [Partition]
     let ports: EnginePorts
     let timeout: TimeSpan
+    let ownershipLost: @Sendable (PartitionId) -> Void
 
     /// Looks at every partition until the task is cancelled.
     func run() async {
@@ -13,6 +15,9 @@ struct Watchdog: Sendable {
         while !Task.isCancelled {
             await ports.time.sleep(for: TimeSpan(microseconds: max(1_000, timeout.microseconds / 4)))
             look(&reports)
+            guard ports.journal.writeTrouble == .takenOver, let first = partitions.first?.id else { continue }
+            ports.diagnostics.report(Diagnostic(.error, "engine.taken-over", "Another engine has taken the store over; this one ends."))
+            return ownershipLost(first)
         }
     }
 

@@ -29,14 +29,27 @@ struct SourceSealing: Sendable {
         let reason: String
     }
 
+    private static let looks = 3
+
     private func seal(_ key: SourceAgenda.Key) async throws(Failure) -> Bool {
         let partition = PartitionId(PartitionHash.partition(tenant: key.tenant, count: ports.journal.partitionCount))
         do {
-            let found = try await ports.journal.load([.item(key.tenant, .source(key.source))], in: partition).first?.record
-            guard case .item(.source(let source))? = found, let request = try source.sealedRequest(ports.sealer) else { return false }
-            let command = BookCommand.item(.source(key.source, .seal(request, ifVersion: source.version)))
-            let intent = BookIntent(tenant: key.tenant, command: command, by: "engine", correlationId: "sealing")
-            return try await courier.send([intent]).first?.get().changed ?? false
+            var refusal: BookError?
+            // What somebody changes meanwhile is refused here, and may be sealed by now, or gone.
+            for _ in 0..<Self.looks {
+                let found = try await ports.journal.load([.item(key.tenant, .source(key.source))], in: partition).first?.record
+                guard case .item(.source(let source))? = found, let request = try source.sealedRequest(ports.sealer) else { return false }
+                let command = BookCommand.item(.source(key.source, .seal(request, ifVersion: source.version)))
+                let intent = BookIntent(tenant: key.tenant, command: command, by: "engine", correlationId: "sealing")
+                switch try await courier.send([intent]).first {
+                case .success(let reply)?: return reply.changed
+                case .failure(let error)?: refusal = error
+                case nil: return false
+                }
+            }
+            throw Failure(reason: refusal.map { String(describing: $0) } ?? "")
+        } catch let failure as Failure {
+            throw failure
         } catch let stop as IntakeStop {
             throw Failure(reason: stop.failure.text)
         } catch {

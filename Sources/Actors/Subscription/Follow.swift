@@ -31,21 +31,23 @@ struct DeliveryHealth: Hashable, Sendable {
     /// The first failure since the last success, and the newest.
     private(set) var failingSince: Instant?
     private(set) var failedAt: Instant?
+    /// How long nothing but failures has been seen.
+    private(set) var failingFor = TimeSpan.zero
+
+    /// A century, which no sum of gaps comes near.
+    private static let longest: Int64 = 100 * 366 * 86_400_000_000
 
     init() {}
 
-    mutating func failed(at moment: Instant) {
+    /// - Parameter longestGap: what the time since the failure before counts at most. The clock may have leapt meanwhile, and two
+    ///   failures with years between them are no years of failing.
+    mutating func failed(at moment: Instant, longestGap: TimeSpan) {
         failingSince = failingSince ?? moment
+        if let failedAt, failedAt < moment { failingFor = failingFor + min(moment - failedAt, longestGap) }
         failedAt = max(failedAt ?? moment, moment)
     }
 
     mutating func succeeded() { self = DeliveryHealth() }
-
-    /// How long nothing but failures has been seen.
-    var failingFor: TimeSpan {
-        guard let failingSince, let failedAt else { return .zero }
-        return failedAt - failingSince
-    }
 
     /// What came before `moment` does not count.
     func since(_ moment: Instant) -> DeliveryHealth { failingSince.map { $0 < moment } ?? false ? DeliveryHealth() : self }
@@ -56,6 +58,7 @@ struct DeliveryHealth: Hashable, Sendable {
         json.object { json in
             json.field("failingSince", failingSince.microseconds)
             json.field("failedAt", failedAt.microseconds)
+            json.field("failingFor", failingFor.microseconds)
         }
         return json.bytes
     }
@@ -66,6 +69,12 @@ struct DeliveryHealth: Hashable, Sendable {
         else { return }
         failingSince = Instant(microseconds: since)
         failedAt = Instant(microseconds: at)
+        // Earlier versions went by the two moments alone.
+        let span =
+            if case .number(let span)? = object["failingFor"], let span = span.int64 { span } else {
+                at.subtractingReportingOverflow(since).partialValue
+            }
+        failingFor = TimeSpan(microseconds: min(max(0, span), Self.longest))
     }
 }
 

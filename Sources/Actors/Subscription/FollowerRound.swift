@@ -113,7 +113,7 @@ struct FollowerRound: Sendable {
             for event in page.events where follow.isBefore(event.committed) {
                 // What delivers events is never delivered itself, or it would never end.
                 if let delivery = event.delivery {
-                    if delivery == follow.subscription.id { Self.note(event.committed, event.data, follow, &health) }
+                    if delivery == follow.subscription.id { note(event.committed, event.data, follow, &health) }
                 } else if follow.subscription.wants(event.committed, event.data) {
                     events.append(event)
                 }
@@ -164,7 +164,7 @@ struct FollowerRound: Sendable {
             .subscription(follow.subscription.id), of: tenant, generation: follow.subscription.generation, to: place, state: health.stored)
     }
 
-    private static func note(_ event: CommittedEvent, _ data: JSONValue?, _ follow: Follow, _ health: inout DeliveryHealth) {
+    private func note(_ event: CommittedEvent, _ data: JSONValue?, _ follow: Follow, _ health: inout DeliveryHealth) {
         guard event.time >= follow.subscription.activeSince, case .serviceCall(let kind) = event.type else { return }
         switch kind {
         case .executionSucceeded: health.succeeded()
@@ -174,7 +174,7 @@ struct FollowerRound: Sendable {
             {
                 return
             }
-            health.failed(at: event.time)
+            health.failed(at: event.time, longestGap: settings.longestFailingGap)
         default: break
         }
     }

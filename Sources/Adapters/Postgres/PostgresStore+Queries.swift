@@ -63,6 +63,8 @@ extension PostgresStore {
             for event in try EventRow.all(data[0]) {
                 byKey[RowKey(partition: event.partition.index, ordinal: event.position).value] = event
             }
+            // What retention took away between the two reads must not be passed over in silence: asked again, the log says that it is gone.
+            guard byKey.count == merge.keys.count else { throw .unreadable("events were taken out of the log meanwhile; ask again") }
             return .success(EventPage(events: merge.keys.compactMap { byKey[$0] }, next: merge.next, isAtEnd: merge.isAtEnd))
         }.get()
     }

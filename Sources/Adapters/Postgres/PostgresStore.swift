@@ -62,7 +62,13 @@ public final class PostgresStore: Journal, ServiceCallQueries, EventQueries {
     }
 
     public var writeTrouble: WriteTrouble? {
-        pump.connections.load(ordering: .relaxed) > 0 ? pump.trouble.withLock { $0 } : .unreachable
+        let hold = pump.hold.withLock { $0 }
+        if hold == .lost { return .takenOver }
+        guard pump.connections.load(ordering: .relaxed) > 0 else { return .unreachable }
+        if let trouble = pump.trouble.withLock({ $0 }) { return trouble }
+        // Connections look as if they were up for a while after the server has fallen silent.
+        if case .until(let tick) = hold, tick < monotonicMicroseconds() { return .unreachable }
+        return nil
     }
 
     /// What the store measures of itself, for export.

@@ -77,9 +77,10 @@ enum StoreFailure: Error, Sendable {
     /// A stored value that this program cannot read.
     case unreadable(String)
 
-    /// Whether the server gave up what it was told for the sake of another session: a deadlock, or no order in which both could be done.
+    /// Whether the server gave up what it was told for the sake of another session: a deadlock, no order in which both could be done, or a
+    /// lock that was not free in time.
     var isConflict: Bool {
-        if case .server(let state, _, _) = self { ["40P01", "40001"].contains(state) } else { false }
+        if case .server(let state, _, _) = self { ["40P01", "40001", "55P03"].contains(state) } else { false }
     }
 
     /// One line without any stored value.

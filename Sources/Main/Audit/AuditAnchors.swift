@@ -21,13 +21,17 @@ struct AuditAnchors: AsyncParsableCommand {
         try await connection.withClient(asOperator: subject.isAnother) { client in
             var (partition, partitions, count) = (Int64(0), Int64(1), 0)
             while partition < partitions {
-                let page = try await AnchorPages.read(client, subject, partition: partition)
-                partitions = page.partitions
-                if partition == 0, !format.json { try Output.line("Signed with \(page.publicKey).\n\(AuditText.anchorHeading)") }
-                for anchor in page.anchors {
-                    count += 1
-                    if let known = AuditAnchor(anchor), kept.contains(known) { continue }
-                    try Output.line(format.json ? anchor.line : AuditText.row(anchor: anchor))
+                var pages = AnchorPages(partition: partition)
+                while let page = try await pages.next(client, subject) {
+                    partitions = page.partitions
+                    if partition == 0, page.isFirst, !format.json {
+                        try Output.line("Signed with \(page.publicKey).\n\(AuditText.anchorHeading)")
+                    }
+                    for anchor in page.anchors {
+                        count += 1
+                        if let known = AuditAnchor(anchor), kept.contains(known) { continue }
+                        try Output.line(format.json ? anchor.line : AuditText.row(anchor: anchor))
+                    }
                 }
                 partition += 1
             }
@@ -52,30 +56,49 @@ struct AuditSubject: ParsableArguments {
     }
 }
 
-/// All anchors of one chain, as the engine keeps them.
+/// The anchors of one chain, as the engine keeps them: page by page, in the order of their entries.
 struct AnchorPages {
-    private(set) var store = UniqueId(high: 0, low: 0)
-    private(set) var tenant: TenantId
-    private(set) var partitions: Int64 = 1
-    /// By which the engine signs, in hexadecimal.
-    private(set) var publicKey = ""
-    /// As the engine gave them.
-    private(set) var anchors: [JSONValue] = []
-
-    static func read(_ client: APIClient, _ subject: AuditSubject, partition: Int64) async throws -> AnchorPages {
-        var (after, pages) = (Int64(0), AnchorPages?.none)
-        while true {
-            let query = try subject.query([("partition", String(partition)), ("after", String(after)), ("limit", "1000")])
-            let page = try await client.books(.get, subject.path + "/anchors", query: query).value
-            var all = try pages ?? AnchorPages(page)
-            all.anchors += page["anchors"]?.elements ?? []
-            pages = all
-            guard let next = page["next"]?.int, next > after else { return all }
-            after = next
-        }
+    struct Page {
+        let store: UniqueId
+        let tenant: TenantId
+        let partitions: Int64
+        /// By which the engine signs, in hexadecimal.
+        let publicKey: String
+        let isFirst: Bool
+        /// As the engine gave them.
+        let anchors: [JSONValue]
     }
 
-    private init(_ page: JSONValue) throws {
+    let partition: Int64
+    /// Number of the last entry of which all anchors were read.
+    private(set) var position: Int64 = 0
+    private(set) var isAtEnd = false
+
+    init(partition: Int64) { self.partition = partition }
+
+    /// - Returns: nil when there are no more.
+    /// - Throws: `CommandFailure` when what the server answers is no page of anchors.
+    mutating func next(_ client: APIClient, _ subject: AuditSubject) async throws -> Page? {
+        guard !isAtEnd else { return nil }
+        let query = try subject.query([("partition", String(partition)), ("after", String(position)), ("limit", "1000")])
+        let value = try await client.books(.get, subject.path + "/anchors", query: query).value
+        let page = try Page(value, isFirst: position == 0)
+        if let next = value["next"]?.int, next > position { position = next } else { isAtEnd = true }
+        return page
+    }
+
+    /// The number of the last entry that an anchor of the chain covers at present; 0 without one.
+    static func lastEntry(_ client: APIClient, _ subject: AuditSubject, partition: Int64) async throws -> Int64 {
+        var (pages, last) = (AnchorPages(partition: partition), Int64(0))
+        while let page = try await pages.next(client, subject) {
+            last = page.anchors.compactMap { $0["entries"]?.int }.max().map { max($0, last) } ?? last
+        }
+        return last
+    }
+}
+
+extension AnchorPages.Page {
+    fileprivate init(_ page: JSONValue, isFirst: Bool) throws {
         guard let store = page["store"]?.text.flatMap({ UniqueId($0) }), let tenant = page["tenant"]?.text.flatMap({ TenantId($0) }),
             let partitions = page["partitions"]?.int, let key = page["publicKey"]?.text, Hexadecimal.bytes(key)?.count == 32
         else {
@@ -84,6 +107,8 @@ struct AnchorPages {
                 advice: "Check that --server is the address of an engine of this version.")
         }
         (self.store, self.tenant, self.partitions, publicKey) = (store, tenant, partitions, key)
+        self.isFirst = isFirst
+        anchors = page["anchors"]?.elements ?? []
     }
 }
 

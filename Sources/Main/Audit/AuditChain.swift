@@ -21,7 +21,7 @@ struct AuditChain {
     /// Ask for the entries behind this number.
     private(set) var position: Int64 = 0
     private(set) var isAtEnd = false
-    private(set) var anchors: AnchorCheck
+    var anchors: AnchorCheck
 
     private static let listedBreaks = 100
 
@@ -31,6 +31,9 @@ struct AuditChain {
     }
 
     var isIntact: Bool { breakCount == 0 && faults.isEmpty }
+
+    /// The number of the last entry in a page of the chain; nil without one.
+    static func lastEntry(of page: JSONValue) -> Int64? { page["entries"]?.elements.compactMap { $0["sequence"]?.int }.max() }
 
     /// What the anchors prove to be wrong, beside the breaks.
     var faults: [AnchorCheck.Fault] { anchors.faults.filter { !isReported($0.entries) } }

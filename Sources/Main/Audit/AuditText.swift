@@ -48,7 +48,8 @@ enum AuditText {
                 "chain \(chain.partition): \(word), \(chain.verified) entries verified, head \(chain.head.count) "
                     + "\(Hexadecimal.text(chain.head.hash)), \(anchors ?? "no anchor holds")")
             for place in sentences(chain) { lines.append("  " + place) }
-            if chain.breakCount > chain.breaks.count { lines.append("  and \(chain.breakCount - chain.breaks.count) more places") }
+            let more = chain.breakCount - chain.breaks.count + chain.anchors.faultCount - chain.anchors.faults.count
+            if more > 0 { lines.append("  and \(more) more places") }
         }
         let holding = chains.reduce(0) { $0 + $1.anchors.holding }
         if !keys.arePinned, holding > 0 {

@@ -39,18 +39,7 @@ struct AuditVerify: AsyncParsableCommand {
             var partitions: Int64 = 1
             var trusted = publicKey.map { $0.lowercased() }
             while Int64(chains.count) < partitions {
-                let pages = try await AnchorPages.read(client, subject, partition: Int64(chains.count))
-                if trusted.isEmpty { trusted = [pages.publicKey] }
-                partitions = pages.partitions
-                var chain = AuditChain(partition: Int64(chains.count), anchors: try check(pages, kept, trusted, Int64(chains.count)))
-                repeat {
-                    let query = try subject.query([
-                        ("partition", String(chain.partition)), ("after", String(chain.position)), ("limit", "1000"),
-                    ])
-                    let page = try await client.books(.get, subject.path, query: query).value
-                    try chain.add(page)
-                } while !chain.isAtEnd
-                chains.append(chain)
+                chains.append(try await verify(Int64(chains.count), client, kept, &trusted, &partitions))
             }
             let keys = AuditText.Keys(trusted: trusted, arePinned: !publicKey.isEmpty)
             try Output.line(format.json ? AuditText.json(chains, keys) : AuditText.verdict(chains, keys))
@@ -58,17 +47,49 @@ struct AuditVerify: AsyncParsableCommand {
         }
     }
 
-    private func check(
-        _ pages: AnchorPages, _ kept: [AuditAnchor], _ trusted: [String], _ partition: Int64
-    ) throws -> AnchorCheck {
-        let stored = pages.anchors.compactMap { AuditAnchor($0) }
-        guard stored.count == pages.anchors.count else {
+    /// Reads the chain and its anchors side by side, a page of each at a time.
+    ///
+    /// - Parameters:
+    ///   - trusted: the keys that are believed; empty: the engine's own, which is put there.
+    ///   - partitions: how many chains the tenant has, as the engine says.
+    private func verify(
+        _ partition: Int64, _ client: APIClient, _ kept: [AuditAnchor], _ trusted: inout [String], _ partitions: inout Int64
+    ) async throws -> AuditChain {
+        // Those that are made from here on may be of entries that the chain did not have when its end was read.
+        let last = try await AnchorPages.lastEntry(client, subject, partition: partition)
+        var pages = AnchorPages(partition: partition)
+        guard let first = try await pages.next(client, subject) else { throw ExitCode.failure }
+        if trusted.isEmpty { trusted = [first.publicKey] }
+        partitions = first.partitions
+        var check = AnchorCheck(
+            store: first.store, tenant: first.tenant, partition: Int(clamping: partition), anchors: kept,
+            trusted: Set(trusted.compactMap { Hexadecimal.bytes($0) }))
+        check.add(try Self.anchors(first, upTo: last))
+        var chain = AuditChain(partition: partition, anchors: check)
+        repeat {
+            let query = try subject.query([
+                ("partition", String(partition)), ("after", String(chain.position)), ("limit", "1000"),
+            ])
+            let page = try await client.books(.get, subject.path, query: query).value
+            // Whatever is said of these entries must be known before they are passed.
+            while pages.position < AuditChain.lastEntry(of: page) ?? 0, let more = try await pages.next(client, subject) {
+                chain.anchors.add(try Self.anchors(more, upTo: last))
+            }
+            try chain.add(page)
+        } while !chain.isAtEnd
+        while pages.position < last, let more = try await pages.next(client, subject) {
+            chain.anchors.add(try Self.anchors(more, upTo: last))
+        }
+        return chain
+    }
+
+    private static func anchors(_ page: AnchorPages.Page, upTo last: Int64) throws -> [AuditAnchor] {
+        let anchors = page.anchors.compactMap { AuditAnchor($0) }
+        guard anchors.count == page.anchors.count else {
             throw CommandFailure(
                 .refused, "the server answered with something that is no anchor", advice: "Check that --server is the address of an engine."
             )
         }
-        return AnchorCheck(
-            store: pages.store, tenant: pages.tenant, partition: Int(partition), anchors: stored + kept,
-            trusted: Set(trusted.compactMap { Hexadecimal.bytes($0) }))
+        return anchors.filter { $0.head.count <= last }
     }
 }

@@ -52,6 +52,7 @@ struct SelectedStore: Sendable {
         case .unreachable: "The database cannot be reached; the engine tries again by itself."
         case .full: "The store's disk is full, so nothing can be stored; the engine tries again by itself."
         case .failing: "The store cannot write, its diagnostics say why; the engine tries again by itself."
+        case .takenOver: "Another engine has taken the store over; this one ends. Started again it stands by."
         }
     }
 

@@ -22,6 +22,8 @@ struct SourceRegistrar: Sendable {
     func apply(_ entries: [SourceFile.Entry]) async {
         var (changed, refused) = (0, 0)
         for entry in entries {
+            // The next start takes them all; each of them in vain, one by one, would only be noise.
+            if Task.isCancelled { return }
             do {
                 if try await apply(entry) { changed += 1 }
             } catch {
@@ -87,6 +89,16 @@ struct SourceRegistrar: Sendable {
             await time.sleep(for: .seconds(1))
         }
         return try await books.send(intent).changed
+    }
+
+    /// Tells that the sample source cannot be asked.
+    ///
+    /// - Parameter failure: why it does not serve.
+    func reportSample(failed failure: any Error) {
+        diagnostics.report(
+            Diagnostic(
+                .error, "ingestion.sample-not-served", "The sample source does not serve; start again to have it.",
+                fields: [(name: "reason", value: "\(failure)")]))
     }
 
     /// Pauses the sample source as an earlier start has left it: nothing answers at its address any more.
@@ -174,7 +186,12 @@ struct SampleSourceService: Service {
         let (ports, listens) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { try? await sample.run { listens.yield($0) } }
+                group.addTask {
+                    do { try await sample.run { listens.yield($0) } } catch {
+                        if !Task.isCancelled { registrar.reportSample(failed: error) }
+                    }
+                    listens.finish()
+                }
                 await engine.untilReady()
                 if let port = await ports.first(where: { _ in true }), let entry = sample.entry(port: port) {
                     await registrar.apply([entry])

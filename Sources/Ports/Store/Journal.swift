@@ -204,7 +204,8 @@ public protocol Journal: Sendable {
     var partitionExecutor: (any TaskExecutor)? { get }
 
     /// Why commits fail at present; nil while they succeed. Begins with a commit that the store could not do, and ends with the next write
-    /// that it did: it tries one by itself every few seconds, so that it need not be asked to notice.
+    /// that it did: it tries one by itself every few seconds, so that it need not be asked to notice. A store that grants leases tells of a
+    /// lease that was lost, or has run out, within the time of a lease, also while nothing is committed.
     var writeTrouble: WriteTrouble? { get }
 
     /// Makes the caller the owner of `partition`: raises the epoch, durably, after any commit still under way.

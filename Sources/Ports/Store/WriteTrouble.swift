@@ -6,4 +6,6 @@ public enum WriteTrouble: Hashable, Sendable {
     case full
     /// It fails for another reason, which the diagnostics tell.
     case failing
+    /// Another engine has taken the store from this one: nothing that this one commits will be taken any more.
+    case takenOver
 }

@@ -62,6 +62,24 @@ extension BlackBox {
             }
         }
 
+        @Test func anIdleEngineThatWasStoppedInItsTracksEndsByItselfOnceAnotherHasTakenOver() async throws {
+            try await scenario { findings in
+                let (database, scene, other) = (try Database(), try Scene(), try DataFolder())
+                let first = try scene.engine(database.arguments)
+                try copyKeys(from: scene.data, to: other)
+                let second = try EngineProcess(
+                    data: other.path, logs: scene.logs, arguments: database.arguments, awaitsReadiness: false)
+                first.child.signal(SIGSTOP)
+                try second.awaitReadiness()
+                first.child.signal(SIGCONT)
+                // Nothing is asked of it.
+                let ending = try first.child.wait(within: 45)
+                findings.check(ending != .code(0), "the old owner ended as if nothing had been: \(ending)")
+                findings.check(first.errors.contains("took over"), "the old owner does not say why: \(first.errors.suffix(500))")
+                second.expectUnharmed(findings, "the return of the old owner")
+            }
+        }
+
         @Test func aDatabaseThatIsAwayIsToldOfAndComesBackByItself() async throws {
             try await scenario { findings in
                 let (database, scene) = (try Database(), try Scene())

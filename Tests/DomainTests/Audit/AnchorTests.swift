@@ -89,6 +89,46 @@ struct AnchorTests {
         #expect(chain.check(kept).holding == 1, "an anchor that is given twice counts once")
     }
 
+    /// As `audit verify` does, which never has all of them at once.
+    @Test func anchorsThatComeWhileTheChainIsReadProveTheSame() throws {
+        var cut = try Chain(10, anchoredAt: [1, 2, 4, 5, 8, 9, 10])
+        let kept = [cut.anchors[1], cut.anchors[6]]
+        cut.entries.removeLast(4)
+        var anew = try Chain(10, anchoredAt: [2, 5, 8, 10])
+        anew.entries[3] = Self.entry("invoice/forged")
+        for chain in [try Chain(10, anchoredAt: [1, 3, 7, 10]), cut, anew] {
+            let whole = chain.check(kept)
+            for size in 1...4 {
+                var check = AnchorCheck(
+                    store: Self.store, tenant: chain.tenant, partition: 3, anchors: kept, trusted: [chain.key.publicKey])
+                var rest = chain.anchors[...]
+                let heads = chain.heads
+                for head in heads.dropFirst() {
+                    while let first = rest.first, first.head.count <= head.count {
+                        check.add(rest.prefix(size))
+                        rest = rest.dropFirst(size)
+                    }
+                    check.reached(head)
+                }
+                check.ended(at: heads.last ?? .start)
+                while !rest.isEmpty {
+                    check.add(rest.prefix(size))
+                    rest = rest.dropFirst(size)
+                }
+                #expect(check.faults == whole.faults && check.faultCount == whole.faultCount)
+                #expect(check.holding == whole.holding && check.newest == whole.newest)
+            }
+        }
+    }
+
+    @Test func anyNumberOfForgedAnchorsIsCountedAndTheFirstHundredAreTold() throws {
+        var chain = try Chain(120)
+        let forger = try Chain(120, anchoredAt: Array(1...120), seed: 9)
+        chain.anchors = forger.anchors
+        let check = chain.check()
+        #expect(check.faults.count == 100 && check.faultCount == 120 && check.holding == 0)
+    }
+
     @Test func aForgedAnchorIsFound() throws {
         var chain = try Chain(6, anchoredAt: [6])
         let forger = try Chain(6, anchoredAt: [6], seed: 9)

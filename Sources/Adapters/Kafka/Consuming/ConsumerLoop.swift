@@ -32,16 +32,14 @@ final class ConsumerLoop {
                     options.kafka, group: options.group, start: options.start, commitEvery: options.commitEvery
                 ).makeClient(.consumer)
                 waker.attach(client.events)
-                try subscribe(client)
                 hasOpened = true
                 opening.resolve(.success(()))
-                serve(&client)
+                try serve(&client)
                 waker.attach(nil)
             } catch {
-                waker.attach(nil)
                 opening.resolve(.failure(error))
                 if !hasOpened { break }
-                log.report(.error, "kafka.consumer-failed", error.description)
+                log.trouble(.error, "kafka.consumer-failed", error.description, now: monotonicMicroseconds())
                 let until = monotonicMicroseconds() + 1_000_000
                 lanes.wait { $0.closeDeadline != nil || monotonicMicroseconds() >= until ? .done(()) : .sleep(until: until) }
             }
@@ -67,13 +65,22 @@ final class ConsumerLoop {
 
     // MARK: - One client
 
-    private func serve(_ client: inout Client) {
+    private func serve(_ client: inout Client) throws(KafkaError) {
+        var isMember = false
         while !isClosing {
+            if !isMember, lanes.withLock({ $0.isWanted }) {
+                do throws(KafkaError) { try subscribe(client) } catch {
+                    // Nobody may wake a queue that is gone.
+                    waker.attach(nil)
+                    throw error
+                }
+                isMember = true
+            }
             obey(client)
             drain(client, milliseconds: Self.longestPoll)
             measureLag(client)
             if let reason = client.fatalError {
-                log.report(.error, "kafka.consumer-restarted", "The consumer is made anew: \(reason).")
+                log.trouble(.error, "kafka.consumer-restarted", "The consumer is made anew: \(reason).", now: monotonicMicroseconds())
                 break
             }
         }
@@ -82,6 +89,8 @@ final class ConsumerLoop {
             forget(assigned)
         } else {
             close(client)
+            // What it did not do in its time it would go on with while it is destroyed, without an end to it.
+            if rd_kafka_consumer_closed(client.handle) == 0 { client.leavesAbruptly = true }
         }
     }
 
@@ -103,7 +112,7 @@ final class ConsumerLoop {
             case RD_KAFKA_EVENT_FETCH: fetched(event, client)
             case RD_KAFKA_EVENT_REBALANCE: rebalanced(event, client)
             case RD_KAFKA_EVENT_OFFSET_COMMIT: committed(event)
-            case RD_KAFKA_EVENT_LOG: log.line(event)
+            case RD_KAFKA_EVENT_LOG: log.line(event, now: monotonicMicroseconds())
             case RD_KAFKA_EVENT_ERROR:
                 let reason = rd_kafka_event_error_string(event).map { String(cString: $0) }
                 log.error(reason ?? text(of: rd_kafka_event_error(event)), now: monotonicMicroseconds())

@@ -9,7 +9,7 @@ public final class KafkaConsumer: Sendable {
     public typealias Handler = @Sendable ([KafkaRecord]) async -> [KafkaVerdict]
 
     private let options: KafkaConsumerOptions
-    private let seen: SeenEvents
+    private let seen: SeenEvents?
     private let lanes: Monitor<Lanes>
     private let waker: Waker
     private let thread: DedicatedThread
@@ -17,7 +17,7 @@ public final class KafkaConsumer: Sendable {
     private let measured: ConsumerMetrics
 
     private init(
-        _ options: KafkaConsumerOptions, _ seen: SeenEvents, _ lanes: Monitor<Lanes>, _ waker: Waker, _ measured: ConsumerMetrics,
+        _ options: KafkaConsumerOptions, _ seen: SeenEvents?, _ lanes: Monitor<Lanes>, _ waker: Waker, _ measured: ConsumerMetrics,
         _ thread: DedicatedThread, _ producer: Producer
     ) {
         self.options = options
@@ -29,10 +29,11 @@ public final class KafkaConsumer: Sendable {
         self.producer = producer
     }
 
-    /// Makes the client and subscribes. Does not wait for a broker.
+    /// Makes the client. Does not wait for a broker, and joins the group when it is run.
     ///
+    /// - seen: nil: nothing is taken for a repetition.
     /// - Throws: `KafkaError` when the options make no client.
-    public static func open(_ options: KafkaConsumerOptions, seen: SeenEvents = SeenEvents()) async throws(KafkaError) -> KafkaConsumer {
+    public static func open(_ options: KafkaConsumerOptions, seen: SeenEvents? = SeenEvents()) async throws(KafkaError) -> KafkaConsumer {
         guard ["earliest", "latest"].contains(options.start) else { throw .invalidSetting("start") }
         let producer = try await Producer(options.kafka, topics: options.topics.map(DeadLetter.topic(for:)))
         let (lanes, waker, measured, opening) = (Monitor(Lanes()), Waker(), ConsumerMetrics(), Opening())
@@ -52,6 +53,8 @@ public final class KafkaConsumer: Sendable {
     /// A batch is of one partition, in its order, and no other batch of it is under way. `handle` returns a verdict for each record, or for the
     /// first so many: what has none is handed over again.
     public func run(_ handle: @escaping Handler) async {
+        lanes.signal { $0.isWanted = true }
+        waker.wake()
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 while let work = await next() {
@@ -120,7 +123,7 @@ public final class KafkaConsumer: Sendable {
             let record = work.records[index]
             switch verdict {
             case .done:
-                seen.insert(record)
+                seen?.insert(record)
                 measured.handled.add()
             case .refused(let reason):
                 guard await putAside(record, reason, work) else { break judging }
@@ -141,10 +144,11 @@ public final class KafkaConsumer: Sendable {
 
     /// The records that are not repetitions, by index.
     private func fresh(_ records: [KafkaRecord]) -> [Int] {
-        var ids: Set<String> = []
+        guard let seen else { return Array(records.indices) }
+        var ids: Set<SeenEvents.Identity> = []
         return records.indices.filter { index in
             if seen.contains(records[index]) { return false }
-            guard let id = records[index].header("ce_id") else { return true }
+            guard let id = SeenEvents.Identity(records[index]) else { return true }
             return ids.insert(id).inserted
         }
     }

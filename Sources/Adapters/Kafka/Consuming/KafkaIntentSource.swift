@@ -8,8 +8,9 @@ public final class KafkaIntentSource: IntentSource {
 
     /// - group: engines that share the intents.
     public static func open(_ options: KafkaOptions, group: String = "ledgerflow.intents") async throws(KafkaError) -> KafkaIntentSource {
+        // Whether an intent repeats another one is for the engine to say, by its tenant and its key: what two senders call alike is not the same.
         let consumer = try await KafkaConsumer.open(
-            KafkaConsumerOptions(options, group: group, topics: [options.topicPrefix + "intents"]))
+            KafkaConsumerOptions(options, group: group, topics: [options.topicPrefix + "intents"]), seen: nil)
         return KafkaIntentSource(consumer)
     }
 

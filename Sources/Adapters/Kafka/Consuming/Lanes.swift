@@ -33,6 +33,8 @@ struct Lanes: Sendable {
     private var busy = 0
     var orders: [Order] = []
     var waiter: CheckedContinuation<Work?, Never>?
+    /// Somebody takes the work. A member of the group that hands nothing on would keep its partitions from the others.
+    var isWanted = false
     /// No more work is given.
     var isClosed = false
     var closeDeadline: Int64?

@@ -6,8 +6,25 @@ internal import Synchronization
 /// It may outlive its consumer and serve the next one. It does not outlive the process: a handler that must not see an event twice keeps the
 /// event's id with what it stores.
 public final class SeenEvents: Sendable {
+    /// What an event is known by: CloudEvents 1.0, `source` and `id` together.
+    struct Identity: Hashable, Sendable {
+        private let source: String
+        private let id: String
+
+        /// Above what events of ours have. Longer ones are not remembered: whoever may write could fill the memory with them.
+        private static let maxBytes = 1_024
+
+        /// - Returns: nil for a record that is not an event, or whose name is too long to be kept.
+        init?(_ record: KafkaRecord) {
+            guard let id = record.header("ce_id") else { return nil }
+            source = record.header("ce_source") ?? ""
+            self.id = id
+            guard source.utf8.count + id.utf8.count <= Self.maxBytes else { return nil }
+        }
+    }
+
     private struct Memory {
-        var ids: Recent<String, Void>
+        var ids: Recent<Identity, Void>
         var versions: Recent<[UInt8], Int64>
     }
 
@@ -20,7 +37,7 @@ public final class SeenEvents: Sendable {
 
     /// Whether the record repeats one that was handled. A record that is not an event never does.
     func contains(_ record: KafkaRecord) -> Bool {
-        guard let id = record.header("ce_id") else { return false }
+        guard let id = Identity(record) else { return false }
         let version = Self.version(record)
         return memory.withLock { memory in
             if memory.ids[id] != nil { return true }
@@ -31,7 +48,7 @@ public final class SeenEvents: Sendable {
 
     /// Called when the record was handled.
     func insert(_ record: KafkaRecord) {
-        guard let id = record.header("ce_id") else { return }
+        guard let id = Identity(record) else { return }
         let version = Self.version(record)
         memory.withLock { memory in
             memory.ids[id] = ()
@@ -39,9 +56,11 @@ public final class SeenEvents: Sendable {
         }
     }
 
+    private static let maxKeyBytes = 1_024
+
     /// Nil for what is replayed: it comes late on purpose.
     private static func version(_ record: KafkaRecord) -> (key: [UInt8], version: Int64)? {
-        guard let key = record.key, record.header(DeadLetter.replayedFrom) == nil else { return nil }
+        guard let key = record.key, key.count <= maxKeyBytes, record.header(DeadLetter.replayedFrom) == nil else { return nil }
         return record.header("ce_version").flatMap(Int64.init).map { (key, $0) }
     }
 }

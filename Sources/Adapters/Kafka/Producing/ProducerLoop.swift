@@ -193,7 +193,7 @@ final class ProducerLoop {
             switch rd_kafka_event_type(event) {
             case RD_KAFKA_EVENT_DR: reports(event)
             case RD_KAFKA_EVENT_CREATETOPICS_RESULT: plan.answered(event, client, log, now: monotonicMicroseconds())
-            case RD_KAFKA_EVENT_LOG: log.line(event)
+            case RD_KAFKA_EVENT_LOG: log.line(event, now: monotonicMicroseconds())
             case RD_KAFKA_EVENT_ERROR: failed(event, client)
             default: break
             }
@@ -264,7 +264,7 @@ final class ProducerLoop {
         guard let reason = verdict else { return }
         verdict = nil
         metrics.restarts.add()
-        log.report(.warning, "kafka.producer-restarted", "The producer is made anew: \(reason).")
+        log.trouble(.warning, "kafka.producer-restarted", "The producer is made anew: \(reason).", now: monotonicMicroseconds())
         for (number, delivery) in deliveries where delivery.next > 0 { finish(number, reason) }
         let until = monotonicMicroseconds() + Self.restartPause
         inbox.wait { inbox in

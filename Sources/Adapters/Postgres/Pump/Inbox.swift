@@ -60,6 +60,16 @@ struct Inbox: Sendable {
     var reads: Int { journalReads.count + clientReads.count }
 }
 
+/// Whether the store is this engine's, as far as is known.
+enum Hold: Equatable {
+    /// It was not taken yet.
+    case none
+    /// Until a tick nobody else can have taken it.
+    case until(Int64)
+    /// Another engine has taken it.
+    case lost
+}
+
 /// What the rest of the store shares with the pump.
 final class PumpShared: Sendable {
     private let inbox = Mutex(Inbox())
@@ -68,6 +78,7 @@ final class PumpShared: Sendable {
     let connections = Atomic<Int>(0)
     /// Why commits fail at present, although a connection is up.
     let trouble = Mutex<WriteTrouble?>(nil)
+    let hold = Mutex(Hold.none)
 
     init?() {
         guard let wakeUp = WakeUp() else { return nil }

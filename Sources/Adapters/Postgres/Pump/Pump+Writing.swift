@@ -1,6 +1,7 @@
 internal import DequeModule
 internal import Domain
 internal import Ports
+internal import Synchronization
 
 extension Pump {
     func dispatchWrites(_ now: Int64) {
@@ -98,6 +99,7 @@ extension Pump {
             }
             free(group)
             switch fault {
+            case .fault(.ownershipLost): loseHold()
             case .fault, .refusedBooks: break
             case .unavailable(let reason):
                 failedBytes = max(failedBytes, Self.size(of: group))
@@ -141,12 +143,12 @@ extension Pump {
         ]
         session.send(
             Exchange(commands: commands, commitAt: nil, deadline: deadline(now)) { [weak self] result in
-                self?.finish(takeover, result)
+                self?.finish(takeover, result, since: now)
             })
         return true
     }
 
-    private func finish(_ takeover: Inbox.Takeover, _ result: Result<[Rows], StoreFailure>) {
+    private func finish(_ takeover: Inbox.Takeover, _ result: Result<[Rows], StoreFailure>, since: Int64) {
         takeoverIsUnderWay = false
         switch result {
         case .failure(let failure):
@@ -156,9 +158,11 @@ extension Pump {
         case .success(let rows):
             let answer = rows[3]
             if answer.count == 1, let holder = answer.optionalText(0, 0) {
+                loseHold()
                 takeover.done.resume(returning: .failure(.heldElsewhere(holder)))
             } else if answer.count == 1, !answer.isNull(0, 1) {
                 hasTakenOwnership = true
+                hold(since: since)
                 note(nil)
                 if renewAt == nil { renewAt = monotonicMicroseconds() + renewalInterval }
                 takeover.done.resume(
@@ -180,21 +184,35 @@ extension Pump {
     private func sendRenewal(_ session: Session, _ now: Int64) -> Bool {
         guard let renewAt, renewAt <= now, !renewalIsUnderWay else { return false }
         renewalIsUnderWay = true
-        let command = Command(WriteStatements.renew, [Binary.uuid(engine), Binary.int8(options.lease.microseconds)])
+        let commands = [
+            Command(WriteStatements.renew, [Binary.uuid(engine), Binary.int8(options.lease.microseconds)]),
+            Command(WriteStatements.lost, [Binary.uuid(engine)]),
+        ]
         session.send(
-            Exchange(commands: [command], commitAt: nil, deadline: deadline(now)) { [weak self] result in
-                self?.finishRenewal(result)
+            Exchange(commands: commands, commitAt: nil, deadline: deadline(now)) { [weak self] result in
+                self?.finishRenewal(result, since: now)
             })
         return true
     }
 
     /// Partitions that have another owner by now are not renewed; their next commit is refused.
-    private func finishRenewal(_ result: Result<[Rows], StoreFailure>) {
+    private func finishRenewal(_ result: Result<[Rows], StoreFailure>, since: Int64) {
         renewalIsUnderWay = false
         renewAt = monotonicMicroseconds() + renewalInterval
-        if case .failure(let failure) = result {
+        switch result {
+        case .success(let rows):
+            if rows[1].count == 1, rows[1].integer(0, 0) == 0 { hold(since: since) } else { loseHold() }
+        case .failure(let failure):
             shared.metrics.leaseFailures.add()
+            // An idle engine learns from this alone that its server refuses to write.
+            if case .server = failure { note(failure) }
             reportAgain(.warning, "store.lease-not-renewed", "the lease could not be renewed: \(failure.reason)")
         }
     }
+
+    /// - Parameter since: when the lease was asked for. The server counts from later on.
+    private func hold(since: Int64) { shared.hold.withLock { $0 = .until(since + options.lease.microseconds) } }
+
+    /// Does nothing when the store was never held.
+    private func loseHold() { shared.hold.withLock { if $0 != .none { $0 = .lost } } }
 }

@@ -2,6 +2,14 @@ internal import Crypto
 public import Domain
 internal import Ports
 
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// The numbered migrations of a PostgreSQL database.
 ///
 /// Each is applied once, in order, in a transaction of its own; a lock of the database keeps a second program out meanwhile. A
@@ -137,22 +145,27 @@ public enum PostgresMigrations {
         }
     }
 
-    /// How often a migration is tried that others get in the way of.
-    private static let attempts = 5
+    /// How often a migration is tried that others get in the way of: for about a minute.
+    private static let attempts = 30
+    /// Behind a migration that waits for a table everybody waits, a running engine's commits too, and those have five seconds. So it does
+    /// not wait longer, and lets them through before it tries again: a backup may hold the tables for hours.
+    private static let patience = "2s"
+    private static let pause: UInt32 = 100_000
 
-    /// Tried again when another session and this one waited for each other: that of an engine which still runs, or has just gone and left
-    /// its server process at work, locks the tables in an order of its own.
+    /// Tried again when another session and this one waited for each other, or this one for too long: that of an engine which still runs, or
+    /// has just gone and left its server process at work, locks the tables in an order of its own.
     private static func transaction(
         _ connection: borrowing AdminConnection, _ body: (borrowing AdminConnection) throws(StoreFailure) -> Void
     ) throws(StoreFailure) {
         for attempt in 1...attempts {
-            try connection.execute("BEGIN")
+            try connection.execute("BEGIN; SET LOCAL lock_timeout = '\(patience)'")
             do throws(StoreFailure) {
                 try body(connection)
                 return try connection.execute("COMMIT")
             } catch {
                 connection.rollBack()
                 guard attempt < attempts, error.isConflict else { throw error }
+                usleep(pause)
             }
         }
     }

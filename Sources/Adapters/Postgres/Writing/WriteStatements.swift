@@ -133,6 +133,10 @@ enum WriteStatements {
         WHERE owner = $1 AND id IN (SELECT id FROM partitions WHERE owner = $1 ORDER BY id FOR UPDATE SKIP LOCKED)
         """)
 
+    /// $1 engine. How many partitions are not its own; of a store that it has taken that is none, or it was taken from it.
+    static let lost = Statement(
+        "count_lost", [uuid], "SELECT count(*) FROM partitions WHERE owner IS DISTINCT FROM $1")
+
     static let release = Statement(
         "release", [uuid], "UPDATE partitions SET owner = NULL, owner_name = NULL, lease_until = NULL WHERE owner = $1")
 
@@ -151,7 +155,7 @@ enum WriteStatements {
         [
             trial, mark, undo,
             SessionStatements.begin, SessionStatements.commit, SessionStatements.rollBack, lock, fence, insertCalls, insertRequests,
-            updateCalls, insertAttempts, insertEvents, publish, lookForOwner, lockAll, takeOver, renew, release,
+            updateCalls, insertAttempts, insertEvents, publish, lookForOwner, lockAll, takeOver, renew, lost, release,
         ] + BookStatements.all + ItemStatements.all + IngestionStatements.all + CleaningStatements.writing + ErasureStatements.writing
         + [AnchorStatements.keep]
 }
