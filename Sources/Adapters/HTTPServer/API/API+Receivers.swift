@@ -85,8 +85,9 @@ extension API {
             answers: [
                 .json(200, "The message is on record; repeated: it was before.", "MessageReceipt"),
                 .problem(.invalidRequest, "It was signed too long ago or too far ahead, or has no identity."),
-                .problem(.signatureRefused), .problem(.bodyTooLarge), .problem(.requestTimeout),
+                .problem(.signatureRefused), .problem(.bodyTooLarge), .problem(.tooManyAtOnce), .problem(.requestTimeout),
                 .problem(.unavailable, "It is not known to be on record; send it again after Retry-After."),
-            ], maxBodyBytes: Receiver.Plan.bodyBytes.upperBound, produces: [], handler: .signed(handlers.receive))
+            ], maxBodyBytes: Receiver.Plan.bodyBytes.upperBound, produces: [], isCostly: true,
+            handler: .signed(handlers.receive))
     }
 }
