@@ -4,8 +4,8 @@ internal import Synchronization
 /// What the door for webhooks remembers from one message to the next: what of each receiver is being taken, and of which secrets the
 /// operator was told that they cannot be opened. Both are bounded, and forgotten when the engine ends.
 final class Doorkeeper: Sendable {
-    /// Of one receiver at once, in messages and in bytes of their bodies, so that a sender that hurries leaves room to the others: an eighth
-    /// of what the server takes at once, and with the documents in them a quarter of what a partition's mailbox holds.
+    /// Of one receiver at once, in messages and in bytes of their bodies, so that a sender that hurries leaves room to the others: an
+    /// eighth of what the server takes at once, and with the documents in them a quarter of what a partition's mailbox holds.
     static let seats = 32
     static let seatedBytes = 4 << 20
     /// Of secrets that cannot be opened; beyond it all are news again.
