@@ -42,7 +42,7 @@ extension ItemDesk {
     private static func isThere(_ item: TenantItem) -> Problem {
         Problem(
             .versionConflict,
-            "There is a \(Problem.word(for: item.key.kind)) of that name, and If-None-Match says that there must not be; nothing was changed.",
+            "There is a \(Problem.word(for: item.key.kind)) of that name, and If-None-Match says that there must be none.",
             headers: [("ETag", "\"\(item.version)\"")])
     }
 }
