@@ -91,8 +91,9 @@ public struct ReceiverCheck: Sendable {
                 id: message.field(WebhookSignature.idField), timestamp: message.field(WebhookSignature.timestampField),
                 signature: message.field(WebhookSignature.signatureField), body: message.body, now: Instant(microseconds: 0))
         } catch {
-            // What is missing was found out without work.
-            throw error == .signature ? .notBelieved : Self.refuse(message)
+            // What is missing was found out without work, and so is that no key pair has signed.
+            let isHashed = keys.contains { if case .hmac = $0.material { true } else { false } }
+            throw error == .signature && isHashed ? .notBelieved : Self.refuse(message)
         }
     }
 
