@@ -8,11 +8,12 @@ import Testing
 
 /// The engine on virtual time, in situations that a random history seldom meets.
 @Suite struct EngineTests {
-    /// A store whose commits never answer, and a client that notes what it sends.
+    /// A full store whose commits never answer, and a client that notes what it sends.
     private struct SilentJournal: Journal {
         let store: InMemoryStore
         var storeId: UniqueId { store.storeId }
         var partitionCount: Int { store.partitionCount }
+        var writeTrouble: WriteTrouble? { .full }
         func takeOwnership(of partition: PartitionId) async throws(JournalError) -> Ownership {
             try await store.takeOwnership(of: partition)
         }
@@ -144,6 +145,15 @@ import Testing
             }
         }
 
+        /// The gauges of a name by their only label, those that are 0 left out.
+        func gauges(_ name: String) -> [String: Int64] {
+            var values: [String: Int64] = [:]
+            for family in engine.metricFamilies where family.name == name {
+                if case .gauge(let read) = family.source, read() != 0 { values[family.labels.first?.value ?? ""] = read() }
+            }
+            return values
+        }
+
         func run(for seconds: Int64 = 600, until isDone: () -> Bool) {
             world.run(limit: 200_000, deadline: world.uptime + seconds * 1_000_000, until: isDone)
         }
@@ -170,6 +180,8 @@ import Testing
             default: Issue.record("\(result)")
             }
         }
+        #expect(bench.gauges("ledgerflow_partitions_stuck") == ["": 1])
+        #expect(bench.gauges("ledgerflow_store_trouble") == ["full": 1])
         #expect(bench.world.violations.isEmpty)
     }
 
@@ -276,11 +288,14 @@ import Testing
         let bench = Bench(heldUntil: Uptime(microseconds: 60_000_000))
         bench.run { bench.world.uptime > 30_000_000 }
         #expect(bench.engine.standsBehind == "first" && !bench.engine.isReady)
+        #expect(bench.gauges("ledgerflow_engine_state") == ["standby": 1])
         bench.send(try submission(1))
         bench.run { bench.results.count == 1 }
         guard case .failure(.unavailable) = try #require(bench.results.first) else { throw Unexpected() }
         bench.run { bench.engine.isReady }
         #expect(bench.engine.isReady && bench.engine.standsBehind == nil)
+        #expect(bench.gauges("ledgerflow_engine_state") == ["ready": 1])
+        #expect(bench.gauges("ledgerflow_partitions_stuck") == [:] && bench.gauges("ledgerflow_store_trouble") == [:])
         bench.send(try submission(2))
         bench.run { bench.results.count == 2 }
         guard case .success = try #require(bench.results.last) else { throw Unexpected() }
@@ -392,6 +407,23 @@ import Testing
         #expect(bench.world.uptime < 10_000_000)
         bench.run { bench.woken.count == 2 }
         #expect(bench.engine.signal.generation(of: acme) > generation)
+    }
+
+    /// What begins above 0 has no first step that an alert could see.
+    @Test func everyCounterIsExportedFromTheStartWithZero() throws {
+        let bench = Bench()
+        #expect(bench.gauges("ledgerflow_engine_state") == ["starting": 1])
+        func names() -> [String] { bench.engine.metricFamilies.map { "\($0.name) \($0.labels)" } }
+        let atTheStart = names()
+        for family in bench.engine.metricFamilies {
+            if case .counter(let counter) = family.source { #expect(counter.value == 0, "\(family.name)") }
+        }
+        bench.run { bench.engine.isReady }
+        bench.send(try submission(1, dueIn: .zero))
+        bench.run { bench.engine.metrics.callsSucceeded.value == 1 }
+        #expect(names() == atTheStart)
+        bench.engine.drain()
+        #expect(bench.gauges("ledgerflow_engine_state") == ["stopping": 1])
     }
 
     @Test func everyMetricCanBeRead() throws {

@@ -171,6 +171,19 @@ private func mode(_ path: String) -> UInt32 {
         #expect(Set((0..<5_000).map { _ in entropy.next() }).count == 5_000)
     }
 
+    @Test func diagnosticsAreCountedByLevelAlsoWhereTheyAreNotWritten() {
+        let diagnostics = StandardErrorDiagnostics(least: .error, now: { Instant(microseconds: 0) })
+        for level in [Diagnostic.Level.info, .warning, .warning] { diagnostics.report(Diagnostic(level, "a.b", "x")) }
+        let counts = diagnostics.metricFamilies.map { family -> String in
+            guard case .counter(let counter) = family.source else { return "" }
+            return "\(family.name) \(family.labels.map(\.value)) \(counter.value)"
+        }
+        #expect(
+            counts == [
+                #"ledgerflow_diagnostics ["info"] 1"#, #"ledgerflow_diagnostics ["warning"] 2"#, #"ledgerflow_diagnostics ["error"] 0"#,
+            ])
+    }
+
     @Test func aDiagnosticIsOneLineOfJSON() {
         let line = StandardErrorDiagnostics.line(
             Diagnostic(.warning, "a.b", "line\nbreak \"x\"", fields: [("n", "1"), ("n", "2")]), at: Instant(microseconds: 0))

@@ -16,6 +16,9 @@ extension BenchRun {
                 "P1 at \(connections) connections ≥ 1/3 of the empty POST", "P1-\(connections)", of: "ping-\(connections)",
                 share: 1.0 / 3)
             judge(
+                "P1 at \(connections) connections ≥ 1/3 of its own request to the empty route", "P1-\(connections)",
+                of: "posted-\(connections)", share: 1.0 / 3)
+            judge(
                 "P1 at \(connections) connections ≥ 1/3 of hummingbird's empty POST", "P1-\(connections)",
                 of: "hummingbird-\(connections)", share: 1.0 / 3)
         }

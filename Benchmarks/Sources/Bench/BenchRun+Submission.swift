@@ -7,10 +7,12 @@ extension BenchRun {
         let engine = try await startEngine("submission")
         let ping = EngineInterface.ping(engine)
         let submit = EngineInterface.submit(engine, sinkPort: sink.port, carriesDueTime: false)
+        let posted = EngineInterface.submit(engine, to: "/ping", sinkPort: sink.port, carriesDueTime: false)
         report.settings["submitted body"] = "\(submit.bodyLength) B"
         let peer = try await PingPeer.start(in: directory)
         var pings = [64: Samples(), 256: Samples()]
         var peerPings = [64: Samples(), 256: Samples()]
+        var posts = [64: Samples(), 256: Samples()]
         var submits = [64: Samples(), 256: Samples()]
         for round in 1...options.effectiveRounds {
             for connections in [64, 256] {
@@ -22,6 +24,9 @@ extension BenchRun {
                 }
                 let (pinged, pingCPU) = try await timed(engine, plan(engine, ping, connections: connections))
                 pings[connections]?.add(pinged, cpuSeconds: pingCPU)
+                let (same, sameCPU) = try await timed(
+                    engine, plan(engine, posted, connections: connections, due: EngineInterface.farFuture))
+                posts[connections]?.add(same, cpuSeconds: sameCPU)
                 let (submitted, submitCPU) = try await timed(
                     engine, plan(engine, submit, connections: connections, due: EngineInterface.farFuture))
                 submits[connections]?.add(submitted, cpuSeconds: submitCPU)
@@ -38,6 +43,11 @@ extension BenchRun {
             }
             report.measurements.append(
                 pinged.measurement("ping-\(connections)", "limit: empty POST, \(connections) conn.", unit: "requests/s"))
+            if let row = posts[connections] {
+                report.measurements.append(
+                    row.measurement(
+                        "posted-\(connections)", "limit: P1's request to the empty route, \(connections) conn.", unit: "requests/s"))
+            }
             report.measurements.append(
                 submitted.measurement("P1-\(connections)", "durable submit, \(connections) conn.", unit: "calls/s"))
         }

@@ -15,12 +15,14 @@ enum EngineInterface {
 
     /// `POST /v1/service-calls` for one call to the sink, with a fresh idempotency key.
     ///
-    /// - Parameter carriesDueTime: the call carries its due time to the sink in `x-due-at-us`.
+    /// - Parameters:
+    ///   - path: the empty route instead, which reads the same request and does nothing with it.
+    ///   - carriesDueTime: the call carries its due time to the sink in `x-due-at-us`.
     static func submit(
-        _ engine: EngineProcess, token: String? = nil, sinkPort: Int, carriesDueTime: Bool
+        _ engine: EngineProcess, to path: String = "/v1/service-calls", token: String? = nil, sinkPort: Int, carriesDueTime: Bool
     ) -> RequestTemplate {
         RequestTemplate(
-            method: "POST", path: "/v1/service-calls", host: engine.host,
+            method: "POST", path: path, host: engine.host,
             headers: headers(engine, token) + [("Idempotency-Key", "bench-\(key)-{seq}")],
             body: call(sinkPort: sinkPort, extra: "", carriesDueTime: carriesDueTime))
     }

@@ -25,7 +25,9 @@ struct Anchoring: Sendable {
         while !isOver {
             let isWhole = ports.time.uptime() >= next
             do throws(JournalError) {
+                let began = ports.time.uptime()
                 let done = try await look(least: isWhole ? 1 : settings.entries)
+                metrics.lookDuration.observe((ports.time.uptime() - began).microseconds)
                 wait.reset()
                 if isWhole, done {
                     next = ports.time.uptime() + settings.interval

@@ -33,6 +33,7 @@ public final class Engine: Sendable {
     private let anchoring: Anchoring?
     private let stopping = Gate()
     private let state: Readiness
+    private let startedAt: Instant
 
     public convenience init(ports: EnginePorts, settings: EngineSettings = EngineSettings()) {
         self.init(ports: ports, settings: settings, variant: .sound)
@@ -111,6 +112,7 @@ public final class Engine: Sendable {
         self.signal = signal
         self.queue = queue
         state = readiness
+        startedAt = ports.time.now()
     }
 
     /// Whether every partition is owned and its near future is in memory, and the engine is not stopping.
@@ -224,9 +226,40 @@ public final class Engine: Sendable {
         await cursors.store()
     }
 
-    /// What the engine exports: its counters, and the depths of its queues.
+    /// What the engine is doing, for export.
+    private enum Stage: String, CaseIterable { case starting, ready, standby, stopping }
+
+    private var stage: Stage {
+        if stopping.isOpen { return .stopping }
+        if state.isReady { return .ready }
+        return state.owner == nil ? .starting : .standby
+    }
+
+    /// How the engine and its store are: what `/readyz` tells, and what a restart changes.
+    private var healthFamilies: [MetricFamily] {
+        let (stage, startedAt) = (stage, startedAt)
+        let stages = Stage.allCases.map { each in
+            MetricFamily(
+                "ledgerflow_engine_state", "1 for the state that the engine is in.", labels: [("state", each.rawValue)],
+                .gauge { each == stage ? 1 : 0 })
+        }
+        let trouble = ports.journal.writeTrouble
+        let reasons: [(String, WriteTrouble)] = [("unreachable", .unreachable), ("full", .full), ("failing", .failing)]
+        let troubles = reasons.map { name, each in
+            MetricFamily(
+                "ledgerflow_store_trouble", "1 while the store takes no commits for this reason.", labels: [("reason", name)],
+                .gauge { each == trouble ? 1 : 0 })
+        }
+        return stages + troubles + [
+            MetricFamily(
+                "ledgerflow_engine_start_time_seconds", "When the engine was started, in seconds since 1970.",
+                .gauge { startedAt.microseconds / 1_000_000 })
+        ]
+    }
+
+    /// What the engine exports: its counters, the depths of its queues, and how it is.
     public var metricFamilies: [MetricFamily] {
-        let (partitions, lanes, queue, timer) = (partitions, lanes, queue, timer)
+        let (partitions, lanes, queue, timer, settings) = (partitions, lanes, queue, timer, settings)
         let time = ports.time
         let targets = TargetState.Gate.allCases.map { gate in
             MetricFamily(
@@ -234,8 +267,14 @@ public final class Engine: Sendable {
                 .gauge { Int64(queue.lanes(in: gate, at: time.uptime())) })
         }
         let ingestion = poller == nil ? [] : ingestionMetrics.families
-        let chores = (retention?.metrics.families(time) ?? []) + (anchoring?.metrics.families(time) ?? [])
-        return metrics.families + targets + ingestion + chores + [
+        let chores = (retention?.metricFamilies ?? []) + (anchoring?.metrics.families(time) ?? [])
+        return healthFamilies + metrics.families + targets + ingestion + chores + [
+            MetricFamily(
+                "ledgerflow_partitions_stuck", "Partitions whose store has not answered for so long that their callers were told.",
+                .gauge {
+                    let moment = Uptime(microseconds: time.uptime().microseconds - settings.replyTimeout.microseconds)
+                    return Int64(partitions.count { !$0.progress.stuck(since: moment).isEmpty })
+                }),
             MetricFamily(
                 "ledgerflow_mailbox_depth", "Commands that wait for a partition.",
                 .gauge { partitions.reduce(0) { $0 + Int64($1.mailbox.count) } }),
@@ -245,6 +284,7 @@ public final class Engine: Sendable {
                 "ledgerflow_oldest_waiting_milliseconds", "How long the call has been due that has waited longest for execution.",
                 .gauge { queue.oldest.map { max(0, (time.now() - $0).milliseconds) } ?? 0 }),
             MetricFamily("ledgerflow_attempts_running", "Attempts that run.", .gauge { Int64(queue.running) }),
+            MetricFamily("ledgerflow_attempts_limit", "Attempts that may run at one time.", .gauge { Int64(settings.maxRunning) }),
             MetricFamily(
                 "ledgerflow_targets_waited_for", "Targets of which due calls wait outside memory.", .gauge { Int64(queue.awaited) }),
             MetricFamily(

@@ -34,6 +34,14 @@ public struct EngineMetrics: Sendable {
     public let numberCollisions = MetricCounter()
     public let intentsTaken = MetricCounter()
     public let intentsRefused = MetricCounter()
+    public let intentsPutOff = MetricCounter()
+    public let intakeLatency = MetricHistogram.latency()
+    /// Reads of the store that failed, by who reads.
+    let partitionReadFailures = MetricCounter()
+    let timerReadFailures = MetricCounter()
+    let outboxReadFailures = MetricCounter()
+    let scheduleReadFailures = MetricCounter()
+    let subscriptionReadFailures = MetricCounter()
     public let occurrences = MetricCounter()
     public let occurrencesSkipped = MetricCounter()
     public let deliveries = MetricCounter()
@@ -41,8 +49,19 @@ public struct EngineMetrics: Sendable {
 
     public init() {}
 
+    static func readFailures(of reader: String, _ counter: MetricCounter) -> MetricFamily {
+        MetricFamily(
+            "ledgerflow_read_failures", "Reads of the store that failed, by who reads.", labels: [("reader", reader)],
+            .counter(counter))
+    }
+
     var families: [MetricFamily] {
         [
+            Self.readFailures(of: "partitions", partitionReadFailures),
+            Self.readFailures(of: "timer", timerReadFailures),
+            Self.readFailures(of: "outbox", outboxReadFailures),
+            Self.readFailures(of: "schedules", scheduleReadFailures),
+            Self.readFailures(of: "subscriptions", subscriptionReadFailures),
             MetricFamily("ledgerflow_commands", "Commands decided.", .counter(commands)),
             MetricFamily("ledgerflow_commands_refused", "Commands refused because a queue was full.", .counter(commandsRefused)),
             MetricFamily("ledgerflow_commits", "Commits that succeeded, one per turn of a partition.", .counter(commits)),
@@ -88,6 +107,12 @@ public struct EngineMetrics: Sendable {
             MetricFamily(
                 "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "refused")],
                 .counter(intentsRefused)),
+            MetricFamily(
+                "ledgerflow_intents_received", "Intents that came over the bus.", labels: [("outcome", "put-off")],
+                .counter(intentsPutOff)),
+            MetricFamily(
+                "ledgerflow_intake_duration_seconds", "Time until some intents of the bus were answered.",
+                .histogram(intakeLatency, exponent: -6)),
             MetricFamily("ledgerflow_schedule_occurrences", "Calls that schedules made.", .counter(occurrences)),
             MetricFamily(
                 "ledgerflow_schedule_occurrences_skipped", "Missed occurrences that made no call, by the misfire rule.",

@@ -13,6 +13,7 @@ struct IngestionMetrics: Sendable {
     let quarantined = MetricCounter()
     let bytes = MetricCounter()
     let fetchFailures = MetricCounter()
+    let readFailures = MetricCounter()
     let messagesTaken = MetricCounter()
     let messagesRepeated = MetricCounter()
     let messagesRefused = MetricCounter()
@@ -47,6 +48,7 @@ struct IngestionMetrics: Sendable {
                 .counter(counter))
         }
         return runs + documents + messages + [
+            EngineMetrics.readFailures(of: "sources", readFailures),
             MetricFamily("ledgerflow_ingestion_bytes", "Bytes that sources sent, after inflation.", .counter(bytes)),
             MetricFamily("ledgerflow_ingestion_fetch_failures", "Times that a source gave no whole batch.", .counter(fetchFailures)),
             MetricFamily("ledgerflow_ingestion_run_duration_seconds", "Time that a run took.", .histogram(runDuration, exponent: -6)),

@@ -83,6 +83,7 @@ actor Poller {
                 wait.reset()
             } catch {
                 unread[partition] = ports.time.uptime() + wait.next()
+                metrics.readFailures.add()
                 ports.diagnostics.report(
                     Diagnostic(
                         .warning, "ingestion.read-failed", "Sources could not be read; trying again.",

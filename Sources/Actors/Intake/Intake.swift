@@ -37,6 +37,8 @@ public struct Intake: Sendable {
     }
 
     private func take(_ batch: [ReceivedIntent]) async -> [IntentVerdict] {
+        let began = time.uptime()
+        defer { metrics.intakeLatency.observe((time.uptime() - began).microseconds) }
         var verdicts: [IntentVerdict?] = []
         var waiting: [Waiting] = []
         for (index, message) in batch.enumerated() {
@@ -80,7 +82,9 @@ public struct Intake: Sendable {
             switch verdict {
             case .done: metrics.intentsTaken.add()
             case .refused: metrics.intentsRefused.add()
-            case .again: return given
+            case .again:
+                metrics.intentsPutOff.add()
+                return given
             }
         }
         return given

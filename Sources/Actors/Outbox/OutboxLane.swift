@@ -127,6 +127,7 @@ actor OutboxLane {
         do throws(JournalError) {
             events = try await next(after: published)
         } catch {
+            metrics.outboxReadFailures.add()
             report(.warning, "outbox.read-failed", "The log could not be read; trying again.", String(describing: error))
             return false
         }

@@ -135,6 +135,7 @@ actor Partition {
         do throws(JournalError) {
             committed = try await loaded(deliveries, isOptimistic: isOptimistic)
         } catch {
+            metrics.partitionReadFailures.add()
             report(.warning, "partition.load-failed", "What commands concern could not be read.", error)
             return fail(.unavailable("The store could not be read."), deliveries)
         }

@@ -16,6 +16,9 @@ struct Retention: Sendable {
 
     private var policy: RetentionPolicy { settings.policy }
 
+    /// What is exported of it.
+    var metricFamilies: [MetricFamily] { metrics.families(ports.time, looks: policy.lastEnd(at: ports.time.now()) != nil) }
+
     /// Works until the task is cancelled or the engine stops.
     func run() async {
         let clock = ClockWatch(ports.time, settings)
@@ -54,7 +57,9 @@ struct Retention: Sendable {
                 for (index, lane) in lanes.enumerated() {
                     guard !isOver, let place = places[index], let epoch = lane.epoch else { continue }
                     await clock.believe(ports.time, ports.diagnostics)
+                    let began = ports.time.uptime()
                     places[index] = try await look.part(lane.partition, epoch, place)
+                    metrics.stepDuration.observe((ports.time.uptime() - began).microseconds)
                     if places[index] == nil { look.ended(lane.partition) }
                     hasLooked = true
                     await ports.time.sleep(for: settings.pause)
@@ -160,7 +165,9 @@ struct Retention: Sendable {
         while !isOver {
             do throws(JournalError) {
                 await clock.believe(ports.time, ports.diagnostics)
+                let began = ports.time.uptime()
                 try await trim()
+                metrics.stepDuration.observe((ports.time.uptime() - began).microseconds)
                 try await giveBackSpace()
                 wait.reset()
                 await ports.time.sleep(for: settings.trimInterval)

@@ -9,6 +9,7 @@ final class RetentionMetrics: Sendable {
     let contentsErased = MetricCounter()
     let trimmed = MetricCounter()
     let failures = MetricCounter()
+    let stepDuration = MetricHistogram.latency()
     private let state: Mutex<State>
 
     private struct State {
@@ -31,7 +32,8 @@ final class RetentionMetrics: Sendable {
         state.withLock { if $0.oldest.indices.contains(partition.index) { $0.oldest[partition.index] = time } }
     }
 
-    func families(_ time: any TimeSource) -> [MetricFamily] {
+    /// - Parameter looks: whether ended calls are looked through at all; when none is ever taken away no look is late.
+    func families(_ time: any TimeSource, looks: Bool) -> [MetricFamily] {
         [
             MetricFamily("ledgerflow_retention_calls_purged", "Ended calls whose records were taken away.", .counter(purged)),
             MetricFamily("ledgerflow_retention_payloads_erased", "Ended calls of which the payload was erased.", .counter(erased)),
@@ -41,8 +43,14 @@ final class RetentionMetrics: Sendable {
             MetricFamily("ledgerflow_retention_events_trimmed", "Events taken out of the log.", .counter(trimmed)),
             MetricFamily("ledgerflow_retention_failures", "Steps of retention that failed and are tried again.", .counter(failures)),
             MetricFamily(
+                "ledgerflow_retention_step_duration_seconds", "Time of one step: to look through part of a partition, or to trim the log.",
+                .histogram(stepDuration, exponent: -6)),
+            MetricFamily(
                 "ledgerflow_retention_look_age_seconds", "How long ago all ended calls of the last partition were looked through.",
-                .gauge { self.state.withLock { $0.looked.min() }.map { (time.uptime() - $0).milliseconds / 1_000 } ?? 0 }),
+                .gauge {
+                    guard looks, let since = self.state.withLock({ $0.looked.min() }) else { return 0 }
+                    return (time.uptime() - since).milliseconds / 1_000
+                }),
             MetricFamily(
                 "ledgerflow_events_oldest_seconds", "Age of the oldest event in the log.",
                 .gauge {

@@ -88,6 +88,7 @@ actor Scheduler {
                 wait.reset()
             } catch {
                 unread[partition] = ports.time.uptime() + wait.next()
+                metrics.scheduleReadFailures.add()
                 report("schedule.read-failed", "Schedules could not be read; trying again.", partition, String(describing: error))
             }
         }
@@ -128,6 +129,7 @@ actor Scheduler {
         } catch {
             let again = ports.time.uptime() + .milliseconds(500)
             for key in due { agendas[index]?.postpone(key, until: again) }
+            metrics.scheduleReadFailures.add()
             report("schedule.read-failed", "Due schedules could not be read; trying again.", PartitionId(index), String(describing: error))
             return
         }

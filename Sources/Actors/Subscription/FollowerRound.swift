@@ -48,6 +48,7 @@ struct FollowerRound: Sendable {
                     leap(first, to: oldest.positions, &result)
                     continue
                 }
+                metrics.subscriptionReadFailures.add()
                 report(.warning, "subscription.read-failed", "The log could not be read; trying again.", nil, error.reason)
                 result.isHeldUp = true
                 return result
@@ -123,6 +124,7 @@ struct FollowerRound: Sendable {
         do throws(JournalError) {
             templates = try await load(wanted.filter { !$0.events.isEmpty }.map(\.follow.subscription.id))
         } catch {
+            metrics.subscriptionReadFailures.add()
             report(.warning, "subscription.read-failed", "Subscriptions could not be read; trying again.", nil, String(describing: error))
             result.isHeldUp = true
             return

@@ -216,6 +216,7 @@ actor Followers {
                 wait.reset()
             } catch {
                 unread[partition] = ports.time.uptime() + wait.next()
+                metrics.subscriptionReadFailures.add()
                 ports.diagnostics.report(
                     Diagnostic(
                         .warning, "subscription.read-failed", "Subscriptions could not be read; trying again.",

@@ -239,6 +239,7 @@ actor Timer {
 
     /// While the store is away every read fails, and all alike: that is told once a minute.
     func reportUnread(_ message: String, _ index: Int, _ error: JournalError) {
+        metrics.timerReadFailures.add()
         let reason = String(describing: error)
         guard reports.tells(reason, at: ports.time.uptime().microseconds) else { return }
         ports.diagnostics.report(

@@ -9,6 +9,7 @@ public import Ports
 public struct StandardErrorDiagnostics: Diagnostics {
     private let now: @Sendable () -> Instant
     private let least: Diagnostic.Level
+    private let counters = (info: MetricCounter(), warning: MetricCounter(), error: MetricCounter())
 
     /// - Parameter least: diagnostics below this level are not written.
     public init(least: Diagnostic.Level = .info, now: @escaping @Sendable () -> Instant) {
@@ -16,7 +17,21 @@ public struct StandardErrorDiagnostics: Diagnostics {
         self.least = least
     }
 
+    /// How many were reported, whether they were written or not.
+    public var metricFamilies: [MetricFamily] {
+        [(Diagnostic.Level.info, counters.info), (.warning, counters.warning), (.error, counters.error)].map { level, counter in
+            MetricFamily(
+                "ledgerflow_diagnostics", "Diagnostics that were reported, by level.", labels: [("level", level.rawValue)],
+                .counter(counter))
+        }
+    }
+
     public func report(_ diagnostic: Diagnostic) {
+        switch diagnostic.level {
+        case .info: counters.info.add()
+        case .warning: counters.warning.add()
+        case .error: counters.error.add()
+        }
         guard Self.rank(diagnostic.level) >= Self.rank(least) else { return }
         let line = Self.line(diagnostic, at: now())
         line.withUnsafeBytes { bytes in

@@ -177,7 +177,7 @@ struct Product: Sendable {
         settings.topicPrefix = bus.topicPrefix
         settings.sourceTopics = bus.sourceTopics
         settings.intentTypes = [(Intake.submitServiceCall, "Submission")]
-        let (engine, store, bus, tracing, box) = (engine, store, bus, tracing, ServerBox())
+        let (engine, store, bus, tracing, diagnostics, box) = (engine, store, bus, tracing, diagnostics, ServerBox())
         let dependencies = HTTPServerDependencies(
             intents: engine.router, calls: store.queries, books: engine.router, bookQueries: store.queries, audit: store.queries,
             anchorKey: keys.anchor.publicKey, desk: desk, parse: Self.parse, parseReceived: Self.parseReceived, quarantine: engine,
@@ -197,8 +197,8 @@ struct Product: Sendable {
                 (
                     OpenMetricsText.contentType,
                     OpenMetricsText.render(
-                        engine.metricFamilies + store.metrics() + bus.metrics() + (tracing?.exporter.metricFamilies ?? [])
-                            + (box.server?.metricFamilies ?? []))
+                        engine.metricFamilies + diagnostics.metricFamilies + store.metrics() + bus.metrics()
+                            + (tracing?.exporter.metricFamilies ?? []) + (box.server?.metricFamilies ?? []))
                 )
             },
             diagnostics: diagnostics, tracing: tracing?.tracing)
