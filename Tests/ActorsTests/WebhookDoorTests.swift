@@ -12,7 +12,14 @@ import XMLAdapter
 struct WebhookDoorTests {
     private static let secret = "a-secret-of-some-length"
 
-    private func bench(documents: Bool = false, mapping: IngestionMapping? = nil) throws -> IngestionBench {
+    private static func sealed(_ text: String, id: UniqueId, under other: UniqueId? = nil, tenant: TenantId) -> Receiver.Secret {
+        let context = SealContext(tenant: tenant, id: other ?? id, field: .receiverSecret)
+        return Receiver.Secret(id: id, sealed: InMemorySealer().seal(Array(text.utf8), context), createdAt: .earliest)
+    }
+
+    private func bench(
+        documents: Bool = false, mapping: IngestionMapping? = nil, sealedUnder other: UniqueId? = nil
+    ) throws -> IngestionBench {
         let bench = try IngestionBench()
         bench.splitting = XMLBatchSplitting()
         bench.start()
@@ -20,11 +27,7 @@ struct WebhookDoorTests {
         let plan = Receiver.Plan(
             scheme: .sharedSecret(try #require(FieldName("x-secret"))), messageId: .header(try #require(FieldName("x-id"))),
             maxBytes: 2_000, split: documents ? split : nil, mapping: mapping, fingerprint: Fingerprint(bytes: [1]))
-        let secret = Receiver.Secret(
-            id: UniqueId(high: 8, low: 1),
-            sealed: InMemorySealer().seal(
-                Array(Self.secret.utf8), SealContext(tenant: bench.tenant, id: UniqueId(high: 8, low: 1), field: .receiverSecret)),
-            createdAt: .earliest)
+        let secret = Self.sealed(Self.secret, id: UniqueId(high: 8, low: 1), under: other, tenant: bench.tenant)
         try bench.send(
             .item(.receiver(bench.source, .put(plan, secret: secret, door: ReceiverAddress.door(random: (1, 2)), ifVersion: nil))))
         return bench
@@ -65,6 +68,69 @@ struct WebhookDoorTests {
             return
         }
         #expect(bench.messages.count == 1)
+    }
+
+    @Test func aSecretThatCannotBeOpenedIsToldToTheOperatorOnceAndNotToWhoSends() throws {
+        // Sealed for another record.
+        let bench = try bench(sealedUnder: UniqueId(high: 8, low: 2))
+        let address = try #require(bench.receiver?.address)
+        for secret in [Self.secret, Self.secret, "wrong"] {
+            guard case .failure(.refused(.notBelieved)) = bench.deliver("m-1", "A", secret: secret, at: address) else {
+                Issue.record("there is another answer than from an address that leads nowhere")
+                continue
+            }
+        }
+        let told = bench.log.all.filter { $0.event == "ingestion.receiver-secret-unreadable" }
+        #expect(told.count == 1 && told.first?.level == .error)
+        // Another secret, which opens, vouches for messages all the same.
+        let further = Self.sealed("another-secret-of-some-length", id: UniqueId(high: 8, low: 3), tenant: bench.tenant)
+        try bench.send(.item(.receiver(bench.source, .addSecret(further, overlap: .hours(1)))))
+        guard case .success = bench.deliver("m-1", "A", secret: "another-secret-of-some-length", at: address) else {
+            Issue.record("it is not taken")
+            return
+        }
+    }
+
+    // MARK: - One sender's crowd
+
+    @Test func whatIsUnderWayOfOneReceiverIsBounded() throws {
+        let bench = try bench()
+        let receiver = try #require(bench.receiver)
+        let keeper = try #require(bench.engine).doorkeeper
+        var seats = (0..<Doorkeeper.seats).compactMap { _ in keeper.seat(for: receiver, bytes: 1) }
+        #expect(seats.count == Doorkeeper.seats)
+        guard case .failure(.crowded) = bench.deliver("m-1", "A", secret: Self.secret, at: receiver.address) else {
+            Issue.record("it is taken")
+            return
+        }
+        // Nor does who is not believed learn of the crowd.
+        guard case .failure(.refused(.notBelieved)) = bench.deliver("m-1", "A", secret: "wrong", at: receiver.address) else {
+            Issue.record("it is told")
+            return
+        }
+        keeper.leave(seats.removeLast())
+        // Each gives its seat back.
+        for id in ["m-1", "m-2", "m-3"] {
+            guard case .success = bench.deliver(id, "A", secret: Self.secret, at: receiver.address) else {
+                Issue.record("\(id) is not taken")
+                return
+            }
+        }
+    }
+
+    @Test func aSeatIsForBytesTooAndAlwaysThereForWhoHasNone() throws {
+        let receiver = try #require(try bench().receiver)
+        let keeper = Doorkeeper()
+        let whole = try #require(keeper.seat(for: receiver, bytes: 10 * Doorkeeper.seatedBytes))
+        #expect(keeper.seat(for: receiver, bytes: 0) == nil)
+        keeper.leave(whole)
+        let half = try #require(keeper.seat(for: receiver, bytes: Doorkeeper.seatedBytes / 2))
+        #expect(keeper.seat(for: receiver, bytes: Doorkeeper.seatedBytes / 2 + 1) == nil)
+        let rest = try #require(keeper.seat(for: receiver, bytes: Doorkeeper.seatedBytes / 2))
+        #expect(keeper.seat(for: receiver, bytes: 1) == nil)
+        keeper.leave(half)
+        #expect(keeper.seat(for: receiver, bytes: Doorkeeper.seatedBytes / 2) != nil)
+        keeper.leave(rest)
     }
 
     // MARK: - Stored before it is acknowledged

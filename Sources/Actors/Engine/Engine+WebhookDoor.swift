@@ -20,11 +20,13 @@ extension Engine: WebhookDoor {
         let now = ports.time.now()
         guard let receiver = try await receiver(at: address, ingestion.books) else { throw .refused(ReceiverCheck.refuse(message)) }
         let id: String
-        let check = ReceiverCheck(receiver.plan, secrets: try secrets(of: receiver, at: now))
+        let check = ReceiverCheck(receiver.plan, secrets: secrets(of: receiver, at: now))
         do throws(ReceiverRefusal) { id = try check.admit(message, now: now) } catch { throw .refused(error) }
         // From here on the sender is who it says, and may be told more.
         guard receiver.status == .active else { throw .paused }
         guard message.body.count <= receiver.plan.maxBytes else { throw .tooLarge(limit: receiver.plan.maxBytes) }
+        guard let seat = doorkeeper.seat(for: receiver, bytes: message.body.count) else { throw .crowded }
+        defer { doorkeeper.leave(seat) }
         let trace = TraceId(random: (ports.entropy.next(), ports.entropy.next()))
         let received = MessageReading(receiver: receiver, splitting: ingestion.splitting, trace: trace).received(message, id: id)
         let reply: BookReply
@@ -60,16 +62,25 @@ extension Engine: WebhookDoor {
         }
     }
 
-    private func secrets(of receiver: Receiver, at now: Instant) throws(WebhookError) -> [[UInt8]] {
-        var secrets: [[UInt8]] = []
-        for secret in receiver.valid(at: now) {
+    /// Those that can be opened. Of the others the operator is told and not the sender, of whom nothing is known: an answer of its own
+    /// would show a stranger that the address leads somewhere.
+    private func secrets(of receiver: Receiver, at now: Instant) -> [[UInt8]] {
+        receiver.valid(at: now).compactMap { secret in
             do throws(SealError) {
-                secrets.append(try ports.sealer.open(secret.sealed, secret.context(in: receiver.tenant)))
+                return try ports.sealer.open(secret.sealed, secret.context(in: receiver.tenant))
             } catch {
-                throw .unusable(error)
+                if doorkeeper.isNews(secret.id) {
+                    ports.diagnostics.report(
+                        Diagnostic(
+                            .error, "ingestion.receiver-secret-unreadable",
+                            "A receiver's secret cannot be opened, and what is signed with it is refused: \(error).",
+                            fields: [
+                                ("tenant", receiver.tenant.value), ("receiver", receiver.name.value), ("secret", secret.id.description),
+                            ]))
+                }
+                return nil
             }
         }
-        return secrets
     }
 
     /// Makes drafts of the message's documents, as of a source's; of those alone that nothing newer has come of.

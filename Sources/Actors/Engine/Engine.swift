@@ -27,6 +27,7 @@ public final class Engine: Sendable {
     private let followers: Followers
     private let poller: Poller?
     let ingestionMetrics = IngestionMetrics()
+    let doorkeeper = Doorkeeper()
     private let cursors: CursorBook
     private let retention: Retention?
     private let anchoring: Anchoring?

@@ -42,7 +42,9 @@ extension SourceRequest {
     public func revealed(_ bytes: [UInt8]) -> SourceRequest? {
         guard var texts = StoredMembers(bytes)?.texts("secrets")?[...] else { return nil }
         var url = url
-        if Self.isMarked(url) {
+        // A URL that is as long as one may be has no room for the mark, and stands without its query. That there was one shows in the count.
+        let isWhole = texts.count == parameters.count { $0.value == RedactionPolicy.mark }
+        if Self.isMarked(url) || url.parted.query == nil && !isWhole {
             guard let query = texts.popFirst(), let whole = try? TargetURL("\(url.withoutQuery)?\(query)") else { return nil }
             url = whole
         }

@@ -7,8 +7,10 @@ public struct WebhookVerifier: Sendable {
     private let keys: [WebhookVerificationKey]
     private let tolerance: TimeSpan
 
-    /// Signatures beyond so many in one header are not looked at: each costs a computation for each key.
+    /// Signatures beyond so many in one header are not looked at.
     public static let maxSignatures = 16
+    /// And of those by key pairs, each of which costs a computation over the whole body for each key.
+    public static let maxPairSignatures = 4
 
     /// - Parameters:
     ///   - keys: any of them may have signed. While keys are rotated there are two.
@@ -37,26 +39,40 @@ public struct WebhookVerifier: Sendable {
         guard age <= tolerance else { throw .tooOld }
         guard TimeSpan(microseconds: -tolerance.microseconds) <= age else { throw .tooNew }
         let content = WebhookSignature.content(id, timestamp, body)
+        let given = signature.utf8.split(separator: UInt8(ascii: " ")).prefix(Self.maxSignatures).compactMap(Self.read)
         var isValid = false
-        for part in signature.utf8.split(separator: UInt8(ascii: " ")).prefix(Self.maxSignatures) {
-            // No early end: how long it takes does not tell which signature or key it was.
-            for key in keys where Self.isValid(part, by: key, over: content) { isValid = true }
-        }
+        // No early end: how long it takes does not tell which signature or key it was.
+        for key in keys where Self.isValid(given, by: key, over: content) { isValid = true }
         guard isValid else { throw .signature }
     }
 
-    private static func isValid(_ part: Substring.UTF8View, by key: WebhookVerificationKey, over content: [UInt8]) -> Bool {
+    /// One signature of the header; nil when it is none.
+    private static func read(_ part: Substring.UTF8View) -> (scheme: WebhookScheme, bytes: [UInt8])? {
         let halves = part.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2, halves[1].count <= 128, let bytes = Base64.decode(String(Substring(halves[1]))) else { return false }
+        guard halves.count == 2, halves[1].count <= 128, let bytes = Base64.decode(String(Substring(halves[1]))),
+            let scheme = WebhookScheme.allCases.first(where: { halves[0].elementsEqual($0.mark.utf8) })
+        else { return nil }
+        return (scheme, bytes)
+    }
+
+    /// Whether any of them is by the key. The code of a shared secret is computed once, however many there are, and also when there is none:
+    /// else whoever sends them could see by the time how many keys there are.
+    private static func isValid(
+        _ given: [(scheme: WebhookScheme, bytes: [UInt8])], by key: WebhookVerificationKey, over content: [UInt8]
+    ) -> Bool {
+        var isValid = false
         switch key.material {
         case .hmac(let secret):
-            guard halves[0].elementsEqual(WebhookScheme.hmacSHA256.mark.utf8) else { return false }
+            let code = HMAC<SHA256>.authenticationCode(for: content, using: secret)
             // Compares in a time that does not depend on what is equal.
-            return HMAC<SHA256>.isValidAuthenticationCode(bytes, authenticating: content, using: secret)
+            for signature in given where signature.scheme == .hmacSHA256 && code == signature.bytes { isValid = true }
         case .ed25519(let publicKey):
-            guard halves[0].elementsEqual(WebhookScheme.ed25519.mark.utf8) else { return false }
-            return publicKey.isValidSignature(bytes, for: content)
+            for signature in given.filter({ $0.scheme == .ed25519 }).prefix(maxPairSignatures)
+            where publicKey.isValidSignature(signature.bytes, for: content) {
+                isValid = true
+            }
         }
+        return isValid
     }
 }
 

@@ -84,8 +84,15 @@ extension CommandFailure {
             return name + (index + 1 < steps.count ? " (number \((Int(steps[index + 1]) ?? 0) + 1))" : "")
         }
         guard let last = steps.last else { return "the request" }
-        return last == "bodyBase64" ? "--body" : option(last)
+        if steps.contains("messageId") { return last == "messageId" ? "--id-header or --id-pointer" : "--id-" + last }
+        return otherwiseNamed[last] ?? option(last)
     }
+
+    /// The options whose names are not those of their fields.
+    private static let otherwiseNamed = [
+        "bodyBase64": "--body", "secret": "--secret-file", "password": "--password-file", "secretHeader": "--header",
+        "signature": "--header", "toleranceSeconds": "--tolerance", "intervalSeconds": "--interval", "overlapSeconds": "--overlap",
+    ]
 
     /// `timeoutMs` is given as `--timeout-ms`.
     private static func option(_ name: String) -> String {

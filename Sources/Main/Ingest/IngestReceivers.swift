@@ -31,10 +31,22 @@ struct ReceiverOptions: ParsableArguments {
     @Option(help: "The topic of the bus that its messages go to.") var topic: String?
     @Option(help: "A file with a mapping, by which an invoice is drafted of each document.") var mapping: String?
 
+    func validate() throws {
+        if scheme == "shared-secret", describesSignature {
+            throw ValidationError(
+                "--algorithm, --encoding, --prefix, --timestamp-header and --content have a meaning only with --scheme hmac.")
+        }
+        if secretFile == "-", mapping == "-" { throw ValidationError("Standard input (-) can be read once only.") }
+    }
+
+    /// Whether it says how a signature is made.
+    private var describesSignature: Bool {
+        algorithm != nil || encoding != nil || prefix != nil || timestampHeader != nil || content != nil
+    }
+
     var isGiven: Bool {
-        scheme != nil || header != nil || algorithm != nil || encoding != nil || prefix != nil || timestampHeader != nil || content != nil
-            || idHeader != nil || idPointer != nil || tolerance != nil || maxBytes != nil || invoiceElement != nil || numberPath != nil
-            || topic != nil || mapping != nil || secretFile != nil
+        scheme != nil || header != nil || describesSignature || idHeader != nil || idPointer != nil || tolerance != nil || maxBytes != nil
+            || invoiceElement != nil || numberPath != nil || topic != nil || mapping != nil || secretFile != nil
     }
 
     func body() throws -> [UInt8] {
@@ -45,7 +57,7 @@ struct ReceiverOptions: ParsableArguments {
             json.field("scheme", ifPresent: scheme)
             if scheme == "shared-secret" {
                 json.field("secretHeader", ifPresent: header)
-            } else if header != nil || algorithm != nil || encoding != nil || prefix != nil || timestampHeader != nil || content != nil {
+            } else if header != nil || describesSignature {
                 json.object("signature") { json in
                     json.field("header", ifPresent: header)
                     json.field("algorithm", ifPresent: algorithm)
@@ -97,10 +109,7 @@ struct ReceiverPut: AsyncParsableCommand {
 
     func run() async throws {
         let body = if let file { try SourceOptions.contents(of: file) } else { try options.body() }
-        try await connection.withClient { client in
-            let (put, isNew) = try await client.manage(.put, receiver.path, body: body, of: Receivers.subject)
-            try Output.line(format.json ? put.line : Receivers.short(put) + (isNew ? "  (new)" : ""))
-        }
+        try await Receivers.put(receiver, body, connection, format)
     }
 }
 

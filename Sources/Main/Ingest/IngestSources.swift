@@ -127,9 +127,6 @@ struct SourcePut: AsyncParsableCommand {
 
     func run() async throws {
         let body = if let file { try SourceOptions.contents(of: file) } else { try options.body() }
-        try await connection.withClient { client in
-            let (put, isNew) = try await client.manage(.put, source.path, body: body, of: Sources.subject)
-            try Output.line(format.json ? put.line : Sources.short(put) + (isNew ? "  (new)" : ""))
-        }
+        try await Sources.put(source, body, connection, format)
     }
 }

@@ -47,6 +47,16 @@ extension ItemKind {
         }
     }
 
+    /// Makes the one of that name, or replaces it, and prints it.
+    static func put(
+        _ item: ItemIdArgument<Self>, _ body: [UInt8], _ connection: ConnectionOptions, _ format: FormatOption
+    ) async throws {
+        try await connection.withClient { client in
+            let (put, isNew) = try await client.manage(.put, item.path, body: body, of: subject)
+            try Output.line(format.json ? put.line : short(put) + (isNew ? "  (new)" : ""))
+        }
+    }
+
     /// Changes one by a merge patch, and prints it.
     static func change(
         _ item: ItemIdArgument<Self>, _ patch: [UInt8], _ connection: ConnectionOptions, _ format: FormatOption

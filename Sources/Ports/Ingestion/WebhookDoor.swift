@@ -13,13 +13,13 @@ public struct WebhookReceipt: Sendable {
 }
 
 public enum WebhookError: Error, Sendable {
-    /// Not believed, also when no receiver has the address; or believed, and not of now.
+    /// Not believed, also when no receiver has the address or its secrets cannot be opened; or believed, and not of now.
     case refused(ReceiverRefusal)
     case tooLarge(limit: Int)
     case paused
+    /// The receiver has as many messages under way as it may.
+    case crowded
     case unreadable(QueryError)
-    /// The secrets cannot be opened.
-    case unusable(SealError)
     case notTaken(IntentError)
     /// It is on record, and the drafts of its documents are not: a repeat makes them.
     case notHandled

@@ -44,6 +44,44 @@ extension BlackBox {
             }
         }
 
+        @Test func aReceiverIsSetUpGivenAnotherSecretPausedAndDeleted() async throws {
+            try await scenario { findings in
+                let desk = try ScheduleCommandTests.Desk()
+                func receivers(_ arguments: String...) throws -> CommandRun { try desk.run(["ingest", "receivers"] + arguments) }
+                try desk.scene.logs.write("secret", Array("a-canary-of-a-secret\n".utf8))
+                let file = desk.scene.logs.file("secret")
+                let put = try receivers(
+                    "put", "bank", "--scheme", "hmac", "--header", "X-Signature", "--prefix", "sha256=", "--timestamp-header", "X-Time",
+                    "--content", "{timestamp}.{body}", "--id-pointer", "/data/id", "--secret-file", file, "--tolerance", "60")
+                put.expect(0, output: ["bank  active", "/v1/webhooks/", "~bank~", "(new)"], findings)
+                let shown = try receivers("show", "bank")
+                shown.expect(
+                    0, output: ["sha256 in hex of {timestamp}.{body}", "message id   /data/id", "tolerance    60 s", "mapping      none"],
+                    findings)
+                try receivers("add-secret", "bank", "--secret-file", file, "--overlap", "3600").expect(0, output: [", until "], findings)
+                let list = try receivers()
+                list.expect(0, output: ["NAME", "bank", "hmac"], findings)
+                findings.check(!(shown.output + list.output).contains("canary"), "the secret is shown")
+                try receivers("pause", "bank").expect(0, output: ["bank  paused"], findings)
+                try receivers("resume", "bank").expect(0, output: ["bank  active"], findings)
+                try desk.run(["ingest", "messages", "--receiver", "bank"]).expect(0, output: ["No messages."], findings)
+                try receivers("delete", "bank").expect(0, output: ["bank  deleted"], findings)
+                try receivers("show", "bank").expect(1, errors: ["no receiver with that identifier"], findings)
+                // What is wrong is named by the option that was given.
+                try receivers("put", "bank", "--scheme", "hmac", "--header", "X-S").expect(
+                    1, errors: ["--secret-file is required"], findings)
+                try receivers("put", "bank", "--scheme", "shared-secret", "--secret-file", file, "--tolerance", "0").expect(
+                    1, errors: ["--header is required", "--tolerance "], findings)
+                try receivers("put", "bank", "--scheme", "standard-webhooks", "--id-header", "X-Id").expect(
+                    1, errors: ["--id-header or --id-pointer is webhook-id"], findings)
+                try receivers("put", "bank", "--scheme", "shared-secret", "--header", "X-S", "--content", "{body}").expectUsage(
+                    ["only with --scheme hmac"], findings)
+                try receivers("put", "bank", "--scheme", "hmac", "--secret-file", "-", "--mapping", "-").expectUsage(
+                    ["can be read once only"], findings)
+                try receivers("put", "bank", "--file", "x.json", "--encoding", "hex").expectUsage(["--file or the other options"], findings)
+            }
+        }
+
         @Test func whatIsWrittenWronglyIsRefusedWithWhatIsWrong() async throws {
             try await scenario { findings in
                 let desk = try ScheduleCommandTests.Desk()

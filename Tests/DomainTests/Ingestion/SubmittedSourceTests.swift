@@ -75,6 +75,26 @@ struct SubmittedSourceTests {
         #expect(sealed.revealed(bytes) == revealed)
     }
 
+    /// The mark that stands for a query is longer than a short query is.
+    @Test(arguments: ["", "q", "k=1", "a-query-that-is-longer-than-the-mark"])
+    func theQueryOfTheLongestURLIsRevealedToo(_ query: String) throws {
+        let start = "https://erp.example.com/"
+        let path = String(repeating: "p", count: TargetURL.maxBytes - start.utf8.count - 1 - query.utf8.count)
+        let url = try TargetURL("\(start)\(path)?\(query)")
+        for parameters in [[], [("companyId", "7"), ("limit", "50")]] as [[(String, String)]] {
+            let request = SourceRequest(
+                url: url, operation: try SOAPOperation(namespace: nil, localName: "List"),
+                parameters: try parameters.map { try SOAPParameter(name: $0.0, value: $0.1) })
+            let bytes = try #require(request.secretBytes)
+            let sealed = request.sealed(password: nil, secrets: .sealed(SealedBytes(bytes: bytes)))
+            #expect(!sealed.url.description.hasSuffix("?" + query) && !sealed.hasOpenSecrets)
+            // It is stored as a text, and read back as a URL.
+            #expect(throws: Never.self) { try TargetURL(sealed.url.description) }
+            #expect(sealed.revealed(bytes) == request)
+            #expect(sealed.revealed(Array(#"{"secrets":["a","b","c"]}"#.utf8)) == nil)
+        }
+    }
+
     @Test func aSourceWithoutSecretsHasNothingToSeal() throws {
         let (source, _) = try Self.read("https://erp.example.com/soap", #","parameters":[{"name":"since","value":"{from}"}]"#)
         #expect(try #require(source).secretBytes == nil)

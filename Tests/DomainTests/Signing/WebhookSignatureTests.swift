@@ -113,6 +113,23 @@ struct WebhookSignatureTests {
         }
     }
 
+    @Test("Of signatures by key pairs few are looked at, since each costs as much as the body is long")
+    func fewPairSignatures() throws {
+        let key = try WebhookSigningKey(.ed25519, random: [UInt8](repeating: 1, count: 32))
+        let verifier = WebhookVerifier(keys: [WebhookVerificationKey(key)])
+        let good = WebhookSignature.fields(messageId: Self.id, timestamp: Self.now, body: [1], keys: [key]).map(\.value)
+        let wrong = "v1a,\(Base64.encode([UInt8](repeating: 0, count: 64))) "
+        for (count, isBelieved) in [(0, true), (WebhookVerifier.maxPairSignatures - 1, true), (WebhookVerifier.maxPairSignatures, false)] {
+            let signature = String(repeating: wrong, count: count) + good[2]
+            do throws(WebhookVerificationError) {
+                try verifier.verify(id: good[0], timestamp: good[1], signature: signature, body: [1], now: Self.now)
+                #expect(isBelieved, "\(count)")
+            } catch {
+                #expect(!isBelieved && error == .signature, "\(count)")
+            }
+        }
+    }
+
     @Test("Fields that are missing or malformed are an error that names them")
     func malformedFields() throws {
         let key = try WebhookSigningKey(.hmacSHA256, random: [UInt8](repeating: 1, count: 32))

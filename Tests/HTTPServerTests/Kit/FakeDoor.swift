@@ -6,15 +6,18 @@ import Synchronization
 final class FakeDoor: WebhookDoor {
     private let books: FakeBooks
     private let time: any TimeSource
+    private let witness: LoopWitness
     /// Thrown in place of taking anything.
     let failure = Mutex<WebhookError?>(nil)
 
-    init(books: FakeBooks, time: any TimeSource) {
+    init(books: FakeBooks, time: any TimeSource, witness: LoopWitness) {
         self.books = books
         self.time = time
+        self.witness = witness
     }
 
     func receive(_ message: SignedMessage, at address: ReceiverAddress?) async throws(WebhookError) -> WebhookReceipt {
+        witness.note("door")
         if let failure = failure.withLock({ $0 }) { throw failure }
         guard let address, let receiver = receiver(at: address) else { throw .refused(ReceiverCheck.refuse(message)) }
         let secrets = receiver.valid(at: time.now()).compactMap {

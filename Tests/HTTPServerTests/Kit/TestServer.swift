@@ -30,6 +30,19 @@ final class RecordedDiagnostics: Diagnostics {
     func report(_ diagnostic: Diagnostic) { state.withLock { $0.append(diagnostic) } }
 }
 
+/// Sees where work is done: on a connection's event loop, or beside it.
+final class LoopWitness: Sendable {
+    private let seen = Mutex<[String: [Bool]]>([:])
+
+    func note(_ place: String) {
+        let isOnLoop = withUnsafeCurrentTask { $0?.unownedTaskExecutor != nil }
+        seen.withLock { $0[place, default: []].append(isOnLoop) }
+    }
+
+    /// Of each time that something was done there, whether it was on an event loop.
+    func wasOnLoop(_ place: String) -> [Bool] { seen.withLock { $0[place] ?? [] } }
+}
+
 /// A server on a port of its own, with a fake engine behind it.
 struct TestServer: Sendable {
     static let seed = [UInt8](repeating: 7, count: 32)
@@ -49,6 +62,7 @@ struct TestServer: Sendable {
     let server: HTTPServer
     let diagnostics: RecordedDiagnostics
     let issuer: TokenIssuer
+    let witness: LoopWitness
     let stop: @Sendable () async -> Void
 
     final class SharedReadiness: Sendable {
@@ -110,9 +124,13 @@ func withServer(
     let engine = FakeEngine { time.now() }
     let calendar = SystemCalendar()
     let books = FakeBooks(calendar: calendar) { time.now() }
-    let door = FakeDoor(books: books, time: time)
+    let witness = LoopWitness()
+    let door = FakeDoor(books: books, time: time, witness: witness)
     let targets = FakeTargets()
-    let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in try XMLReader.read(bytes) }
+    let parse: InvoiceDesk.Parse = { bytes throws(XMLError) in
+        witness.note("parse")
+        return try XMLReader.read(bytes)
+    }
     let readiness = TestServer.SharedReadiness()
     let key = try await TokenKey(seed: TestServer.seed)
     let issuer = TokenIssuer(key: key, time: time, entropy: SystemEntropy())
@@ -131,7 +149,11 @@ func withServer(
             targets: targets,
             authenticator: TokenAuthenticator(key: key, time: time),
             fingerprinter: KeyedFingerprinter(masterKey: [UInt8](repeating: 1, count: 32)), sealer: TestServer.sealer,
-            cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(), readiness: { readiness.get() },
+            cursorKey: [UInt8](repeating: 2, count: 32), time: time, entropy: SystemEntropy(),
+            readiness: {
+                witness.note("readiness")
+                return readiness.get()
+            },
             metrics: {
                 (OpenMetricsText.contentType, OpenMetricsText.render([MetricFamily("x", "An x.", .counter(counter))]))
             }, diagnostics: diagnostics, tracing: tracing),
@@ -147,7 +169,8 @@ func withServer(
             port: port, engine: engine, books: books, door: door, targets: targets, time: time,
             token: try await issuer.issue(tenant: tenant, subject: "tester"),
             otherToken: try await issuer.issue(tenant: other, subject: "tester"), readiness: readiness, server: server,
-            diagnostics: diagnostics, issuer: issuer, stop: { await group.triggerGracefulShutdown() })
+            diagnostics: diagnostics, issuer: issuer, witness: witness,
+            stop: { await group.triggerGracefulShutdown() })
         do {
             try await body(testServer)
         } catch {

@@ -36,6 +36,6 @@ extension API {
                     schema: #"{"type":"integer","minimum":0,"default":0}"#), limit,
             ],
             answers: [answer, .problem(.invalidQuery, "A parameter is wrong."), unavailable] + tenantProblems, maxBodyBytes: smallBody,
-            handler: handler)
+            isCostly: true, handler: handler)
     }
 }

@@ -37,7 +37,7 @@ extension API {
                 .json(200, "The same was sent before; this is the invoice.", "Invoice", headers: [location, etag]), wrongBody,
                 .problem(.notFound, "There is no such series."), refused, unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxDocument, handler: .tenant(.draft, handlers.create))
+            maxBodyBytes: maxDocument, isCostly: true, handler: .tenant(.draft, handlers.create))
     }
 
     private static func batch(_ handlers: InvoiceHandlers, _ settings: HTTPServerSettings) -> Route {
@@ -49,7 +49,7 @@ extension API {
                 .json(200, "One result for each item, in their order.", "InvoiceBatchResults"),
                 .problem(.invalidRequest, "The body is not JSON, or has no list of items."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: settings.maxBatchBytes, handler: .tenant(.draft, handlers.createBatch))
+            maxBodyBytes: settings.maxBatchBytes, isCostly: true, handler: .tenant(.draft, handlers.createBatch))
     }
 
     private static func check(_ handlers: InvoiceHandlers) -> Route {
@@ -66,7 +66,7 @@ extension API {
                 .json(200, "What the rules find.", "ValidationResult"), wrongBody,
                 .problem(.unprocessableDocument, "The XML cannot be read, or the document cannot be taxed."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: InvoiceHandlers.maxCheckedBytes, handler: .tenant(.read, handlers.check))
+            maxBodyBytes: InvoiceHandlers.maxCheckedBytes, isCostly: true, handler: .tenant(.read, handlers.check))
     }
 
     private static func list(_ handlers: InvoiceHandlers) -> Route {
@@ -103,7 +103,7 @@ extension API {
             answers: [
                 .json(200, "The invoice.", "Invoice", headers: [etag]), .problem(.invalidQuery), .problem(.notFound), unavailable,
             ] + tenantProblems,
-            maxBodyBytes: smallBody, handler: .tenant(.read, handlers.show))
+            maxBodyBytes: smallBody, isCostly: true, handler: .tenant(.read, handlers.show))
     }
 
     private static func replace(_ handlers: InvoiceHandlers) -> Route {
@@ -120,7 +120,7 @@ extension API {
                 .json(200, "The invoice as it is now, a draft.", "Invoice", headers: [etag]), wrongBody, .problem(.notFound), refused,
                 .problem(.versionConflict), unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxDocument, handler: .tenant(.draft, handlers.replace))
+            maxBodyBytes: maxDocument, isCostly: true, handler: .tenant(.draft, handlers.replace))
     }
 
     private static func validate(_ handlers: InvoiceHandlers) -> Route {
@@ -131,7 +131,7 @@ extension API {
                 .json(200, "What the rules find.", "InvoiceValidation", headers: [etag]), .problem(.invalidRequest), .problem(.notFound),
                 refused, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(.draft, handlers.validate))
+            maxBodyBytes: smallBody, isCostly: true, handler: .tenant(.draft, handlers.validate))
     }
 
     private static let commandAnswers =
@@ -145,7 +145,8 @@ extension API {
             method: .POST, path: byId + "/issue", operation: "issueInvoice",
             summary: "Give an invoice its number; it never changes again", tag: invoicesTag, query: [language],
             body: RequestBody(schema: "Issue", example: #"{"series":"INV"}"#, isRequired: false),
-            answers: commandAnswers + [.problem(.invoiceNotValid)], maxBodyBytes: smallBody, handler: .tenant(.issue, handlers.issue))
+            answers: commandAnswers + [.problem(.invoiceNotValid)], maxBodyBytes: smallBody, isCostly: true,
+            handler: .tenant(.issue, handlers.issue))
     }
 
     private static func credit(_ handlers: InvoiceHandlers) -> Route {
@@ -160,7 +161,7 @@ extension API {
                 .json(200, "The same was sent before; this is the credit note.", "Invoice", headers: [location, etag]), wrongBody,
                 .problem(.notFound), refused, unprocessable, unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: maxDocument, handler: .tenant(.issue, handlers.credit))
+            maxBodyBytes: maxDocument, isCostly: true, handler: .tenant(.issue, handlers.credit))
     }
 
     private static func cancel(_ handlers: InvoiceHandlers) -> Route {
@@ -168,7 +169,7 @@ extension API {
             method: .POST, path: byId + "/cancel", operation: "cancelInvoice",
             summary: "Take an invoice back; its number stays that of a document that was once valid", tag: invoicesTag,
             body: RequestBody(schema: "Reason", example: Schemas.reasonExample), answers: commandAnswers, maxBodyBytes: smallBody,
-            handler: .tenant(.issue, handlers.cancel))
+            isCostly: true, handler: .tenant(.issue, handlers.cancel))
     }
 
     private static func void(_ handlers: InvoiceHandlers) -> Route {
@@ -176,7 +177,7 @@ extension API {
             method: .POST, path: byId + "/void", operation: "voidInvoice",
             summary: "Put on record that an issued invoice never was a valid document, with its number", tag: invoicesTag,
             body: RequestBody(schema: "Reason", example: Schemas.reasonExample), answers: commandAnswers, maxBodyBytes: smallBody,
-            handler: .tenant(.issue, handlers.void))
+            isCostly: true, handler: .tenant(.issue, handlers.void))
     }
 
     private static func document(_ handlers: InvoiceHandlers) -> Route {

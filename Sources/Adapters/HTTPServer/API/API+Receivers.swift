@@ -28,11 +28,15 @@ extension API {
                 headers: [
                     Parameter(
                         name: "If-Match", description: "The ETag of what was read: if it has changed since, nothing is done.",
-                        schema: #"{"type":"string"}"#)
+                        schema: #"{"type":"string"}"#),
+                    Parameter(
+                        name: "If-None-Match", description: "*: if there is a receiver of that name, nothing is done.",
+                        schema: #"{"type":"string","const":"*"}"#),
                 ], body: RequestBody(schema: "ReceiverDraft", example: Schemas.receiverExample),
                 answers: [
                     shown, .json(201, "It was made.", "Receiver", headers: [location, etag]), wrongBody,
-                    .problem(.notFound, "There is If-Match, and no receiver."), .problem(.versionConflict), .problem(.tooMany), unavailable,
+                    .problem(.notFound, "There is If-Match, and no receiver."),
+                    .problem(.versionConflict, "It has changed since, or is there though it must not be."), .problem(.tooMany), unavailable,
                 ] + tenantProblems + bodyProblems, maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.put)),
             Route(
                 method: .DELETE, path: oneReceiver, operation: "deleteReceiver",
@@ -85,8 +89,9 @@ extension API {
             answers: [
                 .json(200, "The message is on record; repeated: it was before.", "MessageReceipt"),
                 .problem(.invalidRequest, "It was signed too long ago or too far ahead, or has no identity."),
-                .problem(.signatureRefused), .problem(.bodyTooLarge), .problem(.requestTimeout),
+                .problem(.signatureRefused), .problem(.bodyTooLarge), .problem(.tooManyAtOnce), .problem(.requestTimeout),
                 .problem(.unavailable, "It is not known to be on record; send it again after Retry-After."),
-            ], maxBodyBytes: Receiver.Plan.bodyBytes.upperBound, produces: [], handler: .signed(handlers.receive))
+            ], maxBodyBytes: Receiver.Plan.bodyBytes.upperBound, produces: [], isCostly: true,
+            handler: .signed(handlers.receive))
     }
 }

@@ -101,7 +101,7 @@ extension API {
                 .json(200, "What was found, what is proposed, and whether that was done.", "NumberImportResult"), wrongBody,
                 .problem(.notFound), .problem(.importRefused, "The series has moved on since the scan (the type tells)."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: SeriesHandlers.maxImportBytes, handler: .tenant(.number, handlers.importNumbers))
+            maxBodyBytes: SeriesHandlers.maxImportBytes, isCostly: true, handler: .tenant(.number, handlers.importNumbers))
     }
 
     private static func releaseNumbers(_ handlers: SeriesHandlers) -> Route {
@@ -113,6 +113,6 @@ extension API {
                 .json(200, "How many were taken back, and the period's last number now.", "NumberReleaseResult"), wrongBody,
                 .problem(.notFound), .problem(.importRefused, "A number was given here since, or never taken over."), unavailable,
             ] + tenantProblems + bodyProblems,
-            maxBodyBytes: smallBody, handler: .tenant(.number, handlers.release))
+            maxBodyBytes: smallBody, isCostly: true, handler: .tenant(.number, handlers.release))
     }
 }

@@ -29,7 +29,7 @@ struct ItemRoutes<Resource: ItemResource> {
                 .problem(.idempotencyConflict, "The key was used for something else, or there are too many (the type tells)."),
                 API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.create))
+            maxBodyBytes: handlers.maxBytes, isCostly: true, handler: .tenant(.automate, handlers.create))
     }
 
     func list(_ summary: String) -> Route {
@@ -39,7 +39,7 @@ struct ItemRoutes<Resource: ItemResource> {
                 .json(200, "A page, by identifier.", name + "Page"), .problem(.invalidQuery, "A parameter or the cursor is wrong."),
                 API.unavailable,
             ] + API.tenantProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(.read, handlers.list))
+            maxBodyBytes: API.smallBody, isCostly: true, handler: .tenant(.read, handlers.list))
     }
 
     func show(_ summary: String) -> Route {
@@ -47,7 +47,7 @@ struct ItemRoutes<Resource: ItemResource> {
             method: .GET, path: one, operation: "get" + name, summary: summary, tag: tag,
             answers: [.json(200, "As it is.", name, headers: [API.etag]), .problem(.invalidQuery), .problem(.notFound), API.unavailable]
                 + API.tenantProblems,
-            maxBodyBytes: API.smallBody, handler: .tenant(.read, handlers.show))
+            maxBodyBytes: API.smallBody, isCostly: true, handler: .tenant(.read, handlers.show))
     }
 
     func change(_ summary: String, _ example: String) -> Route {
@@ -58,7 +58,7 @@ struct ItemRoutes<Resource: ItemResource> {
                 .json(200, "As it is now.", name, headers: [API.etag]), API.wrongBody, .problem(.notFound), .problem(.versionConflict),
                 API.unavailable,
             ] + API.tenantProblems + API.bodyProblems,
-            maxBodyBytes: handlers.maxBytes, handler: .tenant(.automate, handlers.change))
+            maxBodyBytes: handlers.maxBytes, isCostly: true, handler: .tenant(.automate, handlers.change))
     }
 
     func delete(_ summary: String) -> Route {

@@ -188,13 +188,7 @@ struct IngestionHandlers: Sendable {
 
     // MARK: Quarantine
 
-    /// Beside the event loop, as `@concurrent` has it: a large part takes its time to be proved and mapped.
-    @concurrent
-    private func retry(_ id: UniqueId, _ principal: Principal) async throws(QuarantineError) -> QuarantineOutcome {
-        try await quarantine.retry(id, tenant: principal.tenant, by: principal.subject)
-    }
-
-    /// Judges it again by the source's present settings.
+    /// Judges it again by the source's present settings. A large part takes its time to be proved and mapped: its route is a costly one.
     func retry(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let key = try Self.key(.quarantine, request)
         try request.expectNoBody()
@@ -202,9 +196,7 @@ struct IngestionHandlers: Sendable {
         defer { share?.release() }
         let outcome: QuarantineOutcome
         do {
-            outcome = try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(QuarantineError) in
-                try await retry(key.id, principal)
-            }
+            outcome = try await quarantine.retry(key.id, tenant: principal.tenant, by: principal.subject)
         } catch {
             throw Problem(error)
         }

@@ -18,6 +18,7 @@ struct MappingHandlers: Sendable {
         case received(UniqueId)
     }
 
+    /// A large document and a mapping that looks far take half a second: its route is a costly one.
     func preview(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let language = try InvoiceHandlers.language(request)
         let value = try request.json(limits: JSONLimits(maxBytes: Self.maxBytes))
@@ -29,18 +30,7 @@ struct MappingHandlers: Sendable {
             return (mapping, document)
         }
         guard let (mapping, document) = read else { throw Problem(problems) }
-        // A large document and a mapping that looks far take half a second, for which the connections of this event loop are not to wait.
-        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(Problem) in
-            try await preview(mapping, document, principal.tenant, language)
-        }
-    }
-
-    /// Leaves the executor that it is called on, which a function that is not `@concurrent` would stay on.
-    @concurrent
-    private func preview(
-        _ mapping: IngestionMapping, _ document: Document, _ tenant: TenantId, _ language: MessageLanguage
-    ) async throws(Problem) -> Reply {
-        let tree = try await tree(of: document, tenant)
+        let tree = try await tree(of: document, principal.tenant)
         guard let today = calendar.date(of: time.now(), in: "UTC") else {
             throw Problem(.internalError, "The calendar knows no UTC.")
         }

@@ -10,42 +10,22 @@ struct ReceiverHandlers: Sendable {
     let topics: [TopicName]
 
     static let path = "/v1/ingestion/receivers"
-    /// How often a change is tried again when another one came between reading and changing.
-    private static let mostTries = 4
 
     // MARK: Making and replacing
 
     /// Makes it, or gives it another plan. Without a secret it keeps those that it has.
     func put(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        guard let name = request.decodedParameter(0).flatMap(SourceName.init(_:)) else {
-            throw Problem(.invalidRequest, "The name in the path \(SubmittedSource.nameRule).")
-        }
-        let ifVersion = try request.ifMatch()
-        // Also any version is none of a receiver that is not there.
-        let replaces = request.header("if-match") != nil
+        let name = try request.nameToPut()
         let receiver = try read(request, principal, named: name)
-        let fingerprint = receiver.fingerprint(of: principal.tenant, desk.fingerprinter)
-        for _ in 0..<Self.mostTries {
-            let known = try await known(name, principal.tenant)
-            if replaces {
-                guard let known else { throw Problem(BookError.noSuchItem(.receiver)) }
-                if let ifVersion, ifVersion != known.version { throw Problem(BookError.versionConflict(actual: known.version)) }
-            }
+        let plan = receiver.plan(fingerprint: receiver.fingerprint(of: principal.tenant, desk.fingerprinter))
+        let (item, isMade) = try await desk.put(.receiver(name), request, principal) { item, ifVersion throws(Problem) in
+            let known: Receiver? = if case .receiver(let known)? = item { known } else { nil }
             let secret = try secret(receiver, known: known, principal.tenant)
             let door = ReceiverAddress.door(random: (desk.entropy.next(), desk.entropy.next()))
-            // What is kept, or was asked for, must still be what was read.
-            let isBound = replaces || secret == nil
-            do {
-                let command = ReceiverCommand.put(
-                    receiver.plan(fingerprint: fingerprint), secret: secret, door: door, ifVersion: isBound ? known?.version : nil)
-                let (put, changed) = try await send(command, to: name, request, principal)
-                let isMade = changed && known == nil
-                return detail(put, status: isMade ? 201 : 200, headers: isMade ? [("Location", Self.path + "/\(name)")] : [])
-            } catch {
-                guard error.kind == .versionConflict, ifVersion == nil else { throw error }
-            }
+            return .receiver(name, .put(plan, secret: secret, door: door, ifVersion: ifVersion(secret == nil)))
         }
-        throw Problem(.busy, "The receiver is being changed by others again and again; nothing was changed.", retryAfter: 1)
+        guard case .receiver(let put) = item else { throw ItemDesk.wrongRecord }
+        return detail(put, status: isMade ? 201 : 200, headers: isMade ? [("Location", Self.path + "/\(name)")] : [])
     }
 
     private func read(

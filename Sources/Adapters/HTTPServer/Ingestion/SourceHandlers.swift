@@ -10,8 +10,6 @@ struct SourceHandlers: Sendable {
     let topics: [TopicName]
 
     static let path = "/v1/ingestion/sources"
-    /// How often a change is tried again when another one came between reading and changing.
-    private static let mostTries = 4
 
     // MARK: Making and replacing
 
@@ -25,42 +23,15 @@ struct SourceHandlers: Sendable {
 
     /// Makes it, or gives it another plan. Without a password it keeps the one that it has.
     func put(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
-        guard let name = request.decodedParameter(0).flatMap(SourceName.init(_:)) else {
-            throw Problem(.invalidRequest, "The name in the path \(SubmittedSource.nameRule).")
-        }
-        let ifVersion = try request.ifMatch()
-        // Also any version is none of a source that is not there.
-        let replaces = request.header("if-match") != nil
-        let makes = try request.mustBeNew()
+        let name = try request.nameToPut()
         let source = try read(request, principal, named: name)
-        for _ in 0..<Self.mostTries {
-            let known = try await known(name, principal.tenant)
-            if replaces {
-                guard let known else { throw Problem(BookError.noSuchItem(.source)) }
-                if let ifVersion, ifVersion != known.version { throw Problem(BookError.versionConflict(actual: known.version)) }
-            }
-            if makes, let known { throw Self.isThere(known) }
+        let (item, isMade) = try await desk.put(.source(name), request, principal) { item, ifVersion throws(Problem) in
+            let known: IngestionSource? = if case .source(let known)? = item { known } else { nil }
             let plan = try plan(source, known: known, principal.tenant)
-            // What is kept, or was asked for, must still be what was read.
-            let isBound = replaces || known.map(source.keepsPassword(of:)) ?? false
-            let version: Int64? = makes ? 0 : isBound ? known?.version : nil
-            do throws(Problem) {
-                let (put, changed) = try await send(.put(plan, ifVersion: version), to: name, request, principal)
-                // The same was made by another just now.
-                if makes, !changed { throw Self.isThere(put) }
-                let isMade = changed && known == nil
-                return try await detail(put, status: isMade ? 201 : 200, headers: isMade ? [("Location", Self.path + "/\(name)")] : [])
-            } catch {
-                guard error.kind == .versionConflict, ifVersion == nil, !makes else { throw error }
-            }
+            return .source(name, .put(plan, ifVersion: ifVersion(known.map(source.keepsPassword(of:)) ?? false)))
         }
-        throw Problem(.busy, "The source is being changed by others again and again; nothing was changed.", retryAfter: 1)
-    }
-
-    private static func isThere(_ source: IngestionSource) -> Problem {
-        Problem(
-            .versionConflict, "There is a source of that name, and If-None-Match says that there must be none; nothing was changed.",
-            headers: [("ETag", "\"\(source.version)\"")])
+        guard case .source(let put) = item else { throw ItemDesk.wrongRecord }
+        return try await detail(put, status: isMade ? 201 : 200, headers: isMade ? [("Location", Self.path + "/\(name)")] : [])
     }
 
     private func read(

@@ -47,8 +47,13 @@ extension Problem {
         case .tooLarge(let limit): self.init(.bodyTooLarge, "This receiver takes messages of at most \(limit) bytes.")
         case .paused: self.init(.unavailable, "The receiver is paused; nothing was done. Send the message again later.", retryAfter: 60)
         case .unreadable(let error): self.init(error)
-        case .unusable:
-            self.init(.unavailable, "The receiver's secrets cannot be opened by this engine's keys; nothing was done.", retryAfter: 60)
+        case .crowded:
+            self.init(.tooManyAtOnce, "Too many of this receiver's messages are being taken already; nothing was done.", retryAfter: 1)
+        // Senders have no Idempotency-Key: the message's own identity does what that does.
+        case .notTaken(.unknownOutcome):
+            self.init(
+                .unknownOutcome, "Whether the message is on record is not known. Send it again unchanged: it is on record once.",
+                retryAfter: 1)
         case .notTaken(let error): self.init(error)
         case .notHandled:
             self.init(
@@ -63,6 +68,7 @@ extension Problem {
             self.init(
                 .signatureRefused,
                 "No receiver has this address, or the message is not signed as its receiver expects, or with another secret.",
+                retryAfter: Self.refusedRetry,
                 headers: [("WWW-Authenticate", "Signature realm=\"ledgerflow\"")])
         case .tooOld(let tolerance):
             self.init(
@@ -80,6 +86,10 @@ extension Problem {
             }
         }
     }
+
+    /// Told to everybody who is not believed, since it may be the engine that cannot open the receiver's secret, or a clock that is wrong:
+    /// a sender that is right keeps the message, and sends it again.
+    private static let refusedRetry: Int64 = 60
 
     private static func seconds(_ span: TimeSpan) -> Int64 { span.microseconds / 1_000_000 }
 }

@@ -44,6 +44,7 @@ struct InvoiceHandlers: Sendable {
         let id = try request.invoiceId()
         let version = try request.ifMatch()
         let language = try Self.language(request)
+        if try request.mustBeNew() { throw Problem(BookError.versionConflict(actual: try await read(id, principal.tenant).version)) }
         let prepared = try prepare(try Self.document(request), language)
         let reply = try await send(.replace(id, prepared.content, ifVersion: version), request, principal)
         return try detail(try Self.invoice(reply), status: 200, prepared: prepared, findings: prepared.findings)

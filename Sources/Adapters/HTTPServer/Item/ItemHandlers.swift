@@ -36,10 +36,13 @@ struct ItemHandlers<Resource: ItemResource>: Sendable {
     func change(_ request: IncomingRequest, _ principal: Principal) async throws(Problem) -> Reply {
         let id = try id(request)
         let ifVersion = try request.ifMatch()
+        let mustBeNew = try request.mustBeNew()
         let patch = try request.mergePatch(limits: JSONLimits(maxBytes: maxBytes))
         for _ in 0..<mostTries {
             let item = try await find(id, principal.tenant)
-            if let ifVersion, ifVersion != item.version { throw Problem(BookError.versionConflict(actual: item.version)) }
+            if mustBeNew || ifVersion.map({ $0 != item.version }) ?? false {
+                throw Problem(BookError.versionConflict(actual: item.version))
+            }
             let old = try resource.open(item)
             let document = resource.document(of: old, changedBy: patch)
             let draft = try resource.read(document, changing: item)

@@ -118,7 +118,7 @@ extension Problem {
         case .unknownOutcome:
             self.init(
                 .unknownOutcome,
-                "Whether it was done is not known. It may be sent again with the same Idempotency-Key: what was done is not done twice.",
+                "Whether it was done is not known. With the same Idempotency-Key it may be sent again; without one, read first what there is.",
                 retryAfter: 1)
         case .stopping: self.init(.stopping, "The engine is stopping; nothing was done.", retryAfter: 5)
         }

@@ -30,6 +30,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported-media-type"
     case unprocessableDocument = "unprocessable-document"
     case invoiceNotValid = "invoice-not-valid"
+    case tooManyAtOnce = "too-many-at-once"
     case headersTooLarge = "headers-too-large"
     case internalError = "internal-error"
     case busy = "busy"
@@ -58,6 +59,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .unprocessableDocument, .invoiceNotValid: 422
+        case .tooManyAtOnce: 429
         case .headersTooLarge: 431
         case .internalError: 500
         case .busy, .unavailable, .unknownOutcome, .stopping, .notReady: 503
@@ -96,6 +98,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "The body's type is not supported"
         case .unprocessableDocument: "The document cannot be processed"
         case .invoiceNotValid: "The invoice breaks rules that it must keep"
+        case .tooManyAtOnce: "Too much is sent at once"
         case .headersTooLarge: "The header fields are too large"
         case .internalError: "The engine made a mistake"
         case .busy: "Too much is waiting"
@@ -119,7 +122,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .contentErased:
             "Take it from where it came; the SHA-256 on record tells whether it is the same. An operator sets how long octets stay."
         case .signatureRefused:
-            "Check the address, the secret, and the fields that are signed; sign the body as it is sent (docs/receiving-webhooks.md)."
+            "Check the address, the secret, and the signed fields (docs/receiving-webhooks.md); if they are right, send it again after Retry-After."
         case .unauthorized: "Send Authorization: Bearer with a token from `ledgerflow token`."
         case .forbidden: "Ask for a token with one of the roles that the detail names (docs/permissions.md)."
         case .notFound: "Check the identifier; what belongs to another tenant is not found either."
@@ -142,12 +145,13 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "Send Content-Type: application/json, or application/xml where the path takes it."
         case .unprocessableDocument: "Mend what the detail or errors name; the pointers lead into the document (RFC 6901)."
         case .invoiceNotValid: "Mend what findings list with severity fatal."
+        case .tooManyAtOnce: "Nothing was done. Try again after the time in Retry-After, and send less at once."
         case .headersTooLarge: "Send fewer or shorter header fields."
         case .internalError: "Try again later; the instance identifies the request in the engine's diagnostics."
         case .busy: "Nothing was done. Try again after the time in Retry-After."
         case .unavailable: "Nothing was done. Try again after the time in Retry-After."
         case .unknownOutcome:
-            "Send the same request again with the same Idempotency-Key, or read the resource: a repetition does no harm."
+            "With the same Idempotency-Key, and a message of a webhook as it is: send it again, nothing is done twice. Else read what there is."
         case .stopping: "Nothing was done. Try again after the time in Retry-After."
         case .notReady: "Wait; the detail says what is missing."
         }

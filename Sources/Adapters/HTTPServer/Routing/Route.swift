@@ -111,11 +111,27 @@ final class Route: Sendable {
         self.produces = produces
         self.isOpenEnded = isOpenEnded
         self.isCostly = isCostly
-        self.handler = handler
+        let judgesIfMatch = method == .GET || headers.contains { $0.name == "If-Match" }
+        self.handler = judgesIfMatch ? handler : handler.withoutIfMatch
         permission =
             switch handler {
             case .open, .signed: nil
             case .tenant(let permission, _), .operator(let permission, _): permission
             }
+    }
+}
+
+extension Route.Handler {
+    /// The same for a tenant's requests without `If-Match`: who sends it relies on it (RFC 9110 §13.1.1), and it would guard nothing.
+    fileprivate var withoutIfMatch: Route.Handler {
+        guard case .tenant(let permission, let handle) = self else { return self }
+        return .tenant(permission) { request, principal throws(Problem) in
+            guard request.header("if-match") == nil else {
+                throw Problem(
+                    faults: [.init(place: .header("If-Match"), detail: "is not judged by this path and would guard nothing; leave it out")],
+                    .invalidRequest)
+            }
+            return try await handle(request, principal)
+        }
     }
 }

@@ -37,8 +37,8 @@ public struct ReceivedMessage: Hashable, Sendable {
     public var isInline: Bool { octets.count <= IngestionLimits.inlineBytes }
 
     var approximateBytes: Int {
-        documents.reduce(2 * octets.count + 1_024) { $0 + 2 * $1.octets.count + 1_024 }
-            + refused.reduce(0) { $0 + $1.octets.count + 1_024 }
+        documents.reduce(2 * octets.count + 1_024) { $0 + 2 * $1.octets.count + $1.namespaces.approximateBytes + 1_024 }
+            + refused.reduce(0) { $0 + $1.octets.count + $1.finding.namespaces.approximateBytes + 1_024 }
     }
 }
 

@@ -40,7 +40,7 @@ public struct ReceiverCheck: Sendable {
     /// Signatures beyond so many in one field are not looked at.
     static let maxSignatures = 16
 
-    /// - Parameter secrets: any of them will do. While secrets are changed there are two.
+    /// - Parameter secrets: any of them will do. While secrets are changed there are two; with none nothing is believed.
     public init(_ plan: Receiver.Plan, secrets: [[UInt8]]) {
         scheme = plan.scheme
         place = plan.messageId
@@ -52,6 +52,7 @@ public struct ReceiverCheck: Sendable {
     ///
     /// The signature is judged before anything else is, so that whoever has no secret learns nothing more than that.
     public func admit(_ message: SignedMessage, now: Instant) throws(ReceiverRefusal) -> String {
+        if secrets.isEmpty { throw Self.refuse(message) }
         switch scheme {
         case .standardWebhooks:
             try standard(message)
@@ -65,7 +66,8 @@ public struct ReceiverCheck: Sendable {
             var isKnown = false
             // Digests are compared in a time that does not depend on what is equal, and every secret is.
             for secret in secrets where SHA256.hash(data: secret) == given { isKnown = true }
-            guard isKnown, !value.isEmpty else { throw .notBelieved }
+            // Here the body was not looked at.
+            guard isKnown, !value.isEmpty else { throw Self.refuse(message) }
         }
         return try messageId(message)
     }
@@ -89,8 +91,9 @@ public struct ReceiverCheck: Sendable {
                 id: message.field(WebhookSignature.idField), timestamp: message.field(WebhookSignature.timestampField),
                 signature: message.field(WebhookSignature.signatureField), body: message.body, now: Instant(microseconds: 0))
         } catch {
-            // What is missing was found out without work.
-            throw error == .signature ? .notBelieved : Self.refuse(message)
+            // What is missing was found out without work, and so is that no key pair has signed.
+            let isHashed = keys.contains { if case .hmac = $0.material { true } else { false } }
+            throw error == .signature && isHashed ? .notBelieved : Self.refuse(message)
         }
     }
 
