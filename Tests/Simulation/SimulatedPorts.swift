@@ -72,6 +72,7 @@ struct SimulatedJournal: Journal {
             throw .ambiguous("simulated: not stored")
         }
         try await store.commit(batch)
+        world.commits[batch.partition, default: []].insert(batch.expectedHead)
         world.note("commit \(batch.partition) \(batch.expectedHead)→\(batch.head)")
         await delay()
         if chance(faults.current.ambiguousStored) { throw .ambiguous("simulated: stored") }

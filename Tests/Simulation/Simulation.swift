@@ -23,7 +23,7 @@ public final class Simulation: @unchecked Sendable {
     /// A deliberately broken engine that a simulation must find out.
     public enum Defect: String, Sendable, CaseIterable {
         case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers, movesFollowersFirst,
-            endsRunsFirst
+            endsRunsFirst, acknowledgesAnyhow, takesDocumentsLater
     }
 
     let world: World
@@ -43,6 +43,9 @@ public final class Simulation: @unchecked Sendable {
     private var crowd: SimulatedCrowd?
     private var setups: [SimulatedSetup] = []
     private(set) var sources: [SimulatedSource] = []
+    /// In every third history; what has none must behave as before.
+    private(set) var receivers: [SimulatedReceiver] = []
+    private let hasReceivers: Bool
     private var lastLook: (events: Int, moment: Int64)?
     private var crashes = 0
     private var isCalm = false
@@ -56,6 +59,7 @@ public final class Simulation: @unchecked Sendable {
         store = InMemoryStore(partitionCount: partitions, storeId: UniqueId(high: 7, low: seed))
         faults = FaultsInForce(Self.faults(&world.generator))
         published = PublishedLog(world: world, store: store)
+        hasReceivers = seed % 3 == 1
         spans = seed % 4 == 0 ? SimulatedSpans(world: world, store: store) : nil
         settings = Self.settings(&world.generator)
         var variant = EngineVariant()
@@ -65,6 +69,8 @@ public final class Simulation: @unchecked Sendable {
         variant.keepsRefusedNumbers = defect == .keepsRefusedNumbers
         variant.movesFollowersFirst = defect == .movesFollowersFirst
         variant.endsRunsFirst = defect == .endsRunsFirst
+        variant.acknowledgesAnyhow = defect == .acknowledgesAnyhow
+        variant.takesDocumentsLater = defect == .takesDocumentsLater
         self.variant = variant
     }
 
@@ -184,11 +190,16 @@ public final class Simulation: @unchecked Sendable {
             if let source = SimulatedSource(index: index, simulation: self) { sources.append(source) }
         }
         for source in sources { source.begin() }
+        for index in 0..<(hasReceivers ? Int.random(in: 1...2, using: &world.generator) : 0) {
+            if let receiver = SimulatedReceiver(index: index, simulation: self) { receivers.append(receiver) }
+        }
+        for receiver in receivers { receiver.begin() }
         planTrouble()
         world.after(.seconds(60)) { self.becomeCalm() }
         world.run(limit: 400_000, deadline: 900_000_000) {
             isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && operators.allSatisfy(\.isDone)
-                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && sources.allSatisfy(\.isDone) && isAtRest
+                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && sources.allSatisfy(\.isDone)
+                && receivers.allSatisfy(\.isDone) && isAtRest
         }
         if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
         for (_, executor) in engines { executor.kill() }
@@ -200,6 +211,11 @@ public final class Simulation: @unchecked Sendable {
     /// The engine that serves: the newest. An older one that was thawed may still run, and must do no harm.
     var current: (engine: Engine, executor: SimulatedExecutor)? {
         engines.last.flatMap { $0.executor.isDead || $0.executor.isFrozen ? nil : $0 }
+    }
+
+    /// An engine that another has taken over from, and that runs all the same; nil when there is none.
+    var outdated: (engine: Engine, executor: SimulatedExecutor)? {
+        engines.dropLast().last { !$0.executor.isDead && !$0.executor.isFrozen }
     }
 
     private func startEngine() {
@@ -214,7 +230,8 @@ public final class Simulation: @unchecked Sendable {
             calendar: UTCCalendar(),
             anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
             ingestion: IngestionPorts(
-                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store),
+                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(),
+                books: hasReceivers ? SimulatedBooks(world: world, clock: clock, store: store, faults: faults) : store),
             tracing: spans.map { Tracing(recorder: $0, ratio: .all, time: clock, entropy: SimulatedEntropy(world: world)) })
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
@@ -268,6 +285,7 @@ public final class Simulation: @unchecked Sendable {
         crowd?.engineDied(running.executor)
         for setup in setups { setup.engineDied(running.executor) }
         for source in sources { source.engineDied(running.executor) }
+        for receiver in receivers { receiver.engineDied(running.executor) }
         let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
         world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
     }
