@@ -56,7 +56,8 @@ final class SimulatedReceiver: @unchecked Sendable {
         if world.generator.chance(30) {
             remaining.append(.addSecret(2, overlap: .seconds(Int64.random(in: 0...10, using: &world.generator))))
         }
-        if world.generator.chance(25) { remaining += [.delete, .put(plan: 1, secret: 3)] }
+        // Made again it may have its old secret, and never its old address.
+        if world.generator.chance(25) { remaining += [.delete, .put(plan: 1, secret: world.generator.chance(50) ? 0 : 3)] }
         if world.generator.chance(30) { remaining.append(.pause) }
         remaining.append(.resume)
         for number in 0..<Int.random(in: 2...9, using: &world.generator) {

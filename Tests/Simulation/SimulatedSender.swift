@@ -73,7 +73,7 @@ final class SimulatedSender: @unchecked Sendable {
 
     private func credentials() -> SimulatedReceiver.Credentials? {
         guard let current = receiver.credentials else { return world.generator.chance(50) ? known : nil }
-        return world.generator.chance(15) ? known ?? current : current
+        return world.generator.chance(30) ? known ?? current : current
     }
 
     private func deliver(with credentials: SimulatedReceiver.Credentials, to engine: Engine, on executor: SimulatedExecutor) {
