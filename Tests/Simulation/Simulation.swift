@@ -20,10 +20,10 @@ public final class Simulation: @unchecked Sendable {
         public let crashes: Int
     }
 
-    /// A deliberately broken engine that a simulation must find out.
+    /// A deliberately broken engine, or store, that a simulation must find out.
     public enum Defect: String, Sendable, CaseIterable {
         case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers, movesFollowersFirst,
-            endsRunsFirst, acknowledgesAnyhow, takesDocumentsLater
+            endsRunsFirst, acknowledgesAnyhow, takesDocumentsLater, forgetsMessages
     }
 
     let world: World
@@ -46,6 +46,7 @@ public final class Simulation: @unchecked Sendable {
     /// In every third history; what has none must behave as before.
     private(set) var receivers: [SimulatedReceiver] = []
     private let hasReceivers: Bool
+    private let forgetsMessages: Bool
     private var lastLook: (events: Int, moment: Int64)?
     private var crashes = 0
     private var isCalm = false
@@ -60,6 +61,7 @@ public final class Simulation: @unchecked Sendable {
         faults = FaultsInForce(Self.faults(&world.generator))
         published = PublishedLog(world: world, store: store)
         hasReceivers = seed % 3 == 1
+        forgetsMessages = defect == .forgetsMessages
         spans = seed % 4 == 0 ? SimulatedSpans(world: world, store: store) : nil
         settings = Self.settings(&world.generator)
         var variant = EngineVariant()
@@ -222,7 +224,7 @@ public final class Simulation: @unchecked Sendable {
         let executor = SimulatedExecutor()
         let clock = SimulatedClock(world: world, executor: executor)
         let ports = EnginePorts(
-            journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
+            journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults, forgetsMessages: forgetsMessages),
             log: SimulatedLog(clock: clock, store: store, faults: faults, world: world),
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
