@@ -113,7 +113,7 @@ private struct ReceiverReading {
         let part = expected.removeFirst()
         guard let before = last else { return }
         last = event
-        if event.type != part.type || event.subject != part.key.id || event.version != part.revision
+        if event.type != part.type || event.subject != part.key.id || Self.version(event, data) != part.revision
             || Self.text("sha256", data) != ContentDigest(of: part.octets).description
         {
             violate("\(event.type.name) at \(event.position) is not what the message before it holds next.")
@@ -141,7 +141,22 @@ private struct ReceiverReading {
                 violate("Document \(number) is not as the last message says.")
                 continue
             }
+            if receiver.makesDrafts { checkDraft(of: invoice, version.octets) }
         }
+    }
+
+    private mutating func checkDraft(of document: IngestedInvoice, _ octets: [UInt8]) {
+        guard document.mapping?.revision == document.latest.number, document.mapping?.invoice == document.draft,
+            case .invoice(let draft)? = store.current(.invoice(receiver.tenant, document.draft))
+        else { return violate("No draft was made of document \(document.number).") }
+        if draft.content.summary.buyerName != String(decoding: octets, as: UTF8.self) {
+            violate("The draft of document \(document.number) says \(draft.content.summary.buyerName ?? "nothing").")
+        }
+    }
+
+    /// Which version of a document it tells of; of what lies in quarantine the event's own.
+    private static func version(_ event: CommittedEvent, _ data: JSONObject) -> Int64? {
+        if case .number(let number)? = data["version"] { number.int64 } else { event.version }
     }
 
     private static func text(_ name: String, _ data: JSONObject) -> String {

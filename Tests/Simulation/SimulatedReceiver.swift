@@ -31,6 +31,7 @@ final class SimulatedReceiver: @unchecked Sendable {
     private var world: World { simulation.world }
     private let form: SimulatedMessage.Form
     private let readsDocuments: Bool
+    let makesDrafts: Bool
     private(set) var senders: [SimulatedSender] = []
     private var waitingOn: SimulatedExecutor?
     private var request = 0
@@ -50,6 +51,7 @@ final class SimulatedReceiver: @unchecked Sendable {
         let forms = SimulatedMessage.Form.allCases
         form = forms[Int.random(in: 0..<forms.count, using: &world.generator)]
         readsDocuments = world.generator.chance(80)
+        makesDrafts = readsDocuments && world.generator.chance(50)
         remaining = [.put(plan: 1, secret: 0)]
         if world.generator.chance(30) { remaining.append(.put(plan: 2, secret: world.generator.chance(50) ? 1 : nil)) }
         if world.generator.chance(30) { remaining += [.pause, .resume] }
@@ -141,7 +143,8 @@ final class SimulatedReceiver: @unchecked Sendable {
     // MARK: - Its client
 
     func begin() {
-        for sender in senders { sender.begin() }
+        let burst = TimeSpan(microseconds: Int64.random(in: 10_000_000...50_000_000, using: &world.generator))
+        for sender in senders { sender.begin(burst) }
         next(after: TimeSpan(microseconds: Int64.random(in: 0...15_000_000, using: &world.generator)))
     }
 
@@ -187,6 +190,7 @@ final class SimulatedReceiver: @unchecked Sendable {
         return Receiver.Plan(
             scheme: scheme, messageId: place, tolerance: number == 1 ? .minutes(5) : .seconds(150),
             split: readsDocuments ? SplitPlan(invoiceElement: element, numberPath: path) : nil,
+            mapping: makesDrafts ? SimulatedDrafting.mapping : nil,
             fingerprint: Fingerprint(bytes: [number, UInt8(index)]))
     }
 

@@ -43,7 +43,10 @@ final class SimulatedSender: @unchecked Sendable {
         rounds = world.generator.chance(50) ? 1 : Int.random(in: 2...3, using: &world.generator)
     }
 
-    func begin() { next(after: TimeSpan(microseconds: Int64.random(in: 0...50_000_000, using: &world.generator))) }
+    /// - Parameter burst: when others begin too.
+    func begin(_ burst: TimeSpan) {
+        next(after: world.generator.chance(40) ? burst : TimeSpan(microseconds: Int64.random(in: 0...50_000_000, using: &world.generator)))
+    }
 
     private func next(after delay: TimeSpan) { world.after(delay) { self.step() } }
 

@@ -233,7 +233,8 @@ public final class Simulation: @unchecked Sendable {
             anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
             ingestion: IngestionPorts(
                 feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(),
-                books: hasReceivers ? SimulatedBooks(world: world, clock: clock, store: store, faults: faults) : store),
+                books: hasReceivers ? SimulatedBooks(world: world, clock: clock, store: store, faults: faults) : store,
+                drafting: hasReceivers ? SimulatedDrafting.making : nil),
             tracing: spans.map { Tracing(recorder: $0, ratio: .all, time: clock, entropy: SimulatedEntropy(world: world)) })
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
