@@ -19,6 +19,7 @@ struct Checks {
         BookChecks(simulation: simulation).run(byCall)
         ItemChecks(simulation: simulation).run()
         IngestionChecks(simulation: simulation).run()
+        ReceiverChecks(simulation: simulation).run()
     }
 
     private func check(_ call: ServiceCall, _ attempts: [AttemptRecord], _ events: [CommittedEvent]) {

@@ -110,21 +110,24 @@ struct ItemChecks {
         var counts: [TenantId: ItemCounts] = [:]
         for case .item(let item) in store.allBooks where !item.isDeleted {
             switch item {
-            case .schedule: count(item.tenant, 1, 0, 0)
-            case .subscription: count(item.tenant, 0, 1, 0)
-            case .source: count(item.tenant, 0, 0, 1)
+            case .schedule: count(item.tenant, 1, 0, 0, 0)
+            case .subscription: count(item.tenant, 0, 1, 0, 0)
+            case .source: count(item.tenant, 0, 0, 1, 0)
+            case .receiver: count(item.tenant, 0, 0, 0, 1)
             default: break
             }
         }
-        func count(_ tenant: TenantId, _ schedules: Int, _ subscriptions: Int, _ sources: Int) {
+        func count(_ tenant: TenantId, _ schedules: Int, _ subscriptions: Int, _ sources: Int, _ receivers: Int) {
             let known = counts[tenant] ?? ItemCounts(tenant: tenant)
             counts[tenant] = ItemCounts(
                 tenant: tenant, schedules: known.schedules + schedules, subscriptions: known.subscriptions + subscriptions,
-                sources: known.sources + sources)
+                sources: known.sources + sources, receivers: known.receivers + receivers)
         }
         for case .item(.counts(let stored)) in store.allBooks {
             let actual = counts[stored.tenant] ?? ItemCounts(tenant: stored.tenant)
-            if (stored.schedules, stored.subscriptions, stored.sources) != (actual.schedules, actual.subscriptions, actual.sources) {
+            if (stored.schedules, stored.subscriptions, stored.sources, stored.receivers)
+                != (actual.schedules, actual.subscriptions, actual.sources, actual.receivers)
+            {
                 violate("\(stored.tenant) has \(actual), and counts \(stored).")
             }
         }

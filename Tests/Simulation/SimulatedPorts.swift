@@ -34,6 +34,7 @@ struct SimulatedJournal: Journal {
     let clock: SimulatedClock
     let store: InMemoryStore
     let faults: FaultsInForce
+    var forgetsMessages = false
 
     var storeId: UniqueId { store.storeId }
     var partitionCount: Int { store.partitionCount }
@@ -55,7 +56,7 @@ struct SimulatedJournal: Journal {
 
     func load(_ keys: [BookKey], in partition: PartitionId) async throws(JournalError) -> [StoredBookRecord] {
         try await read()
-        return try await store.load(keys, in: partition)
+        return forgetting(try await store.load(keys, in: partition))
     }
 
     func auditHeads(of tenants: [TenantId], in partition: PartitionId) async throws(JournalError) -> [TenantId: AuditHead] {
@@ -71,7 +72,8 @@ struct SimulatedJournal: Journal {
             world.note("commit \(batch.partition) lost")
             throw .ambiguous("simulated: not stored")
         }
-        try await store.commit(batch)
+        try await store.commit(forgetting(batch))
+        world.commits[batch.partition, default: []].insert(batch.expectedHead)
         world.note("commit \(batch.partition) \(batch.expectedHead)→\(batch.head)")
         await delay()
         if chance(faults.current.ambiguousStored) { throw .ambiguous("simulated: stored") }

@@ -20,10 +20,10 @@ public final class Simulation: @unchecked Sendable {
         public let crashes: Int
     }
 
-    /// A deliberately broken engine that a simulation must find out.
+    /// A deliberately broken engine, or store, that a simulation must find out.
     public enum Defect: String, Sendable, CaseIterable {
         case repliesBeforeCommit, movesCursorPastGap, readsPageBeforeHorizon, keepsRefusedNumbers, movesFollowersFirst,
-            endsRunsFirst
+            endsRunsFirst, acknowledgesAnyhow, takesDocumentsLater, forgetsMessages
     }
 
     let world: World
@@ -43,6 +43,10 @@ public final class Simulation: @unchecked Sendable {
     private var crowd: SimulatedCrowd?
     private var setups: [SimulatedSetup] = []
     private(set) var sources: [SimulatedSource] = []
+    /// In every third history; what has none must behave as before.
+    private(set) var receivers: [SimulatedReceiver] = []
+    private let hasReceivers: Bool
+    private let forgetsMessages: Bool
     private var lastLook: (events: Int, moment: Int64)?
     private var crashes = 0
     private var isCalm = false
@@ -56,6 +60,8 @@ public final class Simulation: @unchecked Sendable {
         store = InMemoryStore(partitionCount: partitions, storeId: UniqueId(high: 7, low: seed))
         faults = FaultsInForce(Self.faults(&world.generator))
         published = PublishedLog(world: world, store: store)
+        hasReceivers = seed % 3 == 1
+        forgetsMessages = defect == .forgetsMessages
         spans = seed % 4 == 0 ? SimulatedSpans(world: world, store: store) : nil
         settings = Self.settings(&world.generator)
         var variant = EngineVariant()
@@ -65,6 +71,8 @@ public final class Simulation: @unchecked Sendable {
         variant.keepsRefusedNumbers = defect == .keepsRefusedNumbers
         variant.movesFollowersFirst = defect == .movesFollowersFirst
         variant.endsRunsFirst = defect == .endsRunsFirst
+        variant.acknowledgesAnyhow = defect == .acknowledgesAnyhow
+        variant.takesDocumentsLater = defect == .takesDocumentsLater
         self.variant = variant
     }
 
@@ -184,11 +192,16 @@ public final class Simulation: @unchecked Sendable {
             if let source = SimulatedSource(index: index, simulation: self) { sources.append(source) }
         }
         for source in sources { source.begin() }
+        for index in 0..<(hasReceivers ? Int.random(in: 1...2, using: &world.generator) : 0) {
+            if let receiver = SimulatedReceiver(index: index, simulation: self) { receivers.append(receiver) }
+        }
+        for receiver in receivers { receiver.begin() }
         planTrouble()
         world.after(.seconds(60)) { self.becomeCalm() }
         world.run(limit: 400_000, deadline: 900_000_000) {
             isCalm && clients.allSatisfy(\.isDone) && bookkeepers.allSatisfy(\.isDone) && operators.allSatisfy(\.isDone)
-                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && sources.allSatisfy(\.isDone) && isAtRest
+                && crowd?.isDone ?? true && setups.allSatisfy(\.isDone) && sources.allSatisfy(\.isDone)
+                && receivers.allSatisfy(\.isDone) && isAtRest
         }
         if world.violations.isEmpty { Checks(simulation: self).run() } else { noteWhatIsLeft() }
         for (_, executor) in engines { executor.kill() }
@@ -202,11 +215,16 @@ public final class Simulation: @unchecked Sendable {
         engines.last.flatMap { $0.executor.isDead || $0.executor.isFrozen ? nil : $0 }
     }
 
+    /// An engine that another has taken over from, and that runs all the same; nil when there is none.
+    var outdated: (engine: Engine, executor: SimulatedExecutor)? {
+        engines.dropLast().last { !$0.executor.isDead && !$0.executor.isFrozen }
+    }
+
     private func startEngine() {
         let executor = SimulatedExecutor()
         let clock = SimulatedClock(world: world, executor: executor)
         let ports = EnginePorts(
-            journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults),
+            journal: SimulatedJournal(world: world, clock: clock, store: store, faults: faults, forgetsMessages: forgetsMessages),
             log: SimulatedLog(clock: clock, store: store, faults: faults, world: world),
             bus: SimulatedBus(world: world, clock: clock, faults: faults, log: published),
             client: SimulatedTarget(world: world, clock: clock, faults: faults, store: store),
@@ -214,7 +232,9 @@ public final class Simulation: @unchecked Sendable {
             calendar: UTCCalendar(),
             anchors: BookChecks.anchorKey.map { (SimulatedAnchors(world: world, clock: clock, store: store, faults: faults), $0) },
             ingestion: IngestionPorts(
-                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(), books: store),
+                feed: SimulatedFeed(simulation: self, clock: clock), splitting: SimulatedSplitting(),
+                books: hasReceivers ? SimulatedBooks(world: world, clock: clock, store: store, faults: faults) : store,
+                drafting: hasReceivers ? SimulatedDrafting.making : nil),
             tracing: spans.map { Tracing(recorder: $0, ratio: .all, time: clock, entropy: SimulatedEntropy(world: world)) })
         let engine = Engine(ports: ports, settings: settings, variant: variant)
         world.executors.append(executor)
@@ -268,6 +288,7 @@ public final class Simulation: @unchecked Sendable {
         crowd?.engineDied(running.executor)
         for setup in setups { setup.engineDied(running.executor) }
         for source in sources { source.engineDied(running.executor) }
+        for receiver in receivers { receiver.engineDied(running.executor) }
         let delay = Int64.random(in: 0...3_000_000, using: &world.generator)
         world.after(TimeSpan(microseconds: delay)) { if self.current == nil { self.startEngine() } }
     }

@@ -32,6 +32,8 @@ final class World: @unchecked Sendable {
     private(set) var violations: [String] = []
     /// What may not be sent.
     var paused = PausedSince()
+    /// The heads at which each partition's commits began.
+    var commits: [PartitionId: Set<Int64>] = [:]
     /// How often each call's request was sent.
     var sent: [ServiceCallKey: Int] = [:]
 

@@ -31,11 +31,12 @@ extension Engine: WebhookDoor {
         let received = MessageReading(receiver: receiver, splitting: ingestion.splitting, trace: trace).received(message, id: id)
         let reply: BookReply
         do throws(IntentError) {
-            reply = try await router.send(
-                BookIntent(
-                    tenant: receiver.tenant, command: .ingestion(.receive(received)), by: "webhook", correlationId: trace.description))
+            reply =
+                variant.takesDocumentsLater
+                ? try await takeInParts(received, receiver.tenant) : try await take(.receive(received), receiver.tenant, of: trace)
         } catch {
-            throw .notTaken(error)
+            guard variant.acknowledgesAnyhow else { throw .notTaken(error) }
+            return WebhookReceipt(message: IngestedMessage(received, tenant: receiver.tenant, at: now), isRepeat: false)
         }
         guard case .ingestion(.message(let known)) = reply.record else { throw .notTaken(.unavailable("another record")) }
         if known.sha256 != received.sha256 {
@@ -49,6 +50,23 @@ extension Engine: WebhookDoor {
             try await draft(received, receiver, ingestion, trace: known.trace)
         }
         return WebhookReceipt(message: known, isRepeat: !reply.changed)
+    }
+
+    private func take(_ command: IngestionCommand, _ tenant: TenantId, of trace: TraceId) async throws(IntentError) -> BookReply {
+        try await router.send(
+            BookIntent(tenant: tenant, command: .ingestion(command), by: "webhook", correlationId: trace.description))
+    }
+
+    /// As `EngineVariant.takesDocumentsLater` says, which is wrong.
+    private func takeInParts(_ message: ReceivedMessage, _ tenant: TenantId) async throws(IntentError) -> BookReply {
+        let bare = ReceivedMessage(
+            receiver: message.receiver, messageId: message.messageId, octets: message.octets, contentType: message.contentType,
+            trace: message.trace, topic: message.topic)
+        let reply = try await take(.receive(bare), tenant, of: message.trace)
+        guard reply.changed else { return reply }
+        for document in message.documents { _ = try await take(.ingest(document), tenant, of: message.trace) }
+        for slice in message.refused { _ = try await take(.quarantine(slice), tenant, of: message.trace) }
+        return reply
     }
 
     /// nil when no receiver has the address, or none that is in use.

@@ -18,6 +18,7 @@ public final class Engine: Sendable {
 
     let ports: EnginePorts
     private let settings: EngineSettings
+    let variant: EngineVariant
     private let partitions: [Partition]
     private let lanes: [OutboxLane]
     private let timer: Timer
@@ -106,6 +107,7 @@ public final class Engine: Sendable {
         }
         self.ports = ports
         self.settings = settings
+        self.variant = variant
         self.partitions = partitions
         self.lanes = lanes
         self.router = router

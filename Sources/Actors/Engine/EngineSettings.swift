@@ -91,6 +91,10 @@ package struct EngineVariant: Sendable {
     package var movesFollowersFirst = false
     /// Ends a run as complete before what it brought is in the books.
     package var endsRunsFirst = false
+    /// Acknowledges a message of a receiver whatever came of its commit.
+    package var acknowledgesAnyhow = false
+    /// Takes a message of a receiver in one commit, and what was found in it in later ones.
+    package var takesDocumentsLater = false
 
     package init() {}
     package static let sound = EngineVariant()

@@ -60,7 +60,7 @@ public struct IngestedMessage: Hashable, Sendable {
     public var key: IngestionKey { .message(messageId, of: receiver, tenant: tenant) }
     public var id: UniqueId { key.id }
 
-    init(_ message: ReceivedMessage, tenant: TenantId, at now: Instant) {
+    package init(_ message: ReceivedMessage, tenant: TenantId, at now: Instant) {
         self.init(
             tenant: tenant, receiver: message.receiver, messageId: message.messageId, sha256: message.sha256, size: message.octets.count,
             contentType: message.contentType, trace: message.trace, documents: message.documents.count, refused: message.refused.count,
