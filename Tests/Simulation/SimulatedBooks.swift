@@ -29,11 +29,12 @@ struct SimulatedBooks: BookQueries {
         return try await store.ingestionRecord(key, tenant: tenant)
     }
 
-    // MARK: - As they are
-
     func invoice(_ id: InvoiceId, tenant: TenantId) async throws(QueryError) -> Invoice? {
-        try await store.invoice(id, tenant: tenant)
+        try await trouble()
+        return try await store.invoice(id, tenant: tenant)
     }
+
+    // MARK: - As they are
 
     func invoices(tenant: TenantId, filter: InvoiceFilter, after: InvoicePlace?, limit: Int) async throws(QueryError) -> InvoicePage {
         try await store.invoices(tenant: tenant, filter: filter, after: after, limit: limit)

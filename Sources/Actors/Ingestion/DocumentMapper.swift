@@ -8,6 +8,7 @@ struct DocumentMapper: Sendable {
     let mapping: IngestionMapping
     let drafting: DraftMaking
     let courier: BookCourier
+    let books: any BookQueries
     let ports: EnginePorts
 
     private enum Step {
@@ -47,12 +48,8 @@ struct DocumentMapper: Sendable {
             case .failure(let error): problems[index] = [Self.words(error)]
             }
         }
-        let replaced = try await courier.send(
-            known.map { index, content in
-                intent(unmapped[index].invoice, .replace(unmapped[index].invoice.draft, content, ifVersion: nil))
-            })
-        for ((index, _), outcome) in zip(known, replaced) {
-            if case .failure(let error) = outcome { problems[index] = [Self.words(error)] }
+        for (index, error) in try await replace(known.map { ($0.index, unmapped[$0.index].invoice, $0.content) }, intent) {
+            problems[index] = [Self.words(error)]
         }
         _ = try await courier.send(
             unmapped.enumerated().map { index, document in
@@ -61,6 +58,51 @@ struct DocumentMapper: Sendable {
                     revision: invoice.latest.number, invoice: problems[index].isEmpty ? invoice.draft : nil, problems: problems[index])
                 return intent(invoice, .ingestion(.mapped(number: invoice.number, of: invoice.source, note)))
             })
+    }
+
+    private static let rounds = 8
+
+    /// Gives drafts that are there what was made of their documents, unless a later version has come, which is mapped by itself.
+    ///
+    /// That may happen at this moment, and must not be taken back. So the draft is looked at before its document, and is replaced only as it
+    /// was: what came of a later version before that look is told by the document, and what comes after it by the draft's version.
+    ///
+    /// - Returns: why the books refused some.
+    private func replace(
+        _ drafts: [(index: Int, document: IngestedInvoice, content: InvoiceContent)], _ intent: (IngestedInvoice, BookCommand) -> BookIntent
+    ) async throws(IntakeStop) -> [(index: Int, error: BookError)] {
+        var refused: [(index: Int, error: BookError)] = []
+        var left = drafts
+        for _ in 0..<Self.rounds {
+            var replacing: [(draft: (index: Int, document: IngestedInvoice, content: InvoiceContent), version: Int64)] = []
+            for draft in left {
+                if let version = try await replaceableVersion(of: draft.document) { replacing.append((draft, version)) }
+            }
+            let replaced = try await courier.send(
+                replacing.map { intent($0.draft.document, .replace($0.draft.document.draft, $0.draft.content, ifVersion: $0.version)) })
+            left = []
+            for ((draft, _), outcome) in zip(replacing, replaced) {
+                switch outcome {
+                case .success: break
+                case .failure(.versionConflict): left.append(draft)
+                case .failure(let error): refused.append((draft.index, error))
+                }
+            }
+            if left.isEmpty { return refused }
+        }
+        throw .books("\(left.count) drafts were changed by others at each of \(Self.rounds) attempts")
+    }
+
+    /// The version of a document's draft; nil when a later version of the document has come.
+    private func replaceableVersion(of document: IngestedInvoice) async throws(IntakeStop) -> Int64? {
+        do throws(QueryError) {
+            let draft = try await books.invoice(document.draft, tenant: document.tenant)
+            let known = try await books.ingestionRecord(document.key, tenant: document.tenant)
+            if case .invoice(let known)? = known, known.latest.number > document.latest.number { return nil }
+            return draft?.version ?? 0
+        } catch {
+            throw .books("the drafts could not be read: \(error)")
+        }
     }
 
     private func step(_ invoice: IngestedInvoice, _ octets: [UInt8]) -> Step {
@@ -91,6 +133,6 @@ extension DocumentMapper {
     /// nil when no drafts are to be made, or none can be.
     init?(_ mapping: IngestionMapping?, _ ingestion: IngestionPorts, _ courier: BookCourier, _ ports: EnginePorts) {
         guard let mapping, let drafting = ingestion.drafting else { return nil }
-        self.init(mapping: mapping, drafting: drafting, courier: courier, ports: ports)
+        self.init(mapping: mapping, drafting: drafting, courier: courier, books: ingestion.books, ports: ports)
     }
 }
