@@ -249,7 +249,9 @@ public final class Engine: Sendable {
                 .gauge { each == stage ? 1 : 0 })
         }
         let trouble = ports.journal.writeTrouble
-        let reasons: [(String, WriteTrouble)] = [("unreachable", .unreachable), ("full", .full), ("failing", .failing)]
+        let reasons: [(String, WriteTrouble)] = [
+            ("unreachable", .unreachable), ("full", .full), ("failing", .failing), ("taken-over", .takenOver),
+        ]
         let troubles = reasons.map { name, each in
             MetricFamily(
                 "ledgerflow_store_trouble", "1 while the store takes no commits for this reason.", labels: [("reason", name)],
