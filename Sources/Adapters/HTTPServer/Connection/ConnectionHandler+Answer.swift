@@ -239,7 +239,8 @@ extension ConnectionHandler {
         case .answering(let answering) where !answering.isStreaming:
             closesAfterAnswer = true
             let problem = Problem(
-                .unknownOutcome, "The engine did not answer in time. A request with an Idempotency-Key may be sent again.",
+                .unknownOutcome,
+                "The engine did not answer in time. A request with an Idempotency-Key, or a message of a webhook, may be sent again.",
                 retryAfter: 1)
             respond(problem.reply(instance: answering.id), to: answering.exchange)
         case .idle, .gated, .answering, .draining: shut()
