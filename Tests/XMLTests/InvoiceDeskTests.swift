@@ -75,4 +75,23 @@ import XMLAdapter
             #expect(throws: CreditProblem.quantity("1")) { try original.creditNote(CreditRequest(lines: [line])) }
         }
     }
+
+    /// BR-53: without its share the credit note of an invoice with an accounting currency could never be issued.
+    @Test func aCreditNoteStatesItsShareOfTheTaxInTheTaxCurrency() throws {
+        let dollars = try draft(#","dueDate":"2026-12-20","taxCurrency":"USD","totals":{"taxInTaxCurrency":"14.62"}"#)
+        var original = try desk.prepare(dollars, today: today()).document
+        original.number = "INV-2026-000001"
+        original.issueDate = try today()
+        #expect(original.totals?.tax?.description == "13.29")
+
+        let whole = try desk.prepare(original.creditNote(CreditRequest()), crediting: original, today: today())
+        #expect(whole.findings.isEmpty, "\(whole.findings)")
+        #expect(whole.document.totals?.taxInTaxCurrency?.description == "14.62")
+
+        let request = CreditRequest(lines: [.init(id: "2")])
+        let part = try desk.prepare(original.creditNote(request), crediting: original, today: today())
+        #expect(part.findings.isEmpty, "\(part.findings)")
+        #expect(part.document.totals?.tax?.description == "1.90")
+        #expect(part.document.totals?.taxInTaxCurrency?.description == "2.09")
+    }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
@@ -72,5 +73,5 @@ public struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertibl
     /// The system's error number.
     public let code: Int32
 
-    public var description: String { "cannot listen on \(host) port \(port): \(IOError(errnoCode: code, reason: "bind"))" }
+    public var description: String { "cannot listen on \(host) port \(port): \(String(cString: strerror(code)).lowercased())" }
 }

@@ -29,13 +29,19 @@ public struct InvoiceDesk: Sendable {
 
     /// - Parameters:
     ///   - document: what the sender says; its number is not kept.
+    ///   - original: the invoice that `document` credits. Where it states its tax in a second currency (BT-111), the credit note states its
+    ///     share of that, at the same rate of exchange, unless it states one itself.
     ///   - today: stands for the issue date where none is stated, for the rules alone.
     ///   - language: of the findings.
     /// - Throws: `TaxError`, which names every value that cannot be assessed by its JSON pointer.
     public func prepare(
-        _ document: InvoiceDocument, today: CalendarDate, language: MessageLanguage = .english
+        _ document: InvoiceDocument, crediting original: InvoiceDocument? = nil, today: CalendarDate, language: MessageLanguage = .english
     ) throws(TaxError) -> Prepared {
         var assessed = try taxes.assess(document, by: regime)
+        if let original, assessed.totals?.taxInTaxCurrency == nil {
+            let share = assessed.shareOfTaxInTaxCurrency(of: original)
+            assessed.totals?.taxInTaxCurrency = share
+        }
         assessed.number = nil
         let usesEuropeanRules = Self.isEuropean(assessed.taxRegime ?? regime)
         if usesEuropeanRules, assessed.specification == nil { assessed.specification = Self.standardSpecification }
@@ -143,6 +149,21 @@ extension InvoiceDocument {
         }
         for index in note.lines.indices { note.lines[index].netAmount = nil }
         return note
+    }
+
+    /// What of the original's tax in the tax currency (BT-111) falls to the tax of this credit note, rounded half away from zero.
+    ///
+    /// nil when the original states none, in another currency, or none that can be divided: BR-53 names that.
+    fileprivate func shareOfTaxInTaxCurrency(of original: InvoiceDocument) -> ExactDecimal? {
+        guard taxCurrency != nil, taxCurrency == original.taxCurrency, let stated = original.totals?.taxInTaxCurrency,
+            let whole = original.totals?.tax, let tax = totals?.tax
+        else { return nil }
+        if tax == whole { return stated }
+        do throws(DecimalError) {
+            return try (stated * tax).divided(by: whole, scale: stated.scale, rounding: .halfAwayFromZero)
+        } catch {
+            return nil
+        }
     }
 
     private func credited(_ wanted: CreditRequest.Line) throws(CreditProblem) -> Line {

@@ -61,7 +61,8 @@ extension InvoiceHandlers {
         let language = try Self.language(request)
         let asked = try Self.creditOrder(request)
         let original = try await read(id, principal.tenant)
-        let prepared = try prepare(try Self.creditNote(of: original, asked.request), language)
+        let document = try Self.stored(original)
+        let prepared = try prepare(try Self.creditNote(of: document, asked.request), crediting: document, language)
         let order = asked.isIssued ? IssueOrder(series: asked.series) : nil
         let draft = draft(
             prepared, id: newId(key, principal), creditOf: id, order: order, source: .creditNote,
@@ -80,10 +81,9 @@ extension InvoiceHandlers {
         return order
     }
 
-    private static func creditNote(of original: Invoice, _ request: CreditRequest) throws(Problem) -> InvoiceDocument {
-        let document = try stored(original)
+    private static func creditNote(of original: InvoiceDocument, _ request: CreditRequest) throws(Problem) -> InvoiceDocument {
         do throws(CreditProblem) {
-            return try document.creditNote(request)
+            return try original.creditNote(request)
         } catch {
             let wanted: String =
                 switch error {

@@ -177,10 +177,12 @@ struct InvoiceHandlers: Sendable {
             origin: .init(source: source, fingerprint: fingerprint, correlationId: correlationId), issue: order)
     }
 
-    func prepare(_ document: InvoiceDocument, _ language: MessageLanguage, prefix: String = "") throws(Problem) -> InvoiceDesk.Prepared {
+    func prepare(
+        _ document: InvoiceDocument, crediting original: InvoiceDocument? = nil, _ language: MessageLanguage, prefix: String = ""
+    ) throws(Problem) -> InvoiceDesk.Prepared {
         let today = try today()
         do throws(TaxError) {
-            return try desk.prepare(document, today: today, language: language)
+            return try desk.prepare(document, crediting: original, today: today, language: language)
         } catch {
             throw Problem(error, prefix: prefix)
         }
