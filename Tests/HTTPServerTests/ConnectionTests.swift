@@ -119,6 +119,8 @@ import Testing
 
     static let notHTTP = [
         "NOT HTTP AT ALL\r\n\r\n", "GET /livez HTTP/1.1\r\nBad Header\r\n\r\n", "GET /livez HTTP/9.9\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nHost: x\r\nHOST: x\r\nConnection: close\r\n\r\n",
         "\u{0}\u{1}\u{2}\u{3}\r\n\r\n",
         "POST /ping HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
         "POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",

@@ -27,6 +27,11 @@ final class PartialRequest {
         id = IncomingRequest.validId(head.headers) ?? processor.newId()
         let target = RequestTarget(head.uri)
         query = target.query
+        guard head.version.minor == 0 || Self.namesOneHost(head.headers) else {
+            (route, pathParameters) = (nil, [])
+            refusal = Problem(.malformedRequest, "A request of HTTP/1.1 has exactly one Host field (RFC 9112, section 3.2).")
+            return
+        }
         guard let (entry, parameters) = processor.table.find(target.path) else {
             (route, pathParameters) = (nil, [])
             refusal = Problem(.unknownPath, "Nothing is served under this path.")
@@ -38,6 +43,12 @@ final class PartialRequest {
             refusal = Problem(
                 .methodNotAllowed, "This path allows \(entry.allow).", headers: [("Allow", entry.allow)])
         }
+    }
+
+    private static func namesOneHost(_ headers: HTTPHeaders) -> Bool {
+        var count = 0
+        for (name, _) in headers where name.utf8.count == 4 && zip(name.utf8, "host".utf8).allSatisfy({ $0 | 0x20 == $1 }) { count += 1 }
+        return count == 1
     }
 
     var expectsBody: Bool { head.headers.contains(name: "transfer-encoding") || (declaredLength ?? 0) > 0 }
