@@ -70,6 +70,10 @@ import XMLAdapter
         let whole = try desk.prepare(original.creditNote(CreditRequest()), today: today())
         #expect(whole.content.summary.taxInclusive.description == "83.26")
         #expect(throws: CreditProblem.noSuchLine("9")) { try original.creditNote(CreditRequest(lines: [.init(id: "9")])) }
+        // A line named twice is credited twice, but never for more than was invoiced.
+        let halves = CreditRequest.Line(id: "1", quantity: ExactDecimal(2))
+        #expect(try original.creditNote(CreditRequest(lines: [halves])).lines.map(\.quantity) == [ExactDecimal(2)])
+        #expect(throws: CreditProblem.quantity("1")) { try original.creditNote(CreditRequest(lines: [halves, .init(id: "1")])) }
         for quantity in ["0", "-1", "4"] {
             let line = CreditRequest.Line(id: "1", quantity: ExactDecimal(quantity))
             #expect(throws: CreditProblem.quantity("1")) { try original.creditNote(CreditRequest(lines: [line])) }

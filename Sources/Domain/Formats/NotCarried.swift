@@ -12,8 +12,9 @@ extension UBLWriter {
         if document.salesOrderReference != nil, document.purchaseOrderReference == UBLConstant.notAvailable {
             loss.add("/purchaseOrderReference", "BT-13", .takenForAbsent)
         }
-        guard let payment = document.payment else { return loss.problems }
-        if payment.creditorIdentifier == nil {
+        // A credit note's due date takes payment means too.
+        guard document.payment != nil || document.isUBLCreditNote && document.dueDate != nil else { return loss.problems }
+        if document.payment?.creditorIdentifier == nil {
             for (location, term, party) in [("/seller", "BT-29", document.seller), ("/payee", "BT-60", document.payee)] {
                 guard let party, party.identifiers.contains(where: { $0.scheme == UBLConstant.sepa }) else { continue }
                 loss.add(location + "/identifiers", term, .takenForCreditor)

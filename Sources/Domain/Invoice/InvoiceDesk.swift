@@ -145,7 +145,7 @@ extension InvoiceDocument {
         if let chosen = request.lines {
             note.allowances = []
             note.charges = []
-            note.lines = try chosen.map { line throws(CreditProblem) in try credited(line) }
+            note.lines = try credited(chosen)
         }
         for index in note.lines.indices { note.lines[index].netAmount = nil }
         return note
@@ -166,8 +166,27 @@ extension InvoiceDocument {
         }
     }
 
-    private func credited(_ wanted: CreditRequest.Line) throws(CreditProblem) -> Line {
-        guard var line = lines.first(where: { $0.id == wanted.id }) else { throw .noSuchLine(wanted.id) }
+    /// A line named more than once is credited in parts, which together are no more than was invoiced.
+    private func credited(_ chosen: [CreditRequest.Line]) throws(CreditProblem) -> [Line] {
+        let places = Dictionary(lines.indices.map { (lines[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        var taken: [Int: ExactDecimal] = [:]
+        var credited: [Line] = []
+        for wanted in chosen {
+            guard let place = places[wanted.id] else { throw .noSuchLine(wanted.id) }
+            let part = try Self.part(of: lines[place], wanted)
+            var sum = part.quantity
+            if let before = taken[place] {
+                guard !before.isNegative, let both = try? before + sum, both <= lines[place].quantity else { throw .quantity(wanted.id) }
+                sum = both
+            }
+            taken[place] = sum
+            credited.append(part)
+        }
+        return credited
+    }
+
+    private static func part(of original: Line, _ wanted: CreditRequest.Line) throws(CreditProblem) -> Line {
+        var line = original
         guard let quantity = wanted.quantity, quantity != line.quantity else { return line }
         guard !quantity.isNegative, !quantity.isZero, quantity < line.quantity else { throw .quantity(wanted.id) }
         let whole = line.quantity

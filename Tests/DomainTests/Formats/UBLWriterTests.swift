@@ -114,6 +114,16 @@ struct UBLWriterTests {
         #expect(CIIWriter.notCarried(document).map(\.term) == ["BT-111"])
     }
 
+    @Test("is told to take an identifier for the creditor's where a credit note's due date alone makes payment means")
+    func creditorOfACreditNote() {
+        var document = document
+        document.payee = InvoiceDocument.Party(name: "P")
+        document.payee?.identifiers = [Identifier("1", scheme: "SEPA")]
+        #expect(UBLWriter.notCarried(document).isEmpty)
+        document.typeCode = "381"
+        #expect(UBLWriter.notCarried(document).map(\.location) == ["/payee/identifiers"])
+    }
+
     @Test("is told to lack a price's discount in CII, whose gross price would have too many digits")
     func discountWithoutGrossPrice() throws {
         var line = InvoiceDocument.Line(
