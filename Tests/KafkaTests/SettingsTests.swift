@@ -145,6 +145,14 @@ struct SettingsTests {
         let task = Task { try await bus.publish([event(position: 1, subject: 1, version: 1)]) }
         task.cancel()
         await #expect(throws: EventBusError(acknowledged: 0, reason: "cancelled")) { try await task.value }
+        // Also when it was cancelled before it began, at whatever point the producer's thread is.
+        for _ in 0..<500 {
+            let late = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                try await bus.publish([event(position: 1, subject: 1, version: 1)])
+            }
+            await #expect(throws: EventBusError(acknowledged: 0, reason: "cancelled")) { try await late.value }
+        }
         await bus.close()
     }
 

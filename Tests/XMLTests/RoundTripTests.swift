@@ -34,7 +34,7 @@ struct RoundTripTests {
     @Test("gives the same document from one syntax into the other")
     func across() throws {
         try forAll(cases: 200, seed: 2_000_000, generate: { DocumentChange.some(&$0) }) { changes in
-            let document = DocumentChange.document(changes).asUBLCarriesIt.asCIICarriesIt
+            let document = DocumentChange.document(changes).asCIICarriesIt.asUBLCarriesIt
             let fromUBL = UBLReader.read(try XMLReader.read(try UBLWriter.write(document))).document
             let fromCII = CIIReader.read(try XMLReader.read(try CIIWriter.write(fromUBL))).document
             if fromCII != document { throw Difference("UBL to CII changes the document: \(differences(fromCII, document))") }

@@ -98,7 +98,8 @@ final class ProducerLoop {
             deliveries[lastNumber] = delivery
             waiting.append(lastNumber)
         }
-        if hasCancellations {
+        // Who was cancelled before the delivery came has rung too early.
+        if hasCancellations || arrived.contains(where: \.ticket.isCancelled) {
             for (number, delivery) in deliveries where delivery.ticket.isCancelled { finish(number, "cancelled") }
         }
         return mustBreak
