@@ -64,7 +64,7 @@ extension BlackBox {
                 findings.check(!(shown.output + list.output).contains("canary"), "the secret is shown")
                 try receivers("pause", "bank").expect(0, output: ["bank  paused"], findings)
                 try receivers("resume", "bank").expect(0, output: ["bank  active"], findings)
-                try desk.run(["ingest", "messages", "--receiver", "bank"]).expect(0, output: ["No messages."], findings)
+                try desk.run(["ingest", "messages", "--receiver", "bank"]).expect(0, errors: ["No messages."], findings)
                 try receivers("delete", "bank").expect(0, output: ["bank  deleted"], findings)
                 try receivers("show", "bank").expect(1, errors: ["no receiver with that identifier"], findings)
                 // What is wrong is named by the option that was given.

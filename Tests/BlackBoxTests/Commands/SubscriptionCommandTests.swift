@@ -94,7 +94,7 @@ extension BlackBox {
                 findings.check(!list.output.contains("whsec_") && !list.output.contains("whsk_"), "a secret is listed")
                 try desk.scene.data.write("wrong.txt", Array("c4n4ry".utf8))
                 let wrong = try desk.run(["webhook-secret", "create", "--secret-file", desk.scene.data.file("wrong.txt")])
-                wrong.expect(1, errors: ["--secret must start with whsec_"], findings)
+                wrong.expect(1, errors: ["--secret-file must start with whsec_"], findings)
                 findings.check(!wrong.errors.contains("c4n4ry"), "a secret is repeated in an error")
                 let id = try JSONReader.read(Array(made.output.utf8))["id"].text
                 try desk.run(["webhook-secret", "delete", id]).expect(0, output: ["deleted"], findings)
