@@ -165,7 +165,8 @@ extension MessageCatalogue {
             "25": "أساس خصم البند (BT-137)", "27": "مبلغ رسم البند (BT-141)", "28": "أساس رسم البند (BT-142)",
         ]
         return Dictionary(
-            terms.map { ("BR-DEC-\($0.key)", "يجب ألا تزيد المنازل العشرية في \($0.value) على اثنتين.") }, uniquingKeysWith: { first, _ in first })
+            terms.map { ("BR-DEC-\($0.key)", "يجب ألا تزيد المنازل العشرية في \($0.value) على اثنتين.") },
+            uniquingKeysWith: { first, _ in first })
     }()
 
     private static let categoriesArabic: [String: String] = {
