@@ -225,11 +225,11 @@ import Testing
         #expect(starts(at: Self.start) == 32, "alone it has all")
         for _ in 0..<32 { _ = admission.started(loud) }
         _ = admission.offer(call(quiet, 500), at: Self.start)
-        #expect(starts(at: Self.start) == 9, "the quiet one's, and a quarter of the starts")
+        #expect(starts(at: Self.start) == 5, "the quiet one's, and an eighth of the starts")
         #expect({ admission.started(loud) }(), "there is more to do")
         #expect(starts(at: Self.start) == 1, "one is committed, one follows")
         let later = Self.start + Admission.company
-        #expect(starts(at: later) == 23, "it is alone again, and has the rest")
+        #expect(starts(at: later) == 27, "it is alone again, and has the rest")
         #expect(admission.starting == 32)
     }
 

@@ -67,7 +67,7 @@ struct AdmissionBounds {
         let limits = settings.admission
         maxRunning = max(1, settings.maxRunning)
         maxStarting = max(1, settings.maxStarting)
-        maxStartingInCompany = max(Admission.few, maxStarting / 4)
+        maxStartingInCompany = max(Admission.few, maxStarting / 8)
         reserve = max(0, limits.reserve ?? maxRunning / 8)
         tenantShare = max(1, limits.tenantShare ?? maxRunning / 2)
         laneShare = max(1, limits.laneShare ?? maxRunning / 8)
